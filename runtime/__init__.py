@@ -1,0 +1,1 @@
+"""Run time: everything that happens to a workflow after it was published."""

@@ -1,0 +1,41 @@
+"""The entries of a run's journal: the only facts about a run that are kept.
+
+Made by the planner and by the executor, folded by `state`, stored by the journal, streamed as the trace. An event says
+what happened, never what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+type EventType = Literal[
+    "run.started",  # data: input
+    "step.started",  # data: attempt; only for steps with an effect, before the effect
+    "step.finished",  # data: port, output, and what the trace shows (calls, ms, by)
+    "step.failed",  # data: error, attempt, retry_at; it will be tried again
+    "step.waiting",  # data: until; a timer
+    "step.asked",  # data: escalation; a person
+    "step.called",  # data: run; a sub-workflow
+    "incident.opened",  # data: error, escalation
+    "incident.resolved",  # data: action (retry, skip, fail), by
+    "loop.turned",  # node: the header; data: edges, turns
+    "run.finished",  # data: outcome, kind, output
+    "run.failed",  # data: error
+    "run.cancelled",  # data: by, reason
+    "run.retried",  # node: where it goes on; data: by
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. `seq` counts from 1 within a run and is given, with `at` (UTC), when the fact is journalled."""
+
+    type: EventType
+    node: str | None = None
+    visit: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+    seq: int = 0
+    at: datetime | None = None

@@ -1,0 +1,296 @@
+"""The contract of a node kind: what one file under `runtime/nodes` has to say, and what its handler may return.
+
+Used by every kind, by the checks (through `Kinds`), by the executor and by the canvas. A handler asks and waits; it never
+writes rows, and every effect goes through its context, so that one place can guard, count and record it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from runtime.core.expressions import Expr, Json, Unknown
+from runtime.core.templates import Template
+
+type Family = Literal["execute", "verify", "decide", "escalate", "outcome"]
+type Effect = Literal["none", "reads", "outward"]
+type JsonSchema = dict[str, Any]
+
+
+class Params(BaseModel):
+    """A kind's configuration: frozen, strict, without unknown fields. Field descriptions are the help beside the form.
+
+    A field of type `Expr` or `Template` (however deep inside) is compiled when the drawing is checked; its references are
+    known to the checks, and its value is asked of `Inputs` at run time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is finished and goes on through `port`."""
+
+    output: Json = None
+    port: str | None = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The step is finished when this moment (UTC) has come."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that a reviewer may give; it is also a port."""
+
+    name: str
+    label: str = ""
+    comment_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A person is asked. What is shown is fixed here and bound to the answer by a digest.
+
+    `show` is what the designer chose to show; `editable` holds, by name, the value and the JSON Schema of what may be
+    edited; `form` is the JSON Schema of what is asked for (then `choices` is empty).
+    """
+
+    question: str
+    choices: tuple[Choice, ...] = ()
+    show: Mapping[str, Json] = field(default_factory=dict)
+    editable: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    form: JsonSchema | None = None
+    queue: str = ""
+    due_hours: float | None = None
+    reviewers: int = 1
+    not_by_requester: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Another workflow is run; its output becomes this step's. `by_outcome`: leave through the port of its outcome."""
+
+    workflow: str
+    input: Json
+    version: int | None = None
+    by_outcome: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The step could not do its work. `passing` failures are tried again; `after_s` is when the other side is ready."""
+
+    code: str
+    message: str
+    passing: bool = False
+    after_s: float | None = None
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Json]:
+        """What an `error` port hands on and an incident shows."""
+        return {"code": self.code, "message": self.message, "detail": dict(self.detail)}
+
+
+type Outcome = Done | Wait | Ask | Call | Failed
+
+
+class Inputs(Protocol):
+    """The values that a step may read: its expressions and templates, evaluated where it stands in the drawing."""
+
+    def value(self, expression: str) -> Json | Unknown:
+        """The expression's value, or why it has none. Never raises."""
+
+    def text(self, template: str) -> str | Unknown:
+        """The template's text, or why it has none. Never raises."""
+
+    def output_of(self, node_id: str) -> Json | Unknown:
+        """The whole output of a step before this one (for `context`)."""
+
+    @property
+    def run_input(self) -> Json:
+        """What the run was triggered with."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A call to the outside. `body` is sent as JSON when it is no string."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None
+    connection: str = ""
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What came back. `body` is strict JSON where the content type says JSON, else text; at most 1 MiB."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail to send."""
+
+    to: str
+    subject: str
+    body: str
+    connection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the choices a model is given; `examples` teach the embedded classifier."""
+
+    name: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """A question to a model.
+
+    `purpose` says what is wanted: `text` (free text), `object` (JSON that fits `schema`), `choice` (one of `options`).
+    `samples` asks for several independent answers.
+    """
+
+    connection: str
+    prompt: str
+    purpose: Literal["text", "object", "choice"] = "text"
+    system: str = ""
+    model: str | None = None
+    schema: JsonSchema | None = None
+    options: tuple[Option, ...] = ()
+    temperature: float | None = None
+    max_tokens: int | None = None
+    logprobs: bool = False
+    samples: int = 1
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """A model's answer, not yet believed: `value` is a string for `text`, strict JSON for `object`, an option's name for
+    `choice`. `signals` are finite numbers in 0..1 by name (`logprob`, `self`, `agreement`, ...).
+    """
+
+    value: Json
+    signals: Mapping[str, float] = field(default_factory=dict)
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+
+
+class Context(Protocol):
+    """The doors a handler has to the outside. Each call is guarded, limited and written into the trace."""
+
+    run_id: str
+    workflow: str
+    node: str
+    visit: int
+    attempt: int
+    idempotency_key: str
+    now: datetime
+    timeout_s: float
+
+    async def http(self, request: HttpRequest) -> HttpResponse | Failed:
+        """Make a guarded call; the idempotency key goes along as a header."""
+
+    async def model(self, request: ModelRequest) -> ModelAnswer | Failed:
+        """Ask a model through its connection."""
+
+    async def mail(self, message: Message) -> str | Failed:
+        """Send a mail; gives its message id. Without a mail connection it goes to the outbox, visibly unsent."""
+
+    async def python(self, function: str, arguments: Mapping[str, Json]) -> Json | Failed:
+        """Call a function that a developer registered."""
+
+    async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
+        """Run id and input of this workflow's other runs within the last days, newest first."""
+
+
+type Handler[P: Params] = Callable[[P, Inputs, Context], Outcome | Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a person answered, checked against what was asked."""
+
+    choice: str
+    edits: Mapping[str, Json] = field(default_factory=dict)
+    comment: str = ""
+    by: str = ""
+    at: str = ""
+    answers: Json = None
+
+
+@dataclass(frozen=True)
+class NodeKind[P: Params]:
+    """Everything Interlock knows of a kind.
+
+    `ports`, `effect` and `output` follow from the configuration; they must not raise for any valid one. `writes_freely`
+    marks kinds whose output a model wrote (or may have): the checks follow it. `waits` marks kinds that may park a run.
+    `context` names the node whose output alone the model may see. `answer` turns a person's answer into the step's end.
+    `example` is a configuration that works; it is tested and printed in the docs.
+    """
+
+    name: str
+    title: str
+    help: str
+    icon: str
+    params: type[P]
+    run: Handler[P]
+    ports: Callable[[P], tuple[str, ...]]
+    example: Mapping[str, Any]
+    effect: Callable[[P], Effect] = lambda _params: "none"
+    output: Callable[[P], JsonSchema] = lambda _params: {}
+    writes_freely: bool = False
+    connection: Callable[[P], str | None] = lambda _params: None
+    answer: Callable[[P, Resolution], Done] | None = None
+    examples: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def family(self) -> Family:
+        """The family, which is the first part of the name."""
+        return cast("Family", self.name.partition(".")[0])
+
+
+type Kinds = Mapping[str, NodeKind[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression or a template in a configuration, and where it stands."""
+
+    path: tuple[str, ...]
+    text: Expr | Template
+
+
+def written_in(params: object, path: tuple[str, ...] = ()) -> Iterator[Written]:
+    """Every expression and template of a configuration, in the order of its fields."""
+    if isinstance(params, Expr | Template):
+        yield Written(path, params)
+    elif isinstance(params, BaseModel):
+        for name, info in type(params).model_fields.items():
+            yield from written_in(getattr(params, name), (*path, info.alias or name))
+    elif isinstance(params, Mapping):
+        for key, value in params.items():
+            yield from written_in(value, (*path, str(key)))
+    elif isinstance(params, tuple | list):
+        for index, value in enumerate(params):
+            yield from written_in(value, (*path, str(index)))

@@ -1,0 +1,97 @@
+"""What to do next: a pure function of the graph, the state and the time.
+
+Called by the executor after every change of a run's state. It returns a plan and carries nothing out; asked again with
+the same state it gives the same plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from runtime.core.events import Event
+from runtime.core.graph import Graph, NaturalLoop
+from runtime.core.state import State, Step
+
+LIVE = frozenset({"running", "retrying", "waiting", "incident", "ready"})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Run this visit of a node, as this attempt of it."""
+
+    node: str
+    visit: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The next moves of a run.
+
+    `events`: facts to journal now; then ask for a new plan. `starts`: steps to run. `wake_at`: when the earliest timer is
+    due. `parked`: nothing is to be done until a timer is due or somebody answers.
+    """
+
+    events: tuple[Event, ...] = ()
+    starts: tuple[Start, ...] = ()
+    wake_at: datetime | None = None
+    parked: bool = False
+
+
+def plan(graph: Graph, state: State, now: datetime) -> Plan:
+    """The next moves. A run that has ended has none."""
+    if state.status != "running":
+        return Plan()
+    events = _facts(graph, state, now)
+    if events:
+        return Plan(events=events)
+    starts = _starts(graph, state, now)
+    wake_at = min((step.wake_at for step in state.steps.values() if step.wake_at and step.wake_at > now), default=None)
+    running = any(step.status == "running" for step in state.steps.values())
+    return Plan(starts=starts, wake_at=wake_at, parked=not starts and not running)
+
+
+def live_steps(state: State) -> list[tuple[str, Step]]:
+    """The steps that are under way in any manner: what a cancellation has to end."""
+    return [(name, step) for name, step in state.steps.items() if step.status in LIVE]
+
+
+def _facts(graph: Graph, state: State, now: datetime) -> tuple[Event, ...]:
+    ending = _ending(graph, state)
+    if ending:
+        return (ending,)
+    turns = tuple(_turn(state, loop) for loop in sorted(state.turning, key=lambda loop: loop.header))
+    return turns[:1] or tuple(
+        Event("step.finished", name, step.visit, {"port": "done", "output": {}})
+        for name, step in _in_order(graph, state)
+        if step.status == "waiting" and step.wake_at and step.wake_at <= now
+    )
+
+
+def _ending(graph: Graph, state: State) -> Event | None:
+    for name, step in _in_order(graph, state):
+        if step.status == "finished" and name in graph.nodes and graph.nodes[name].kind == "outcome" and step.result:
+            node = graph.nodes[name]
+            kind = node.config.get("kind", "success")
+            data = {"outcome": node.title, "kind": kind, "output": step.result.output}
+            return Event("run.finished", name, step.visit, data)
+    return None
+
+
+def _turn(state: State, loop: NaturalLoop) -> Event:
+    edges = sorted(edge for edge in loop.edges if state.taken.get(edge))
+    turns = {edge: state.turns.get(edge, 0) + 1 for edge in edges}
+    return Event("loop.turned", loop.header, state.step(loop.header).visit, {"edges": edges, "turns": turns})
+
+
+def _starts(graph: Graph, state: State, now: datetime) -> tuple[Start, ...]:
+    return tuple(
+        Start(name, step.visit, step.attempt + 1)
+        for name, step in _in_order(graph, state)
+        if step.status == "ready" or (step.status == "retrying" and step.wake_at and step.wake_at <= now)
+    )
+
+
+def _in_order(graph: Graph, state: State) -> list[tuple[str, Step]]:
+    return sorted(state.steps.items(), key=lambda item: graph.order[item[0]])

@@ -1,0 +1,329 @@
+"""The state of a run: a fold over its journal, and nothing else.
+
+`advance` is called by the executor for each event it journals, `fold` when a run is taken up again. It derives what
+follows from the facts (edges taken, dead paths, loops that may turn, steps that may start) and decides nothing: that is
+the planner's part. A state belongs to one caller and is changed in place; the same events give the same state.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from runtime.core.definition import START, Edge
+from runtime.core.events import Event
+from runtime.core.graph import Graph, NaturalLoop
+
+type Status = Literal["running", "succeeded", "failed", "cancelled"]
+type StepStatus = Literal["pending", "ready", "running", "waiting", "retrying", "incident", "finished", "skipped"]
+
+SETTLED: frozenset[StepStatus] = frozenset({"finished", "skipped"})
+
+
+@dataclass(slots=True)
+class Result:
+    """What a finished visit gave."""
+
+    port: str | None
+    output: Any
+
+
+@dataclass(slots=True)
+class Step:
+    """Where a node stands in its present visit."""
+
+    visit: int = 1
+    status: StepStatus = "pending"
+    attempt: int = 0
+    wake_at: datetime | None = None
+    result: Result | None = None
+    previous: Result | None = None
+    error: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the planner needs to know of a run."""
+
+    seq: int = 0
+    status: Status = "running"
+    input: Any = None
+    started_at: datetime | None = None
+    steps: dict[str, Step] = field(default_factory=dict)
+    taken: dict[str, bool] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    unsettled: dict[str, int] = field(default_factory=dict)
+    turning: list[NaturalLoop] = field(default_factory=list)
+    outcome: str | None = None
+    output: Any = None
+    error: Mapping[str, Any] | None = None
+
+    def step(self, node: str) -> Step:
+        """The step of this node; made at its first mention."""
+        return self.steps.setdefault(node, Step())
+
+
+def fold(graph: Graph, events: Iterable[Event]) -> State:
+    """The state after these events, from an empty one."""
+    state = State()
+    for event in events:
+        advance(graph, state, event)
+    return state
+
+
+def advance(graph: Graph, state: State, event: Event) -> None:
+    """Take one more fact into the state."""
+    state.seq = event.seq or state.seq + 1
+    _TAKEN_IN[event.type](graph, state, event)
+
+
+def visible_results(graph: Graph, state: State, node: str) -> dict[str, Result]:
+    """The results that a step may read: those of the steps before it, and of its loops' earlier turns.
+
+    What a parallel branch has done by chance before is not among them, so that timing never changes an answer.
+    """
+    before = graph.forward_ancestors(node)
+    found: dict[str, Result] = {}
+    for name, step in state.steps.items():
+        result = step.result if name in before and step.result else step.previous
+        if result:
+            found[name] = result
+    return found
+
+
+def _run_started(graph: Graph, state: State, event: Event) -> None:
+    state.input = event.data.get("input")
+    state.started_at = event.at
+    state.unsettled = {loop.header: len(loop.body) for loop in graph.loops}
+    state.step(START).status = "finished"
+    _spread(graph, state, [(edge, True) for edge in graph.outgoing.get(START, ())])
+
+
+def _step_started(_graph: Graph, state: State, event: Event) -> None:
+    step = state.step(_node(event))
+    step.status, step.wake_at, step.attempt = "running", None, int(event.data["attempt"])
+
+
+def _step_finished(graph: Graph, state: State, event: Event) -> None:
+    node = _node(event)
+    step = state.step(node)
+    step.status, step.wake_at, step.error = "finished", None, None
+    step.result = Result(event.data["port"], event.data.get("output"))
+    _settle(graph, state, node, step.result.port)
+
+
+def _step_failed(_graph: Graph, state: State, event: Event) -> None:
+    step = state.step(_node(event))
+    step.status, step.error = "retrying", event.data["error"]
+    step.attempt = int(event.data["attempt"])
+    step.wake_at = datetime.fromisoformat(event.data["retry_at"])
+
+
+def _step_waiting(_graph: Graph, state: State, event: Event) -> None:
+    step = state.step(_node(event))
+    step.status, step.wake_at = "waiting", datetime.fromisoformat(event.data["until"])
+
+
+def _step_handed_over(_graph: Graph, state: State, event: Event) -> None:
+    step = state.step(_node(event))
+    step.status, step.wake_at = "waiting", None
+
+
+def _incident_opened(_graph: Graph, state: State, event: Event) -> None:
+    step = state.step(_node(event))
+    step.status, step.wake_at, step.error = "incident", None, event.data["error"]
+
+
+def _incident_resolved(_graph: Graph, state: State, event: Event) -> None:
+    if event.data["action"] == "retry":
+        step = state.step(_node(event))
+        step.status, step.attempt = "ready", 0
+
+
+def _loop_turned(graph: Graph, state: State, event: Event) -> None:
+    loop = next(loop for loop in graph.loops if loop.header == event.node)
+    for edge in event.data["edges"]:
+        state.turns[edge] = state.turns.get(edge, 0) + 1
+    state.turning.remove(loop)
+    _reopen(graph, state, loop)
+    state.step(loop.header).status = "ready"
+
+
+def _run_finished(_graph: Graph, state: State, event: Event) -> None:
+    state.status = "succeeded"
+    state.outcome, state.output = event.data["outcome"], event.data.get("output")
+
+
+def _run_failed(_graph: Graph, state: State, event: Event) -> None:
+    state.status, state.error = "failed", event.data["error"]
+
+
+def _run_cancelled(_graph: Graph, state: State, event: Event) -> None:
+    state.status, state.error = "cancelled", dict(event.data)
+
+
+def _run_retried(graph: Graph, state: State, event: Event) -> None:
+    node = _node(event)
+    state.status, state.error, state.outcome, state.output = "running", None, None, None
+    again = {node} | graph.forward_descendants(node)
+    state.turning = []
+    for loop in graph.loops:
+        if loop.body & again:
+            state.unsettled[loop.header] = sum(
+                1 for name in loop.body if name in again or state.step(name).status not in SETTLED
+            )
+        if loop.header in again and loop.header != node:
+            _forget_turns(state, loop)
+    for name in again:
+        _blank(graph, state, name)
+    for step in state.steps.values():
+        if step.status in ("running", "retrying", "waiting", "incident"):
+            step.status, step.attempt, step.wake_at = "ready", 0, None
+    state.step(node).status = "ready"
+
+
+def _settle(graph: Graph, state: State, node: str, port: str | None) -> None:
+    """A step has finished on a port, or is skipped (no port): its edges are decided, and what hangs on them follows."""
+    work = [(edge, _is_taken(graph, state, edge, port)) for edge in graph.outgoing.get(node, ())]
+    _spread(graph, state, work, settled=[node])
+
+
+def _spread(
+    graph: Graph, state: State, decided: list[tuple[Edge, bool]], settled: Iterable[str] = ()
+) -> None:
+    """Follow decided edges as far as they reach, dead paths included, without recursion (drawings are long)."""
+    edges = deque(decided)
+    nodes = deque(settled)
+    while edges or nodes:
+        if edges:
+            edge, taken = edges.popleft()
+            state.taken[edge.id] = taken
+            if not edge.loop and _has_left_its_loops(graph, state, edge):
+                _arrive(graph, state, edge, edges, nodes)
+        else:
+            for edge in _released(graph, state, nodes.popleft()):
+                _arrive(graph, state, edge, edges, nodes)
+
+
+def _arrive(
+    graph: Graph, state: State, edge: Edge, edges: deque[tuple[Edge, bool]], nodes: deque[str]
+) -> None:
+    """An edge is settled for good as its target sees it: may the target start, or is it dead?"""
+    target = edge.target
+    step = state.step(target)
+    if step.status != "pending":
+        return
+    verdict = _joined(graph, state, target)
+    if verdict:
+        step.status = "ready"
+    elif verdict is False:
+        step.status = "skipped"
+        edges.extend((out, False) for out in graph.outgoing.get(target, ()))
+        nodes.append(target)
+
+
+def _joined(graph: Graph, state: State, target: str) -> bool | None:
+    """Whether a join lets its node start (True), skips it (False), or must wait (None)."""
+    first_will_do = graph.nodes[target].join == "any"
+    started = waiting = False
+    for edge in graph.forward_incoming[target]:
+        seen = _seen(graph, state, edge)
+        started, waiting = started or seen is True, waiting or seen is None
+        if started if first_will_do else waiting:
+            break
+    if first_will_do:
+        return True if started else None if waiting else False
+    return None if waiting else started
+
+
+def _released(graph: Graph, state: State, node: str) -> list[Edge]:
+    """A node of a loop is settled. When its whole body is, the loop turns, or lets go of the edges that leave it."""
+    released: list[Edge] = []
+    for loop in graph.loops_around.get(node, ()):
+        state.unsettled[loop.header] -= 1
+        if state.unsettled[loop.header] == 0:
+            if any(state.taken.get(edge) for edge in loop.edges):
+                state.turning.append(loop)
+            else:
+                exits = (graph.edges[edge] for edge in sorted(loop.exits))
+                released += [edge for edge in exits if _has_left_its_loops(graph, state, edge)]
+    return released
+
+
+def _has_left_its_loops(graph: Graph, state: State, edge: Edge) -> bool:
+    return all(
+        state.unsettled[loop.header] == 0 and loop not in state.turning
+        for loop in graph.loops_left_by.get(edge.id, ())
+    )
+
+
+def _seen(graph: Graph, state: State, edge: Edge) -> bool | None:
+    """How an edge looks from its target: taken, dead, or not decided yet."""
+    taken = state.taken.get(edge.id)
+    return taken if taken is not None and _has_left_its_loops(graph, state, edge) else None
+
+
+def _is_taken(graph: Graph, state: State, edge: Edge, port: str | None) -> bool:
+    if edge.port != port:
+        return False
+    if edge.loop:
+        return _may_turn(graph, state, edge.id)
+    return edge.after_loop is None or not _may_turn(graph, state, edge.after_loop)
+
+
+def _may_turn(graph: Graph, state: State, edge_id: str) -> bool:
+    edge = graph.edges.get(edge_id)
+    return bool(edge and edge.loop and state.turns.get(edge_id, 0) < edge.loop.max)
+
+
+def _reopen(graph: Graph, state: State, loop: NaturalLoop) -> None:
+    for name in loop.body:
+        _blank(graph, state, name)
+    for inner in graph.loops:
+        if inner.body <= loop.body:
+            state.unsettled[inner.header] = len(inner.body)
+            if inner is not loop:
+                _forget_turns(state, inner)
+
+
+def _blank(graph: Graph, state: State, name: str) -> None:
+    """A node is open again. Only what finished begins a new visit: an unfinished step keeps its idempotency key."""
+    step = state.step(name)
+    if step.status in SETTLED:
+        step.visit += 1
+        step.previous, step.result = step.result or step.previous, None
+    step.status, step.attempt, step.wake_at, step.error = "pending", 0, None, None
+    for edge in graph.outgoing.get(name, ()):
+        state.taken.pop(edge.id, None)
+
+
+def _forget_turns(state: State, loop: NaturalLoop) -> None:
+    for edge in loop.edges:
+        state.turns.pop(edge, None)
+
+
+def _node(event: Event) -> str:
+    if event.node is None:
+        raise ValueError(f"{event.type} names no node")
+    return event.node
+
+
+_TAKEN_IN = {
+    "run.started": _run_started,
+    "step.started": _step_started,
+    "step.finished": _step_finished,
+    "step.failed": _step_failed,
+    "step.waiting": _step_waiting,
+    "step.asked": _step_handed_over,
+    "step.called": _step_handed_over,
+    "incident.opened": _incident_opened,
+    "incident.resolved": _incident_resolved,
+    "loop.turned": _loop_turned,
+    "run.finished": _run_finished,
+    "run.failed": _run_failed,
+    "run.cancelled": _run_cancelled,
+    "run.retried": _run_retried,
+}

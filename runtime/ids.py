@@ -1,0 +1,21 @@
+"""Ids of runs and escalations: ordered by time, not to be guessed, the same text everywhere."""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+
+
+def new_id() -> str:
+    """A UUID version 7 (RFC 9562) as 26 characters whose order is the order of time."""
+    stamp = time.time_ns() // 1_000_000
+    raw = bytearray(stamp.to_bytes(6) + os.urandom(10))
+    raw[6] = (raw[6] & 0x0F) | 0x70
+    raw[8] = (raw[8] & 0x3F) | 0x80
+    return base64.b32hexencode(raw).decode().rstrip("=").lower()
+
+
+def is_id(text: str) -> bool:
+    """Whether this could be an id; anything else is not looked up at all."""
+    return len(text) == 26 and all(character in "0123456789abcdefghijklmnopqrstuv" for character in text)
