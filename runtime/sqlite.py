@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sqlite3
 import sys
+from typing import Any
 
 SOUND = (3, 51, 3)
 
@@ -38,3 +39,13 @@ def wal_is_safe() -> bool:
 def journal_mode() -> str:
     """The journal mode that is safe here."""
     return "WAL" if wal_is_safe() else "TRUNCATE"
+
+
+def connection_class() -> type[Any]:
+    """The class of connections in use. The bundled library's lacks `getlimit`, which Django asks for."""
+    module = sys.modules["sqlite3"]
+    base: type[Any] = module.Connection
+    if hasattr(base, "getlimit"):
+        return base
+    limits = {module.SQLITE_LIMIT_VARIABLE_NUMBER: 32_766, module.SQLITE_LIMIT_COLUMN: 2_000}
+    return type("Connection", (base,), {"getlimit": lambda _self, category: limits[category]})
