@@ -13,16 +13,22 @@ from typing import Any
 
 SOUND = (3, 51, 3)
 
+# The bundled library does not tell its limits, which Django asks for: SQLite's own numbers and defaults stand in.
+LIMIT_NAMES = {"SQLITE_LIMIT_COLUMN": 2, "SQLITE_LIMIT_VARIABLE_NUMBER": 9}
+DEFAULT_LIMITS = {2: 2_000, 9: 32_766}
+
 
 def use_sound_library() -> None:
     """Put the bundled SQLite in the place of Python's, where it is installed and Python's own is affected."""
     if sqlite3.sqlite_version_info >= SOUND:
         return
     try:
-        sys.modules["sqlite3"] = importlib.import_module("pysqlite3")
-        sys.modules["sqlite3.dbapi2"] = importlib.import_module("pysqlite3.dbapi2")
+        bundled, dbapi2 = importlib.import_module("pysqlite3"), importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
         return
+    for module in (bundled, dbapi2):
+        vars(module).update(LIMIT_NAMES)
+    sys.modules["sqlite3"], sys.modules["sqlite3.dbapi2"] = bundled, dbapi2
 
 
 def version() -> tuple[int, ...]:
@@ -42,10 +48,8 @@ def journal_mode() -> str:
 
 
 def connection_class() -> type[Any]:
-    """The class of connections in use. The bundled library's lacks `getlimit`, which Django asks for."""
-    module = sys.modules["sqlite3"]
-    base: type[Any] = module.Connection
+    """The class of connections in use, with `getlimit` where the bundled library lacks it."""
+    base: type[Any] = sys.modules["sqlite3"].Connection
     if hasattr(base, "getlimit"):
         return base
-    limits = {module.SQLITE_LIMIT_VARIABLE_NUMBER: 32_766, module.SQLITE_LIMIT_COLUMN: 2_000}
-    return type("Connection", (base,), {"getlimit": lambda _self, category: limits[category]})
+    return type("Connection", (base,), {"getlimit": lambda _self, category: DEFAULT_LIMITS[category]})
