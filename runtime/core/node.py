@@ -76,12 +76,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Another workflow is run; its output becomes this step's. `by_outcome`: leave through the port of its outcome."""
+    """Another workflow is run; its output becomes this step's.
+
+    `by_outcome` names the outcomes that have a port of their own; every other outcome leaves through `done`.
+    """
 
     workflow: str
     input: Json
     version: int | None = None
-    by_outcome: bool = False
+    by_outcome: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
