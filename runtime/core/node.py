@@ -1,7 +1,7 @@
 """The contract of a node kind: what one file under `runtime/nodes` has to say, and what its handler may return.
 
-Used by every kind, by the checks (through `Kinds`), by the executor and by the canvas. A handler asks and waits; it never
-writes rows, and every effect goes through its context, so that one place can guard, count and record it.
+Used by every kind, by the checks (through `Kinds`), by the executor and by the canvas. A handler asks and waits; it
+never writes rows, and every effect goes through its context, so that one place can guard, count and record it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ type JsonSchema = dict[str, Any]
 class Params(BaseModel):
     """A kind's configuration: frozen, strict, without unknown fields. Field descriptions are the help beside the form.
 
-    A field of type `Expr` or `Template` (however deep inside) is compiled when the drawing is checked; its references are
-    known to the checks, and its value is asked of `Inputs` at run time.
+    A field of type `Expr` or `Template` (however deep inside) is compiled when the drawing is checked; its references
+    are known to the checks, and its value is asked of `Inputs` at run time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
@@ -89,13 +89,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The step could not do its work. `passing` failures are tried again; `after_s` is when the other side is ready."""
+    """The step could not do its work. `passing` failures are tried again; `after_s` is when the other side is ready.
+
+    `otherwise` is how the step ends when the attempts are used up (a check that cannot be made ends at `unsure`);
+    without it, the `error` port or an incident follows.
+    """
 
     code: str
     message: str
     passing: bool = False
     after_s: float | None = None
     detail: Mapping[str, Json] = field(default_factory=dict)
+    otherwise: Done | None = None
 
     def to_json(self) -> dict[str, Json]:
         """What an `error` port hands on and an incident shows."""
@@ -167,14 +172,17 @@ class Option:
 class ModelRequest:
     """A question to a model.
 
-    `purpose` says what is wanted: `text` (free text), `object` (JSON that fits `schema`), `choice` (one of `options`).
+    `purpose` says what is wanted: `text` (free text), `object` (JSON that fits `schema`), `choice` (one of `options`),
+    `score` (how good something is: `{score, reasons}`; `options` may hold good and bad examples, in this order).
+    `subject` is what it is all about without instructions around it (the embedded classifier reads nothing else);
     `samples` asks for several independent answers.
     """
 
     connection: str
     prompt: str
-    purpose: Literal["text", "object", "choice"] = "text"
+    purpose: Literal["text", "object", "choice", "score"] = "text"
     system: str = ""
+    subject: str = ""
     model: str | None = None
     schema: JsonSchema | None = None
     options: tuple[Option, ...] = ()
@@ -187,8 +195,11 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """A model's answer, not yet believed: `value` is a string for `text`, strict JSON for `object`, an option's name for
-    `choice`. `signals` are finite numbers in 0..1 by name (`logprob`, `self`, `agreement`, ...).
+    """A model's answer, not yet believed: `value` is a string for `text`, strict JSON for `object`, an option's name
+    for `choice`, `{"score": number in 0..1, "reasons": [text]}` for `score`.
+
+    `signals` are finite numbers in 0..1 by name (`logprob`, `self`, `agreement`, ...). `usage_known` is False where the
+    other side did not say how many tokens it used; then the numbers are estimates.
     """
 
     value: Json
@@ -197,6 +208,7 @@ class ModelAnswer:
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float = 0.0
+    usage_known: bool = True
 
 
 class Context(Protocol):
