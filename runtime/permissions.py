@@ -1,0 +1,119 @@
+"""Who may do what: roles, the permissions they carry, and the rules about single objects. The one place for all of it.
+
+Called by everything that acts for a person: API, pages, sockets, admin, `escalations`. Roles are Django groups. Nothing
+is remembered between calls, so a permission that was withdrawn is gone at the next question. It decides; it never acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from runtime.models import Escalation, Queue, Run
+
+type Permission = Literal[
+    "workflows:read",
+    "workflows:write",
+    "runs:read",
+    "runs:write",
+    "escalations:read",
+    "escalations:write",
+    "gates:read",
+    "gates:write",
+    "settings:write",
+    "admin",
+]
+type Role = Literal["designer", "reviewer", "developer", "administrator"]
+type Person = Any
+"""A user: a row of the user model, an anonymous user, or None (nobody)."""
+
+SCOPES: tuple[Permission, ...] = (
+    "workflows:read",
+    "workflows:write",
+    "runs:read",
+    "runs:write",
+    "escalations:read",
+    "escalations:write",
+    "gates:read",
+    "gates:write",
+)
+"""The permissions that a token can carry."""
+
+PERMISSIONS: frozenset[Permission] = frozenset({*SCOPES, "settings:write", "admin"})
+
+_DRAWS_AND_READS: frozenset[Permission] = frozenset(
+    {"workflows:read", "workflows:write", "runs:read", "runs:write", "escalations:read", "gates:read"}
+)
+
+ROLES: Mapping[Role, frozenset[Permission]] = {
+    "designer": _DRAWS_AND_READS | {"gates:write"},
+    "reviewer": frozenset({"runs:read", "escalations:read", "escalations:write"}),
+    "developer": _DRAWS_AND_READS | {"escalations:write"},
+    "administrator": PERMISSIONS,
+}
+
+NOTHING: frozenset[Permission] = frozenset()
+
+
+def permissions_of(user: Person) -> frozenset[Permission]:
+    """All that a user may do, asked of the database anew. Nobody and inactive users may nothing."""
+    if user is None or isinstance(user, AnonymousUser) or user.pk is None:
+        return NOTHING
+    found = get_user_model()._default_manager.filter(pk=user.pk, is_active=True)
+    held = [_of_role(name, is_superuser) for is_superuser, name in found.values_list("is_superuser", "groups__name")]
+    return NOTHING.union(*held)
+
+
+def may(user: Person, permission: Permission, obj: Model | None = None) -> bool:
+    """Whether a user may do this, to this very object where one is given.
+
+    Cases belong to the members of their queue (a case without a queue: to everybody who settles cases); whoever reads
+    workflows reads all runs, others the runs of their cases; administrators may everything.
+    """
+    held = permissions_of(user)
+    if permission not in held:
+        return False
+    if isinstance(obj, Escalation):
+        return "admin" in held or not obj.queue or Queue.objects.filter(name=obj.queue, members=user.pk).exists()
+    if isinstance(obj, Run):
+        return "workflows:read" in held or _cases(user, held).filter(run=obj.pk).exists()
+    return True
+
+
+def visible_escalations(user: Person) -> QuerySet[Escalation]:
+    """The cases that a user may see."""
+    return _cases(user, permissions_of(user))
+
+
+def visible_runs(user: Person) -> QuerySet[Run]:
+    """The runs that a user may see."""
+    held = permissions_of(user)
+    if "runs:read" not in held:
+        return Run.objects.none()
+    if "workflows:read" in held:
+        return Run.objects.all()
+    return Run.objects.filter(pk__in=_cases(user, held).values("run"))
+
+
+def people_with(permission: Permission) -> QuerySet[Any]:
+    """The active users that hold a permission, whatever the object."""
+    roles = [role for role, held in ROLES.items() if permission in held]
+    holds = Q(groups__name__in=roles) | Q(is_superuser=True)
+    return get_user_model()._default_manager.filter(holds, is_active=True).distinct()
+
+
+def _of_role(name: str | None, is_superuser: bool) -> frozenset[Permission]:
+    return PERMISSIONS if is_superuser else ROLES.get(cast("Role", name), NOTHING)
+
+
+def _cases(user: Person, held: frozenset[Permission]) -> QuerySet[Escalation]:
+    if "escalations:read" not in held:
+        return Escalation.objects.none()
+    if "admin" in held:
+        return Escalation.objects.all()
+    queues = Queue.objects.filter(members=user.pk).values("name")
+    return Escalation.objects.filter(Q(queue="") | Q(queue__in=queues))
