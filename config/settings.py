@@ -140,7 +140,7 @@ SECURE_CSP = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 
 SPECTACULAR_SETTINGS = {"TITLE": "Interlock", "VERSION": "v1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
