@@ -1,0 +1,50 @@
+# Everything a newcomer, a developer and CI need. Each target installs what it needs first, and is quick when it is there.
+
+PORT ?= 8000
+DATA ?= data
+PYTHON := .venv/bin/python
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup services demo test test-postgresql check types format docs bench clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+
+setup: .venv/.synced ## Install the locked packages into .venv
+
+.venv/.synced: pyproject.toml uv.lock scripts/setup.sh
+	@bash scripts/setup.sh
+
+services: setup ## Install what the tests start: PostgreSQL, Redis, Chromium
+	@bash scripts/services.sh
+
+demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=8000 DATA=data
+	@DATA="$(DATA)" exec $(PYTHON) manage.py demo --port "$(PORT)"
+
+test: test-postgresql ## Run every test; those that use the database run on PostgreSQL too
+	@DATA=.tools/data $(PYTHON) -m pytest
+
+test-postgresql: services
+	@DATA=.tools/data $(PYTHON) -m pytest -p tests.on_postgresql
+
+check: setup ## Check style, types, imports, migrations and documents
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy .
+	@.venv/bin/lint-imports
+	@DATA=.tools/data $(PYTHON) manage.py makemigrations --check --dry-run
+	@DATA=.tools/data $(PYTHON) -m pytest -q tests/test_architecture.py tests/test_docs.py
+
+format: setup ## Write the code as ruff would
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+docs: setup ## Write the generated documents anew
+	@DATA=.tools/data $(PYTHON) manage.py docs
+
+bench: setup ## Measure; prints ratios
+	@for program in bench/[a-z]*.py; do echo "== $$program"; DATA="$$(mktemp -d)" $(PYTHON) "$$program"; done
+
+clean: ## Remove what was installed and made; data stays
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles

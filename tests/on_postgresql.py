@@ -1,0 +1,44 @@
+"""The tests that use the database, on PostgreSQL: `python -m pytest -p tests.on_postgresql`.
+
+A pytest plugin, since `DATABASE_URL` has to be set before Django reads its settings. It keeps exactly the tests that
+ask for the database, but those marked `sqlite_only` (they start processes of their own on a file) and `browser`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.services import postgresql
+
+servers = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Start the server before pytest-django sets Django up."""
+    os.environ["DATABASE_URL"] = servers.enter_context(postgresql())
+    yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """End the server after pytest-django has dropped its database."""
+    servers.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what this run is for, and show the rest as deselected."""
+    kept = [item for item in items if _uses_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _uses_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite_only") or item.get_closest_marker("browser"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"})
