@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
@@ -24,7 +24,9 @@ MAX_EDGES = 5_000
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
 
-type Many[T] = Annotated[tuple[T, ...], Strict(False)]
+# No `type` statement: pydantic would publish each use as a definition with an unreadable name of its own.
+_T = TypeVar("_T")
+Many = Annotated[tuple[_T, ...], Strict(False)]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 PortName = Annotated[str, Field(min_length=1, max_length=80)]

@@ -6,25 +6,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from runtime.core.expressions import Expr, Json, Unknown
+from runtime.core.expressions import Expr
 from runtime.core.node import Context, Done, Failed, Inputs, JsonSchema, NodeKind, Outcome, Params
+from runtime.nodes._values import Name, compute
 
 
 class TransformParams(Params):
     """What to compute."""
 
-    output: Annotated[dict[str, Expr], Field(min_length=1, description="A name and an expression for each new value.")]
+    output: Annotated[
+        dict[Name, Expr],
+        Field(min_length=1, max_length=200, description="A name and an expression for each new value."),
+    ]
 
 
 def run(params: TransformParams, inputs: Inputs, _context: Context) -> Outcome:
     """Every value, or the first that could not be computed."""
-    values: dict[str, Json] = {}
-    for name, expression in params.output.items():
-        value = inputs.value(expression)
-        if isinstance(value, Unknown):
-            return Failed("expression", f"“{name}” could not be computed: {value.reason}", detail={"field": name})
-        values[name] = value
-    return Done(values)
+    values = compute(params.output, inputs)
+    return values if isinstance(values, Failed) else Done(values)
 
 
 def output(params: TransformParams) -> JsonSchema:

@@ -1,0 +1,85 @@
+"""What the kinds share: computing named values, and the names that ports may have.
+
+Used by the files of this folder only; it holds no kind.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from runtime.core.expressions import Expr, Json, Unknown
+from runtime.core.node import Failed, Inputs
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def compute(expressions: Mapping[str, Expr], inputs: Inputs) -> dict[str, Json] | Failed:
+    """Every value by its name, or the first that could not be computed as a failure that trying again will not cure."""
+    values: dict[str, Json] = {}
+    for name, expression in expressions.items():
+        value = inputs.value(expression)
+        if isinstance(value, Unknown):
+            return not_computed(name, value)
+        values[name] = value
+    return values
+
+
+def not_computed(field: str, unknown: Unknown) -> Failed:
+    """The failure of a step whose field has no value."""
+    return Failed("expression", f"“{field}” could not be computed: {unknown.reason}", detail={"field": field})
+
+
+def shown(expressions: Mapping[str, Expr], inputs: Inputs) -> dict[str, Json]:
+    """Every value for a person's eyes: one that could not be computed says so instead of stopping the question."""
+    values = {label: inputs.value(expression) for label, expression in expressions.items()}
+    return {label: _excuse(value) if isinstance(value, Unknown) else value for label, value in values.items()}
+
+
+def asked(question: str, inputs: Inputs) -> str:
+    """A question's text. Where it could not be filled in, a person still gets it as it is written, and why."""
+    text = inputs.text(question)
+    return f"{question}\n({_excuse(text)})" if isinstance(text, Unknown) else text
+
+
+def _excuse(unknown: Unknown) -> str:
+    return f"could not be computed: {unknown.reason}"
+
+
+def has_control(text: str) -> bool:
+    """Whether a text holds line breaks or other control characters, which would start a new header."""
+    return _CONTROL.search(text) is not None
+
+
+def plain(text: str) -> str:
+    """A text as one would compare it by eye: compatibility forms, case and runs of white space are evened out."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _trimmed(name: str) -> str:
+    if name != name.strip() or has_control(name):
+        raise ValueError("A name neither begins nor ends with white space, and stays on one line.")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_trimmed)]
+
+
+def refuse_repeats(names: Iterable[str], what: str) -> None:
+    """Raises ValueError (a problem beside the field) where a name is used twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"Two {what} are named “{name}”; each needs a name of its own.")
+        seen.add(name)
+
+
+def refuse_reserved(names: Iterable[str], reserved: frozenset[str]) -> None:
+    """Raises ValueError (a problem beside the field) where a name belongs to a port that means something else."""
+    for name in names:
+        if name.lower() in reserved:
+            raise ValueError(f"“{name}” is the name of a port of its own; choose another.")

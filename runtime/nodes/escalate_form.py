@@ -1,0 +1,67 @@
+"""Ask a person for what is missing, by a form. The answers become this step's output.
+
+The form is a JSON Schema of an object; the answers have to fit it. With `due_hours` there is a port `overdue` as well.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from runtime.core.expressions import Expr
+from runtime.core.node import Ask, Context, Done, Inputs, NodeKind, Outcome, Params, Resolution
+from runtime.core.templates import Template
+from runtime.nodes._schemas import FormSchema
+from runtime.nodes._values import Name, asked, shown
+
+
+class FormParams(Params):
+    """What to ask for, whom, and what to show."""
+
+    queue: Annotated[str, Field(max_length=80, description="The queue whose members are asked.")] = ""
+    question: Annotated[Template, Field(description="What the person is asked for.")]
+    show: Annotated[
+        dict[Name, Expr], Field(max_length=50, description="What the person sees: a label and an expression each.")
+    ] = Field(default_factory=dict)
+    form: Annotated[FormSchema, Field(description="The JSON Schema of the answers, an object with a property a field.")]
+    due_hours: Annotated[
+        float | None,
+        Field(gt=0, le=8760, allow_inf_nan=False, description="Hours until the answer is overdue; empty: never."),
+    ] = None
+
+
+def run(params: FormParams, inputs: Inputs, _context: Context) -> Outcome:
+    """The form, with everything that is shown fixed."""
+    return Ask(
+        question=asked(params.question, inputs),
+        show=shown(params.show, inputs),
+        form=params.form,
+        queue=params.queue,
+        due_hours=params.due_hours,
+    )
+
+
+def answer(_params: FormParams, resolution: Resolution) -> Done:
+    """The answers, which were checked against the form when they came in."""
+    return Done(resolution.answers, "answered")
+
+
+KIND = NodeKind(
+    name="escalate.form",
+    title="Ask for details",
+    help=__doc__,
+    icon="clipboard-list",
+    params=FormParams,
+    run=run,
+    ports=lambda params: ("answered", *(["overdue"] if params.due_hours else [])),
+    output=lambda params: params.form,
+    answer=answer,
+    example={
+        "queue": "sales",
+        "question": "What is the phone number of {{ input.company }}?",
+        "show": {"Message": "input.message"},
+        "form": {"type": "object", "properties": {"phone": {"type": "string"}}, "required": ["phone"]},
+        "due_hours": 48,
+    },
+)
