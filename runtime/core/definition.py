@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from runtime.core.problems import Problem, problem
+from runtime.core.wording import sentence
 
 FORMAT = "interlock/1"
 START = "start"
@@ -23,6 +24,7 @@ MAX_NODES = 2_000
 MAX_EDGES = 5_000
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
+MAX_PROBLEMS = 200
 
 # No `type` statement: pydantic would publish each use as a definition with an unreadable name of its own.
 _T = TypeVar("_T")
@@ -75,7 +77,10 @@ class Node(Part):
 
 
 class Edge(Part):
-    """A way from a port to a node. With `loop` it goes back; with `after_loop` it is taken when that loop is used up."""
+    """A way from a port to a node. With `loop` it goes back; with `after_loop` it is taken when that loop is used up.
+
+    `after_loop` is the id of the loop edge.
+    """
 
     id: Identifier
     source: Annotated[str, Field(alias="from", min_length=1, max_length=40)]
@@ -122,7 +127,8 @@ def parse(raw: object) -> Parsed:
     try:
         return Parsed(Document.model_validate(raw))
     except ValidationError as failure:
-        return Parsed(None, tuple(_shape_problem(raw, error) for error in failure.errors(include_url=False)))
+        found = failure.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]
+        return Parsed(None, tuple(_shape_problem(raw, error) for error in found))
 
 
 def digest(document: Document) -> str:
@@ -166,12 +172,8 @@ def _shape_problem(raw: object, error: Any) -> Problem:
     where = list(error["loc"])
     nodes, edges = _blamed(raw, where)
     code = "document.unknown_field" if error["type"] == "extra_forbidden" else "document.malformed"
-    sentence = f"{_spoken(where)}: {error['msg']}."
-    return problem(code, sentence, nodes=nodes, edges=edges, path=tuple(str(part) for part in where))
-
-
-def _spoken(where: list[Any]) -> str:
-    return "/".join(str(part) for part in where) or "The document"
+    message = sentence(error, "the document")
+    return problem(code, message, nodes=nodes, edges=edges, path=tuple(str(part) for part in where))
 
 
 def _blamed(raw: object, where: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
