@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Failed, Inputs
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def compute(expressions: Mapping[str, Expr], inputs: Inputs) -> dict[str, Json] | Failed:

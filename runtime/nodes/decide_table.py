@@ -2,8 +2,8 @@
 
 A cell is `-` (anything), a value (`"x"`, `3`, `true`), a comparison (`> 3`), a range (`[1..5)`), a list
 (`in ("a", "b")`) or `not` before one of these. Hit policies: UNIQUE (at most one row may hold), FIRST, ANY (several may
-hold if they say the same), PRIORITY (the choice listed first wins), COLLECT (the values of all rows that hold are
-merged: lists are joined, equal values are kept once, other values are collected in a list). No row, rows that contradict
+hold if they say the same), PRIORITY (the first listed choice wins), COLLECT (the values of all rows that hold are
+merged: lists are joined, equal values kept once, other values collected in a list). No row, rows that contradict
 each other, or an input that is missing or of another type: `unsure`.
 """
 
