@@ -1,0 +1,326 @@
+"""The websockets: one run's trace as it is written, and the inbox as it changes.
+
+Routed by `routing`, wrapped by `config.sockets`, which puts `identify` into the scope: who is calling, asked anew each
+time. A hint of `broadcast` only wakes a socket; what it sends is read from the journal behind what it sent last, so no
+hint that is dropped, doubled or late makes a gap or a repeat. One page is read when the last one is sent: a slow client
+holds back its own socket and nothing else.
+
+Close codes: 1000 the run has ended and everything is sent; 4400 a malformed `after`; 4403 not, or no longer, permitted;
+4404 no such run; 1011 the server could not go on. A socket of an ended run closes at once; who retries the run opens a
+new one with `after`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from runtime.broadcast import INBOX, broadcast, run_group
+from runtime.ids import is_id
+from runtime.models import Run
+from runtime.permissions import Permission, may, visible_escalations
+from runtime.traces import ENDED, LAST_SEQ, moment, read_events
+
+PAGE = 200
+MOST_CASES = 500
+
+log = logging.getLogger(__name__)
+
+type Scope = Mapping[str, Any]
+type Identify = Callable[[Scope], Awaitable[Caller | None]]
+type Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who opened a socket. `scopes` are those of a token; None stands for a session, which may what its user may."""
+
+    user: Any
+    scopes: frozenset[str] | None = None
+
+    def may(self, permission: Permission, obj: Run | None = None) -> bool:
+        """Whether both the user and the token permit this. Asks the database."""
+        return (self.scopes is None or permission in self.scopes) and may(self.user, permission, obj)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """How a socket is closed. The reason has at most 123 bytes (RFC 6455)."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A run as it stands, and the next page of its journal. `last_seq` was read no later than the page."""
+
+    status: str
+    outcome: str | None
+    last_seq: int
+    events: list[dict[str, Any]]
+
+
+type Read = Callable[[str, int, int], Awaitable[Look | None]]
+
+
+class Tail:
+    """Follows a run's journal: sends what comes after `after` in order, once each, then each change of its state.
+
+    `read(run_id, after, limit)` looks at the run (None: it is gone). `hint` says that there may be more; without hints
+    the journal is looked at every `poll_s` seconds.
+    """
+
+    def __init__(self, read: Read, send: Send, poll_s: float = 1.0) -> None:
+        self._read, self._send, self._poll_s = read, send, poll_s
+        self._fresh = asyncio.Event()
+
+    def hint(self) -> None:
+        """There may be more to read."""
+        self._fresh.set()
+
+    async def follow(self, run_id: str, after: int) -> Close:
+        """Send until the run has ended and all of it is sent; how to close."""
+        sent, shown = after, None
+        while True:
+            self._fresh.clear()
+            look = await self._read(run_id, sent, PAGE)
+            if look is None:
+                return Close(4404, "There is no such run.")
+            for event in look.events:
+                await self._send({"type": "event", "event": event})
+                sent = event["seq"]
+            if sent > look.last_seq or len(look.events) == PAGE:
+                continue
+            if shown != (look.status, look.outcome):
+                shown = (look.status, look.outcome)
+                await self._send({"type": "state", "run": {"id": run_id, "status": shown[0], "outcome": shown[1]}})
+            if look.status in ENDED and sent >= look.last_seq:
+                return Close(1000, "The run has ended.")
+            await _within(self._fresh.wait(), self._poll_s)
+
+
+class Socket(AsyncWebsocketConsumer):
+    """What both sockets share: who may open them, and that they close soon after that is withdrawn."""
+
+    group = ""
+    needs: ClassVar[Permission]
+    check_s: ClassVar[float] = 2.0
+
+    async def connect(self) -> None:
+        """Accept first, so that the code and reason of a refusal reach the client."""
+        self._tasks: list[asyncio.Task[Any]] = []
+        await self.accept()
+        self._tasks.append(asyncio.create_task(self._live()))
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002 (the name is the base class's)
+        """The client has gone, or the server goes down."""
+        for task in self._tasks:
+            task.cancel()
+        if self.group:
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Clients have nothing to say."""
+
+    async def _live(self) -> None:
+        try:
+            close = await self._serve_guarded()
+        except OSError:
+            return  # The client has gone while something was on its way to it.
+        except Exception:
+            log.exception("A socket of %s failed", self.scope["path"])
+            close = Close(1011, "The server could not go on.")
+        await self.close(close.code, close.reason)
+
+    async def _serve_guarded(self) -> Close:
+        caller = await self._caller()
+        if caller is None:
+            return Close(4403, "Sign in, or send a token.")
+        refused = await database_sync_to_async(self.admit)(caller)
+        if refused:
+            return refused
+        broadcast.attach()
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        ways = [asyncio.create_task(self.serve()), asyncio.create_task(self._guard())]
+        self._tasks += ways
+        try:
+            done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for way in ways:
+                way.cancel()
+
+    async def _caller(self) -> Caller | None:
+        scope = cast("Scope", self.scope)
+        identify: Identify = scope["identify"]
+        return await identify(scope)
+
+    async def _guard(self) -> Close:
+        """Ask again and again: a permission is only about now."""
+        while True:
+            await asyncio.sleep(self.check_s)
+            caller = await self._caller()
+            if caller is None or not await database_sync_to_async(self.permits)(caller):
+                return Close(4403, "The permission was withdrawn.")
+
+    async def tell(self, message: dict[str, Any]) -> None:
+        """Send a message as JSON."""
+        await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+    def admit(self, caller: Caller) -> Close | None:
+        """Check the request and make ready to serve; how to close where it is refused. Asks the database."""
+        raise NotImplementedError
+
+    def permits(self, caller: Caller) -> bool:
+        """Whether an admitted caller still has the permission."""
+        return caller.may(self.needs)
+
+    async def serve(self) -> Close:
+        """Send until there is nothing left to send."""
+        raise NotImplementedError
+
+
+class RunSocket(Socket):
+    """`/ws/runs/{id}/?after=SEQ`: the journal behind SEQ, then live."""
+
+    needs = "runs:read"
+
+    def admit(self, caller: Caller) -> Close | None:
+        """The run must be there and be visible, and `after` must be a number."""
+        after = after_of(self.scope["query_string"])
+        if after is None:
+            return Close(4400, f"“after” must be one whole number from 0 to {LAST_SEQ}.")
+        if not caller.may(self.needs):
+            return Close(4403, f"This needs the permission {self.needs}.")
+        run_id = self.scope["url_route"]["kwargs"]["run_id"]
+        run = Run.objects.filter(pk=run_id).first() if is_id(run_id) else None
+        if run is None:
+            return Close(4404, "There is no such run.")
+        self.run, self.after, self.group = run, after, run_group(run.pk)
+        self.tail = Tail(database_sync_to_async(look), self.tell)
+        return None if self.permits(caller) else Close(4403, "You may not see this run.")
+
+    def permits(self, caller: Caller) -> bool:
+        """Whether the caller may see this very run."""
+        return caller.may(self.needs, self.run)
+
+    async def serve(self) -> Close:
+        """Replay and follow."""
+        return await self.tail.follow(self.run.pk, self.after)
+
+    async def run_hint(self, _hint: dict[str, Any]) -> None:
+        """The run has a new entry."""
+        self.tail.hint()
+
+
+class InboxSocket(Socket):
+    """`/ws/inbox/`: how many cases wait for this person, and which were opened, changed or closed.
+
+    First `{"type": "counts", "counts": {"open", "mine", "overdue"}}`; then, whenever something changed, one
+    `{"type": "case", "change": "opened"|"changed"|"closed", "case": {...}}` each (of the oldest 500) and the counts.
+    """
+
+    group = INBOX
+    needs = "escalations:read"
+    poll_s: ClassVar[float] = 2.0
+    rest_s: ClassVar[float] = 0.25
+
+    def admit(self, caller: Caller) -> Close | None:
+        """Only the permission counts: what is visible is asked at each reading."""
+        self.user, self.fresh = caller.user, asyncio.Event()
+        return None if self.permits(caller) else Close(4403, f"This needs the permission {self.needs}.")
+
+    async def serve(self) -> Close:
+        """Compare what is visible with what was sent last."""
+        counts, known = await self._look()
+        await self.tell({"type": "counts", "counts": counts})
+        while True:
+            await _within(self.fresh.wait(), self.poll_s)
+            self.fresh.clear()
+            before, known_before = counts, known
+            counts, known = await self._look()
+            for message in _changes(known_before, known):
+                await self.tell(message)
+            if counts != before:
+                await self.tell({"type": "counts", "counts": counts})
+            await asyncio.sleep(self.rest_s)  # However busy the inbox is, it is read a few times a second.
+
+    async def _look(self) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+        return await database_sync_to_async(inbox)(self.user)
+
+    async def inbox_hint(self, _hint: dict[str, Any]) -> None:
+        """Some case was opened, claimed or settled."""
+        self.fresh.set()
+
+
+def look(run_id: str, after: int, limit: int) -> Look | None:
+    """A run as it stands and the next page of its journal; None where there is no such run."""
+    row = Run.objects.filter(pk=run_id).values_list("status", "outcome", "last_seq").first()
+    if row is None:
+        return None
+    status, outcome, last_seq = row
+    return Look(status, outcome, last_seq, read_events(run_id, after, limit) if last_seq > after else [])
+
+
+def inbox(user: Any) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+    """How many open cases a user sees, and the oldest of them by id."""
+    cases = visible_escalations(user).filter(state="open")
+    counts = cases.aggregate(
+        open=Count("pk"),
+        mine=Count("pk", filter=Q(assignee=user.pk)),
+        overdue=Count("pk", filter=Q(due_at__lt=timezone.now())),
+    )
+    columns = ("id", "workflow", "run_id", "kind", "queue", "question", "assignee__username", "due_at")
+    rows = cases.order_by("pk").values_list(*columns)[:MOST_CASES]
+    return counts, {row[0]: _case(row) for row in rows}
+
+
+def _case(row: tuple[Any, ...]) -> dict[str, Any]:
+    case_id, workflow, run, kind, queue, question, assignee, due_at = row
+    return {
+        "id": case_id,
+        "workflow": workflow,
+        "run": run,
+        "kind": kind,
+        "queue": queue,
+        "question": question,
+        "assignee": assignee,
+        "due_at": moment(due_at),
+    }
+
+
+def _changes(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    opened = [("opened", case) for key, case in after.items() if key not in before]
+    changed = [("changed", case) for key, case in after.items() if key in before and before[key] != case]
+    closed = [("closed", case) for key, case in before.items() if key not in after]
+    return [{"type": "case", "change": change, "case": case} for change, case in (*opened, *changed, *closed)]
+
+
+def after_of(query: bytes) -> int | None:
+    """The number of the last entry that the client has; 0 where it says nothing, None where it says something else."""
+    try:
+        given = parse_qs(query.decode("latin1"), keep_blank_values=True, max_num_fields=20).get("after", ["0"])
+    except ValueError:
+        return None
+    text = given[0]
+    if len(given) > 1 or not (text.isascii() and text.isdigit()) or len(text) > len(str(LAST_SEQ)):
+        return None
+    return int(text) if int(text) <= LAST_SEQ else None
+
+
+async def _within(waiting: Any, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(waiting, seconds)
+    except TimeoutError:
+        return

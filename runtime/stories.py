@@ -1,0 +1,212 @@
+"""Why a step went the way it went, in one sentence for people who are not programmers.
+
+Called by `traces` for each visit of a node. It reads what the step left in the journal and guesses nothing: where the
+output does not say more, the sentence is plain. It knows no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+type Told = Mapping[str, Any]
+
+MOST = 3
+
+
+def why(kind: str, port: str | None, output: Any, config: Told) -> str:
+    """A sentence on the way that was taken. `output` is whatever the journal holds, of any shape."""
+    known: Told = output if isinstance(output, Mapping) else {}
+    if port == "error":
+        return _error(known)
+    if port == "overdue":
+        return "Nobody answered in time."
+    teller = _TELLERS.get(kind) or _TELLERS.get(kind.partition(".")[0])
+    return teller(port or "", known, config) if teller else ""
+
+
+def failure(error: Any) -> str:
+    """A sentence on an error as a step or a run leaves it: `{"code", "message", "detail"}`."""
+    known = error if isinstance(error, Mapping) else {}
+    message = _text(known.get("message")) or _text(known.get("reason"))
+    return _sentence(message) if message else "It failed, and left no message."
+
+
+def _error(output: Told) -> str:
+    error = output.get("error")
+    return f"It could not be done: {failure(error if isinstance(error, Mapping) else output)}"
+
+
+def _execute(_port: str, _output: Told, _config: Told) -> str:
+    return ""
+
+
+def _prompt(_port: str, _output: Told, _config: Told) -> str:
+    return "The model's answer has the form that was asked for; whether it is right is for the next steps to say."
+
+
+def _http(_port: str, output: Told, _config: Told) -> str:
+    return f"The other side answered {output['status']}." if "status" in output else ""
+
+
+def _email(_port: str, output: Told, _config: Told) -> str:
+    return "The mail was handed over." if output.get("message_id") else ""
+
+
+def _verify(port: str, _output: Told, _config: Told) -> str:
+    return {
+        "pass": "It holds.",
+        "fail": "It does not hold.",
+        "unsure": "It can neither be said to hold nor not to hold.",
+    }.get(port, "")
+
+
+def _quality(port: str, output: Told, config: Told) -> str:
+    issues = [_text(issue.get("message") or issue.get("code")) for issue in _maps(output.get("issues"))]
+    return _listed(issues) or ("Complete and well formed." if port == "pass" else _verify(port, output, config))
+
+
+def _schema(port: str, output: Told, config: Told) -> str:
+    errors = output.get("errors")
+    found = errors if isinstance(errors, list) else []
+    texts = [_text(error.get("message") if isinstance(error, Mapping) else error) for error in found]
+    return _listed(texts) or ("It has the form that is expected." if port == "pass" else _verify(port, output, config))
+
+
+def _rules(port: str, output: Told, config: Told) -> str:
+    found = output.get("broken")
+    broken = [
+        rule.get("name") if isinstance(rule, Mapping) else rule for rule in (found if isinstance(found, list) else [])
+    ]
+    names = [f"“{_text(name)}”" for name in broken if _text(name)]
+    return (
+        f"Not kept: {_joined(names)}."
+        if names
+        else "Every rule is kept."
+        if port == "pass"
+        else _verify(port, output, config)
+    )
+
+
+def _judge(port: str, output: Told, config: Told) -> str:
+    score = output.get("score")
+    if not _is_number(score):
+        return _verify(port, output, config)
+    limits = f"passes at {_number(config.get('pass_at'))}, fails below {_number(config.get('fail_below'))}"
+    return f"Scored {_number(score)}: {limits}."
+
+
+def _grounded(port: str, output: Told, config: Told) -> str:
+    claims = _maps(output.get("claims"))
+    if not claims:
+        return _verify(port, output, config)
+    backed = sum(1 for claim in claims if claim.get("supported_by"))
+    return f"{backed} of {len(claims)} claims are backed by the sources."
+
+
+def _agreement(port: str, output: Told, config: Told) -> str:
+    similarity = output.get("similarity")
+    if not _is_number(similarity):
+        return _verify(port, output, config)
+    return f"The two answers are {_number(similarity)} alike; at least {_number(config.get('at_least'))} is wanted."
+
+
+def _decide(port: str, output: Told, _config: Told) -> str:
+    if port == "unsure":
+        return "None of the choices could be made with certainty."
+    return f"“{_text(output.get('choice')) or port}” fits."
+
+
+def _rule(port: str, _output: Told, config: Told) -> str:
+    if port == "unsure":
+        return "No condition holds, or one of them could not be worked out."
+    condition = next((_text(c.get("when")) for c in _maps(config.get("choices")) if c.get("name") == port), "")
+    if condition:
+        return f"“{port}” is the first choice whose condition holds: {condition}"
+    return f"No condition holds, so “{port}” is taken."
+
+
+def _table(port: str, _output: Told, _config: Told) -> str:
+    return "No row of the table fits with certainty." if port == "unsure" else f"The table's rows say “{port}”."
+
+
+def _model(port: str, output: Told, config: Told) -> str:
+    confidence, cutoff = output.get("confidence"), config.get("cutoff")
+    choice = _text(output.get("choice"))
+    if not _is_number(confidence):
+        return "The model gave no confidence that can be used." if port == "unsure" else f"The model chose “{port}”."
+    limit = f" (limit {_number(cutoff)})" if _is_number(cutoff) else ""
+    if port == "unsure":
+        return f"The model leans to “{choice}” with confidence {_number(confidence)}{limit}: not enough to go on."
+    return f"The model chose “{choice or port}” with confidence {_number(confidence)}{limit}."
+
+
+def _review(port: str, output: Told, config: Told) -> str:
+    labels = {choice.get("name"): _text(choice.get("label")) for choice in _maps(config.get("choices"))}
+    who = _text(output.get("by")) or "A person"
+    comment = _text(output.get("comment"))
+    return f"{who} chose “{labels.get(port) or port}”" + (f": {_sentence(comment)}" if comment else ".")
+
+
+def _form(_port: str, output: Told, _config: Told) -> str:
+    return f"{_text(output.get('by')) or 'A person'} gave what was missing."
+
+
+def _outcome(_port: str, _output: Told, _config: Told) -> str:
+    return "The run ends here."
+
+
+_TELLERS: dict[str, Callable[[str, Told, Told], str]] = {
+    "execute": _execute,
+    "execute.prompt": _prompt,
+    "execute.http": _http,
+    "execute.email": _email,
+    "verify": _verify,
+    "verify.quality": _quality,
+    "verify.schema": _schema,
+    "verify.rules": _rules,
+    "verify.judge": _judge,
+    "verify.grounded": _grounded,
+    "verify.agreement": _agreement,
+    "decide": _decide,
+    "decide.rule": _rule,
+    "decide.table": _table,
+    "decide.model": _model,
+    "escalate": _review,
+    "escalate.form": _form,
+    "outcome": _outcome,
+}
+
+
+def _maps(value: Any) -> list[Told]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    """A person's or a model's words, cut where a sentence would no longer be one."""
+    plain = " ".join(value.split()) if isinstance(value, str) else ""
+    return plain if len(plain) <= 240 else f"{plain[:239]}…"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _listed(texts: list[str]) -> str:
+    """The first few texts as sentences, and how many there are beside them."""
+    told = [_sentence(text[:1].upper() + text[1:]) for text in texts if text]
+    rest = f" And {len(told) - MOST} more." if len(told) > MOST else ""
+    return " ".join(told[:MOST]) + rest
+
+
+def _joined(names: list[str]) -> str:
+    shown = names[:MOST] + ([f"{len(names) - MOST} more"] if len(names) > MOST else [])
+    return ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if _is_number(value) else "?"
