@@ -84,9 +84,9 @@ class HttpParams(Params):
         bool, Field(description="Says that this call changes nothing on the other side, whatever its method.")
     ] = False
     expect_status: Annotated[
-        Many[Annotated[int, Field(ge=100, le=599)]] | None,
+        Annotated[Many[Annotated[int, Field(ge=100, le=599)]], Field(min_length=1, max_length=50)] | None,
         BeforeValidator(_one_or_many),
-        Field(min_length=1, max_length=50, description="The statuses that count as done; empty: 200 to 299."),
+        Field(description="The statuses that count as done; empty: 200 to 299."),
     ] = None
 
 

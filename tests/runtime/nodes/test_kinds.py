@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import meta
+from pydantic import ValidationError
 
 from runtime.core.node import Ask, Call, Done, Failed, NodeKind, Resolution, Wait, written_in
 from runtime.nodes import discover
@@ -112,6 +113,27 @@ def test_the_schema_is_valid_and_describes_every_field(kind: NodeKind[Any]) -> N
 def test_an_unknown_field_is_refused_with_its_name(kind: NodeKind[Any]) -> None:
     with pytest.raises(ValueError, match="surprise"):
         kind.params.model_validate({**kind.example, "surprise": 1})
+
+
+@each_kind()
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_bad_configuration_is_refused_by_a_validation_error_and_nothing_else(
+    kind: NodeKind[Any], data: st.DataObject
+) -> None:
+    changed = data.draw(st.dictionaries(st.sampled_from(sorted(_field_names(kind))), JSON, min_size=1, max_size=3))
+    try:
+        params = kind.params.model_validate({**kind.example, **changed})
+    except ValidationError:
+        return
+    ports = kind.ports(params)
+    assert len(ports) == len(set(ports))
+    assert kind.effect(params) in ("none", "reads", "outward")
+    assert isinstance(kind.output(params), dict)
+
+
+def _field_names(kind: NodeKind[Any]) -> set[str]:
+    return {info.alias or name for name, info in kind.params.model_fields.items()}
 
 
 @pytest.mark.parametrize(("kind", "example"), examples(WITHOUT_MODEL))
