@@ -1,0 +1,38 @@
+"""What Django's system check asks of the runtime: that the database cannot be corrupted by a known fault.
+
+Registered by `apps`; run before every command. It reads settings and versions only; no database is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from runtime import sqlite
+
+HINT = "Install Interlock's extra `sqlite` (make setup does), or use a Python whose SQLite is 3.51.3 or newer."
+
+
+def sqlite_is_sound(**_: Any) -> list[CheckMessage]:
+    """Refuse the write-ahead log on a SQLite that can corrupt it; say so where it stays off for that reason."""
+    return found_in(settings.DATABASES)
+
+
+def found_in(databases: Mapping[str, Mapping[str, Any]]) -> list[CheckMessage]:
+    """What is wrong with these entries of Django's `DATABASES`, with the SQLite in use."""
+    on_sqlite = [database for database in databases.values() if str(database["ENGINE"]).endswith("sqlite3")]
+    if not on_sqlite or sqlite.wal_is_safe():
+        return []
+    version = ".".join(map(str, sqlite.version()))
+    if any("journal_mode=wal" in _first_command(database) for database in on_sqlite):
+        return [Error(f"SQLite {version} can corrupt a database that is in WAL mode.", hint=HINT, id="runtime.E001")]
+    sentence = f"SQLite {version} is not safe in WAL mode, so Interlock uses the slower rollback journal."
+    return [Warning(sentence, hint=HINT, id="runtime.W001")]
+
+
+def _first_command(database: Mapping[str, Any]) -> str:
+    command = str(database.get("OPTIONS", {}).get("init_command", ""))
+    return "".join(command.lower().split())
