@@ -8,6 +8,8 @@ import pytest
 
 from tests import services
 
+pytest_plugins = ["tests.makers.people"]
+
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
