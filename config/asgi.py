@@ -1,0 +1,82 @@
+"""The server's entry: HTTP by Django, websockets by Channels, and the run time for as long as the server lives.
+
+Used by `manage.py serve` and by any ASGI server that speaks the lifespan protocol.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from asgiref.sync import ThreadSensitiveContext
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup(set_prefix=False)
+
+from django.core.handlers.asgi import ASGIHandler
+
+from config.sockets import websocket_application
+from runtime import launch
+
+type Scope = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+THREADS = 4
+
+
+class Http(ASGIHandler):
+    """Django, with a few lasting threads for its synchronous views.
+
+    Django gives each request a thread of its own, and with it a new database connection: three times the work of a small
+    request. Here a request borrows one of a few threads, whose connections stay open.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        threads = [ThreadPoolExecutor(1, thread_name_prefix=f"interlock-web-{number}") for number in range(THREADS)]
+        self._threads = itertools.cycle(threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        async with ThreadSensitiveContext(executor=next(self._threads)):
+            await self.handle(scope, receive, send)
+
+
+class Application:
+    """Sends each connection to whoever speaks its protocol."""
+
+    def __init__(self) -> None:
+        self._http, self._websocket = Http(), websocket_application()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection, or the server's life."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Start the run time with the server and stop it with the server."""
+    await receive()
+    try:
+        await launch.start()
+    except launch.AlreadyRunning as refusal:
+        await send({"type": "lifespan.startup.failed", "message": str(refusal)})
+        return
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await launch.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = Application()

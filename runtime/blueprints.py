@@ -1,0 +1,54 @@
+"""Sealed drawings: found, read and compiled. Sealing is the builder's part; running them is the engine's.
+
+Called by the store and by `runs`. A blueprint never changes, so whatever is made of it may be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from runtime.core.definition import parse
+from runtime.core.drawing import Drawing, compile_drawing
+from runtime.models import Blueprint
+from runtime.nodes import discover
+
+
+class Unreadable(Exception):
+    """A sealed drawing that this release cannot read; its runs stay where they are."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a trigger needs of a blueprint."""
+
+    id: str
+    workflow: str
+    version: int
+    drawing: Drawing
+
+
+def latest(workflow: str, version: int | None = None) -> tuple[str, int] | None:
+    """Id and version of the blueprint that a trigger of this workflow runs; None where there is none."""
+    found = Blueprint.objects.filter(workflow=workflow).order_by("-version")
+    if version is not None:
+        found = found.filter(version=version)
+    return found.values_list("id", "version").first()
+
+
+def load(blueprint_id: str) -> Drawing:
+    """The compiled drawing. Raises Unreadable where the document or one of its kinds is no longer understood."""
+    return sealed(blueprint_id).drawing
+
+
+@lru_cache(maxsize=256)
+def sealed(blueprint_id: str) -> Sealed:
+    """A blueprint with everything that is made of it. Raises Unreadable."""
+    row = Blueprint.objects.get(pk=blueprint_id)
+    parsed = parse(row.document)
+    if parsed.document is None:
+        raise Unreadable(f"{row}: {parsed.problems[0].message}")
+    drawing, problems = compile_drawing(parsed.document, discover())
+    if problems:
+        raise Unreadable(f"{row}: {problems[0].message}")
+    return Sealed(row.id, row.workflow, row.version, drawing)

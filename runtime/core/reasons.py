@@ -1,0 +1,85 @@
+"""Why a case stopped here: the doubts that led to a step, in words, with signal, value and limit.
+
+Called by the engine when a step asks a person; the answer is part of what the reviewer sees and is bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.core.definition import START, Node
+from runtime.core.drawing import Drawing
+from runtime.core.graph import Graph
+from runtime.core.state import Result, State
+
+TELLING = ("verify", "decide", "escalate")
+
+
+def reasons(drawing: Drawing, state: State, node_id: str) -> tuple[dict[str, Any], ...]:
+    """One entry for each nearest step that sent the case here: who, through which port, and what it had found."""
+    graph = drawing.graph
+    return tuple(
+        _reason(graph.nodes[source], state.steps[source].result) for source in _tellers(graph, state, node_id)
+    )
+
+
+def _tellers(graph: Graph, state: State, node_id: str) -> list[str]:
+    """The nearest steps before this one that say something about the case, along the ways taken."""
+    found: list[str] = []
+    seen = {node_id}
+    ahead = [node_id]
+    while ahead:
+        here = ahead.pop(0)
+        for source in sorted({edge.source for edge in graph.incoming.get(here, ()) if state.taken.get(edge.id)}):
+            if source == START or source in seen:
+                continue
+            seen.add(source)
+            (found if _tells(graph.nodes[source], state.steps[source].result) else ahead).append(source)
+    return found
+
+
+def _tells(node: Node, result: Result | None) -> bool:
+    return node.kind.partition(".")[0] in TELLING or (result is not None and result.port == "error")
+
+
+def _reason(node: Node, result: Result | None) -> dict[str, Any]:
+    port = result.port if result else None
+    output = result.output if result and isinstance(result.output, Mapping) else {}
+    return {
+        "node": node.id,
+        "title": node.title,
+        "kind": node.kind,
+        "port": port,
+        "message": _sentence(node, port, output),
+        "details": _details(output),
+        **_measured(node, output),
+    }
+
+
+def _sentence(node: Node, port: str | None, output: Mapping[str, Any]) -> str:
+    if port == "error":
+        return f"“{node.title}” failed: {output.get('message', 'no reason was given')}"
+    if port in ("unsure", "fail"):
+        verdict = "was not sure" if port == "unsure" else "found a problem"
+        return f"“{node.title}” {verdict}."
+    return f"“{node.title}” answered “{port}”."
+
+
+def _details(output: Mapping[str, Any]) -> list[str]:
+    """The sentences in what the step had found: issues, broken rules, errors, a model's reasons."""
+    found: list[str] = []
+    for name in ("issues", "broken", "errors", "reasons"):
+        listed = output.get(name)
+        for item in listed if isinstance(listed, list) else [listed] if isinstance(listed, str) else []:
+            found.append(str(item.get("message") or item.get("reason") or item) if isinstance(item, Mapping) else str(item))
+    return found[:20]
+
+
+def _measured(node: Node, output: Mapping[str, Any]) -> dict[str, Any]:
+    """Signal, value and limit, where the step had measured something."""
+    limits = {"confidence": "cutoff", "score": "pass_at", "similarity": "at_least", "p": "min_p"}
+    for signal, limit in limits.items():
+        if signal in output:
+            return {"signal": signal, "value": output[signal], "limit": node.config.get(limit)}
+    return {}

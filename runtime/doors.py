@@ -1,0 +1,88 @@
+"""The doors of this process: what a step's context opens to the outside, with the settings' connections behind it.
+
+Made by `launch`; called by the engine. Each door finds the connection that is named, opens its secret for this one call,
+and goes out through the egress (HTTP), the model clients, or the mail backend.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from runtime import connections, outbox
+from runtime.ai import Models
+from runtime.core import functions
+from runtime.core.node import Failed, HttpRequest, HttpResponse, Json, Message, ModelAnswer, ModelRequest
+from runtime.egress import Egress, Policy
+from runtime.models import Entry
+
+MAX_EARLIER = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDoors:
+    """`engine.ports.Doors` of this process."""
+
+    egress: Egress
+    models: Models
+
+    async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
+        """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
+        headers = {"Idempotency-Key": key, **request.headers}
+        if request.connection:
+            found = await sync_to_async(connections.http_headers)(request.connection)
+            if isinstance(found, Failed):
+                return found
+            headers |= found
+        policy = Policy(networks=tuple(settings.INTERLOCK["ALLOWED_NETWORKS"]))
+        return await self.egress.send(replace(request, headers=headers), policy)
+
+    async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
+        """Ask a model through its connection."""
+        del key
+        connection = await sync_to_async(connections.lookup)(request.connection)
+        if connection is None:
+            return Failed("connection", f"There is no connection named “{request.connection}” in the settings.")
+        return await self.models.ask(connection, request)
+
+    async def mail(self, message: Message, key: str, run_id: str) -> str | Failed:
+        """Send a mail, once for each key; without a mail connection it stays in the outbox, visibly unsent."""
+        return await sync_to_async(outbox.deliver)(message, key, run_id, datetime.now(UTC))
+
+    async def python(self, function: str, arguments: Mapping[str, Json], key: str) -> Json | Failed:
+        """Call a registered function; those that are no coroutines run in a thread."""
+        del key
+        found = functions.find(function)
+        if found is None:
+            return Failed("no_function", f"No function named “{function}” is registered.")
+        try:
+            return await _called(found.call, arguments)
+        except Exception as failure:
+            return Failed("function", f"The function “{function}” failed: {failure}", passing=True)
+
+    async def earlier_inputs(
+        self, workflow: str, run_id: str, within_days: float, limit: int
+    ) -> Sequence[tuple[str, Json]]:
+        """Inputs of a workflow's other runs, newest first."""
+        return await sync_to_async(_earlier)(workflow, run_id, within_days, min(limit, MAX_EARLIER))
+
+
+async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Json:
+    answer = await asyncio.to_thread(call, **arguments) if not inspect.iscoroutinefunction(call) else call(**arguments)
+    result: Json = await answer if inspect.isawaitable(answer) else answer
+    return result
+
+
+def _earlier(workflow: str, run_id: str, within_days: float, limit: int) -> list[tuple[str, Json]]:
+    since = datetime.now(UTC) - timedelta(days=within_days)
+    recent = Entry.objects.filter(
+        run__workflow=workflow, run__created_at__gte=since, run_id__lt=run_id, seq=1
+    ).order_by("-run_id")
+    return [(found, data.get("input")) for found, data in recent.values_list("run_id", "data")[:limit]]

@@ -1,0 +1,72 @@
+"""What a step may read: the run's input, the results of the steps before it, and facts of the run.
+
+Made by the driver for every step it starts. Cheap expressions are computed here; those that could hold the process are
+computed beforehand in the cage and stand ready in `computed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from runtime.core import expressions, templates
+from runtime.core.drawing import Drawing
+from runtime.core.expressions import Json, Unknown
+from runtime.core.node import written_in
+from runtime.core.state import State, visible_results
+from runtime.core.templates import Template
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedInputs:
+    """`core.node.Inputs` over a scope: `input`, `steps`, `run`."""
+
+    scope: Mapping[str, Json]
+    computed: Mapping[str, Json | Unknown] = field(default_factory=dict)
+
+    def value(self, expression: str) -> Json | Unknown:
+        """The expression's value, or why it has none."""
+        if expression in self.computed:
+            return self.computed[expression]
+        return expressions.evaluate(expression, self.scope)
+
+    def text(self, template: str) -> str | Unknown:
+        """The template's text, or why it has none."""
+        if template in self.computed:
+            text = self.computed[template]
+            return text if isinstance(text, str | Unknown) else Unknown("The template gave no text.", "type")
+        return templates.render(template, self.scope)
+
+    def output_of(self, node_id: str) -> Json | Unknown:
+        """The whole output of a step before this one."""
+        steps = self.scope["steps"]
+        if not isinstance(steps, Mapping) or node_id not in steps:
+            return Unknown(f"The step `{node_id}` has not run.", "missing_field")
+        found: Json = steps[node_id]["output"]
+        return found
+
+    @property
+    def run_input(self) -> Json:
+        """What the run was triggered with."""
+        return self.scope["input"]
+
+
+def scope_of(drawing: Drawing, state: State, node: str, run_id: str) -> dict[str, Any]:
+    """What the expressions of this node may name."""
+    steps = {
+        name: {"output": result.output, "port": result.port}
+        for name, result in visible_results(drawing.graph, state, node).items()
+    }
+    started = state.started_at.isoformat() if state.started_at else None
+    return {"input": state.input, "steps": steps, "run": {"id": run_id, "started_at": started}}
+
+
+def costly_texts(params: object, scope: Mapping[str, Json]) -> list[str]:
+    """The expressions and templates of a configuration that must not be computed in this process."""
+    return [each.text for each in written_in(params) if _is_costly(each.text, scope)]
+
+
+def _is_costly(text: str, scope: Mapping[str, Json]) -> bool:
+    costly = templates.is_costly if isinstance(text, Template) else expressions.is_costly
+    return costly(text, scope)

@@ -1,0 +1,169 @@
+"""From what a handler returned to what is journalled. Pure but for the ids that are handed in.
+
+Called by the driver for every step that comes back. It decides between another try, the error port and an incident, and
+makes the case that a person is shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from runtime import json_gate
+from runtime.core.drawing import Drawing
+from runtime.core.events import Event
+from runtime.core.node import Ask, Call, Done, Failed, Outcome, Wait
+from runtime.core.planner import Start
+from runtime.core.reasons import reasons
+from runtime.core.retry import retry_at
+from runtime.core.state import State
+from runtime.engine.ports import NewEscalation, NewRun, Parent
+
+MAX_OUTPUT = 1_048_576
+
+INCIDENT_CHOICES = (
+    {"name": "retry", "label": "Try again", "comment_required": False},
+    {"name": "skip", "label": "Skip with a value", "comment_required": True},
+    {"name": "fail", "label": "Fail the run", "comment_required": True},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step that came back, and where it stands."""
+
+    drawing: Drawing
+    state: State
+    start: Start
+    run: NewRun
+    now: datetime
+    new_id: Callable[[], str]
+    calls: Sequence[Mapping[str, Any]] = ()
+    ms: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The step's identity."""
+        return f"{self.run.id}:{self.start.node}:{self.start.visit}"
+
+    def event(self, type_: Any, data: Mapping[str, Any]) -> Event:
+        """An event of this step, with what the trace shows of its work."""
+        shown = {"ms": self.ms} if self.ms is not None else {}
+        calls = {"calls": list(self.calls)} if self.calls else {}
+        return Event(type_, self.start.node, self.start.visit, {**data, **shown, **calls})
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What is to be written because a step came back."""
+
+    event: Event
+    escalations: tuple[NewEscalation, ...] = ()
+    children: tuple[NewRun, ...] = ()
+
+
+def consequence(step: Step, outcome: Outcome, called: tuple[str, int] | None = None) -> Consequence:
+    """What follows from an outcome. `called`: blueprint and version for a `Call`."""
+    match outcome:
+        case Done():
+            return _done(step, outcome)
+        case Wait(until):
+            return Consequence(step.event("step.waiting", {"until": until.isoformat()}))
+        case Ask():
+            case_ = _case(step, outcome)
+            data = {"escalation": case_.id, "due_at": case_.due_at.isoformat() if case_.due_at else None}
+            return Consequence(step.event("step.asked", data), escalations=(case_,))
+        case Call():
+            return _called(step, outcome, called)
+        case Failed():
+            return _failed(step, outcome)
+
+
+def _done(step: Step, done: Done) -> Consequence:
+    ports = step.drawing.ports[step.start.node]
+    if done.port is not None and done.port not in ports:
+        return incident(step, Failed("bad_port", f"The step ended at “{done.port}”, a port that it does not have."))
+    flaw = json_gate.clean(done.output, max_bytes=MAX_OUTPUT)
+    if flaw:
+        return _failed(step, Failed("bad_output", f"The step's result cannot be kept: {flaw.message}"))
+    return Consequence(step.event("step.finished", {"port": done.port, "output": done.output}))
+
+
+def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequence:
+    if called is None:
+        message = f"There is no published version of the workflow “{call.workflow}” to run."
+        return _failed(step, Failed("no_workflow", message))
+    blueprint, version = called
+    child = NewRun(
+        id=step.new_id(),
+        blueprint_id=blueprint,
+        workflow=call.workflow,
+        version=version,
+        input=call.input,
+        created_at=step.now,
+        requester=step.run.requester,
+        parent=Parent(step.run.id, step.start.node, step.start.visit),
+    )
+    return Consequence(step.event("step.called", {"run": child.id}), children=(child,))
+
+
+def _failed(step: Step, failure: Failed) -> Consequence:
+    node = step.drawing.graph.nodes[step.start.node]
+    again = retry_at(node.retry, step.start.attempt, step.now, step.key, failure.after_s) if failure.passing else None
+    error = failure.to_json()
+    if again:
+        data = {"error": error, "attempt": step.start.attempt, "retry_at": again.isoformat()}
+        return Consequence(step.event("step.failed", data))
+    if failure.otherwise:
+        return _done(step, failure.otherwise)
+    wired = any(edge.port == "error" for edge in step.drawing.graph.outgoing.get(node.id, ()))
+    if wired and "error" in step.drawing.ports[node.id]:
+        return Consequence(step.event("step.finished", {"port": "error", "output": error}))
+    return incident(step, failure)
+
+
+def incident(step: Step, failure: Failed) -> Consequence:
+    """A failure that nobody has drawn a way for: people decide, and nothing is lost."""
+    node = step.drawing.graph.nodes[step.start.node]
+    error = failure.to_json()
+    asked = {"question": f"“{node.title}” failed: {failure.message}", "choices": list(INCIDENT_CHOICES)}
+    asked |= {"show": {"error": error}, "editable": {}, "form": None, "ports": list(step.drawing.ports[node.id])}
+    why = [{"node": node.id, "title": node.title, "kind": node.kind, "port": None, "message": failure.message}]
+    opened = _escalation(step, "incident", asked, why)
+    return Consequence(step.event("incident.opened", {"error": error, "escalation": opened.id}), escalations=(opened,))
+
+
+def _case(step: Step, ask: Ask) -> NewEscalation:
+    asked = {
+        "question": ask.question,
+        "choices": [asdict(choice) for choice in ask.choices],
+        "show": dict(ask.show),
+        "editable": {name: dict(value) for name, value in ask.editable.items()},
+        "form": ask.form,
+    }
+    why = list(reasons(step.drawing, step.state, step.start.node))
+    return _escalation(step, "form" if ask.form else "review", asked, why, ask)
+
+
+def _escalation(
+    step: Step, kind: Any, asked: Mapping[str, Any], why: Sequence[Mapping[str, Any]], ask: Ask | None = None
+) -> NewEscalation:
+    canonical = json.dumps([asked, why], sort_keys=True, separators=(",", ":"))
+    return NewEscalation(
+        id=step.new_id(),
+        node=step.start.node,
+        visit=step.start.visit,
+        kind=kind,
+        question=str(asked["question"]),
+        asked=asked,
+        reasons=why,
+        digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        queue=ask.queue if ask else "",
+        reviewers=ask.reviewers if ask else 1,
+        not_by_requester=ask.not_by_requester if ask else False,
+        due_at=step.now + timedelta(hours=ask.due_hours) if ask and ask.due_hours is not None else None,
+    )

@@ -1,0 +1,208 @@
+"""What the engine needs from outside, and the words they share.
+
+`Store` keeps runs (implemented by `runtime.journal`), `Doors` let steps reach out (`runtime.doors`), `Listener` hears of
+commits (`runtime.broadcast`). The engine is built from these by `runtime.launch`; it imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from runtime.core.drawing import Drawing
+from runtime.core.events import Event
+from runtime.core.node import Failed, HttpRequest, HttpResponse, Json, Message, ModelAnswer, ModelRequest
+
+type RunStatus = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
+type Written = Literal["kept", "requeued", "lost"]
+type Clock = Callable[[], datetime]
+
+ENDED: frozenset[RunStatus] = frozenset({"succeeded", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The step that called a sub-workflow."""
+
+    run_id: str
+    node: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerKey:
+    """An `Idempotency-Key`, and the digest of the body it came with."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to create. `input` has been checked against the blueprint's schema."""
+
+    id: str
+    blueprint_id: str
+    workflow: str
+    version: int
+    input: Json
+    created_at: datetime
+    requester: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    callback_url: str = ""
+    key: TriggerKey | None = None
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEscalation:
+    """A case to open: `asked` is what is shown, `reasons` why it stopped, `digest` binds an answer to both."""
+
+    id: str
+    node: str
+    visit: int
+    kind: Literal["review", "form", "incident"]
+    question: str
+    asked: Mapping[str, Any]
+    reasons: Sequence[Mapping[str, Any]]
+    digest: str
+    queue: str = ""
+    reviewers: int = 1
+    not_by_requester: bool = False
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something for a run's journal that was decided elsewhere."""
+
+    id: int
+    type: Literal["answer", "overdue", "cancel", "incident", "retry", "child"]
+    node: str | None
+    visit: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write to a run: who, and the fence that grows with every claim."""
+
+    run_id: str
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """What is written of a run in one transaction, if the claim still holds.
+
+    `status` other than running gives the claim back. `durable` waits for the disk: what was promised to somebody.
+    """
+
+    claim: Claim
+    events: tuple[Event, ...]
+    status: RunStatus = "running"
+    outcome: str | None = None
+    wake_at: datetime | None = None
+    escalations: tuple[NewEscalation, ...] = ()
+    children: tuple[NewRun, ...] = ()
+    taken: tuple[int, ...] = ()
+    durable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The run that a trigger got: a new one, or the one its key had got before."""
+
+    run_id: str
+    new: bool
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claimed run with everything needed to go on."""
+
+    claim: Claim
+    run: NewRun
+    events: tuple[Event, ...]
+    signals: tuple[Signal, ...]
+    claims: int
+
+
+class Store(Protocol):
+    """Where runs are kept. Methods raise `StoreError` when the database does; then nothing of the call was written."""
+
+    async def create(self, run: NewRun, wave: Wave) -> Created:
+        """Keep a new run, its journal so far and its trigger key, in one durable transaction."""
+
+    async def append(self, wave: Wave) -> Written:
+        """Write a wave. `lost`: the claim is, and nothing was written. `requeued`: a signal came while it parked."""
+
+    async def claim(self, owner: str, limit: int) -> list[Held]:
+        """Take up to `limit` runs that are queued, or waiting and due."""
+
+    async def signals(self, run_ids: Sequence[str]) -> Mapping[str, tuple[Signal, ...]]:
+        """The signals of these runs that are not yet journalled."""
+
+    async def reap(self, owner: str, held: Callable[[], Sequence[str]], lease_s: float) -> int:
+        """Requeue runs of dead workers, and runs of `owner` that it does not hold; how many.
+
+        `held` is asked when the statement runs: what is written before it counts.
+        """
+
+    async def next_wake(self) -> datetime | None:
+        """When the earliest waiting run is due."""
+
+    async def drawing(self, blueprint_id: str) -> Drawing:
+        """The sealed drawing of a blueprint, compiled."""
+
+    async def latest(self, workflow: str, version: int | None) -> tuple[str, int] | None:
+        """Blueprint id and version number that a call of this workflow runs; None where there is none."""
+
+    async def expire(self) -> int:
+        """Mark open cases overdue whose time has passed, and signal their runs; how many."""
+
+
+class StoreError(Exception):
+    """The database could not be asked or could not write; nothing was written."""
+
+
+class Doors(Protocol):
+    """The ways out that steps have; each is guarded and limited where it is implemented."""
+
+    async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
+        """Make a guarded call with this idempotency key."""
+
+    async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
+        """Ask a model."""
+
+    async def mail(self, message: Message, key: str, run_id: str) -> str | Failed:
+        """Send or keep a mail; its message id."""
+
+    async def python(self, function: str, arguments: Mapping[str, Json], key: str) -> Json | Failed:
+        """Call a registered function."""
+
+    async def earlier_inputs(
+        self, workflow: str, run_id: str, within_days: float, limit: int
+    ) -> Sequence[tuple[str, Json]]:
+        """Inputs of other runs of a workflow, newest first."""
+
+
+class Listener(Protocol):
+    """Hears of what was committed; it may miss nothing it cannot find in the journal later."""
+
+    def committed(self, run_id: str, last_seq: int, status: RunStatus) -> None:
+        """A wave of this run is in the database. Must return at once and never raise."""
+
+
+class Bell(Protocol):
+    """Wakes workers. It carries no state: a bell that is lost, doubled or late costs latency only."""
+
+    def ring(self, shard: int = 0) -> None:
+        """There may be work. Callable from any thread."""
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when rung since the last return, or after the timeout."""

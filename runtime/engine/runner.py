@@ -1,0 +1,208 @@
+"""Holds the runs of a process: starts new ones, claims waiting ones, lets go of the parked and the ended.
+
+Made by `runtime.launch`, one a process; everything here lives in one event loop. It decides nothing about a run: that is
+the driver's and the planner's part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from runtime.core.drawing import Drawing
+from runtime.core.events import Event
+from runtime.core.state import State, fold
+from runtime.engine.driver import MAX_CLAIMS, Driver, LostClaim, Surroundings
+from runtime.engine.heart import Heart
+from runtime.engine.ports import Bell, Claim, Created, Held, NewRun, RunStatus, StoreError, Wave
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 1.0
+LEASE_S = 15.0
+CLAIM_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What became of a trigger: the run it got, and its settling where this process drives it."""
+
+    created: Created
+    settled: asyncio.Future[RunStatus] | None = None
+
+
+class Runner:
+    """The runs of this process."""
+
+    def __init__(
+        self, around: Surroundings, bell: Bell, owner: str, heart: Heart, *, max_active: int = 1000
+    ) -> None:
+        self.around, self.bell, self.owner = around, bell, owner
+        self._heart, self._max_active = heart, max_active
+        self._drivers: dict[str, Driver] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._next_wake = around.clock()
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The ids of the runs this process drives now. Safe to call from any thread."""
+        return tuple(self._drivers)
+
+    def settling(self, run_id: str) -> asyncio.Future[RunStatus] | None:
+        """Becomes the status of a run when it parks or ends; None where this process does not drive it."""
+        driver = self._drivers.get(run_id)
+        return driver.settled if driver else None
+
+    async def start(self, run: NewRun, drawing: Drawing) -> Started:
+        """Create a run and, where there is room, drive it at once. Raises StoreError: then there is no run."""
+        if self._stopping or len(self._drivers) >= self._max_active:
+            return await self._enqueue(run)
+        claim = Claim(run.id, self.owner, 1)
+        driver = Driver(self.around, drawing, run, claim, State())
+        wave = driver.begin()
+        self._drivers[run.id] = driver
+        try:
+            created = await self.around.store.create(run, wave)
+        except BaseException:
+            self._let_go(driver, "queued")
+            raise
+        if not created.new:
+            self._let_go(driver, "queued")
+            return Started(created, self.settling(created.run_id))
+        self.around.listener.committed(run.id, len(wave.events), wave.status)
+        if wave.status == "running":
+            self._spawn(driver)
+        else:
+            self._let_go(driver, wave.status)
+            self._expect(wave.wake_at)
+        return Started(created, driver.settled)
+
+    async def work(self) -> None:
+        """Claim and drive runs until cancelled."""
+        housekeeping = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            if self._heart.failing:
+                self._drop_all()
+            try:
+                if loop.time() >= housekeeping:
+                    housekeeping = loop.time() + POLL_S
+                    await self._keep_house()
+                await self._deliver_signals()
+                await self._claim()
+            except StoreError as failure:
+                logger.warning("The database could not be asked for work: %s", failure)
+            await self.bell.wait(self._patience())
+
+    async def stop(self, within_s: float = 5.0) -> None:
+        """Let go of everything: parked runs need nobody, and unfinished ones are requeued for the next process."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=within_s)
+        self._drop_all()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(StoreError):
+            await self.around.store.reap(self.owner, lambda: (), LEASE_S)
+
+    # The pump
+
+    async def _claim(self) -> None:
+        free = min(self._max_active - len(self._drivers), CLAIM_BATCH)
+        if self._stopping or free <= 0:
+            return
+        held = await self.around.store.claim(self.owner, free)
+        for each in held:
+            await self._take_up(each)
+        if len(held) == free:
+            self.bell.ring()
+
+    async def _take_up(self, held: Held) -> None:
+        try:
+            driver = await self._driver_of(held)
+        except StoreError:
+            raise
+        except Exception:
+            logger.exception("The run %s cannot be taken up", held.run.id)
+            if held.claims > MAX_CLAIMS:
+                await self._quarantine(held)
+            return
+        self._drivers[held.run.id] = driver
+        self._spawn(driver)
+
+    async def _driver_of(self, held: Held) -> Driver:
+        drawing = await self.around.store.drawing(held.run.blueprint_id)
+        driver = Driver(self.around, drawing, held.run, held.claim, fold(drawing.graph, held.events))
+        driver.resume(held.signals, held.claims)
+        return driver
+
+    async def _quarantine(self, held: Held) -> None:
+        """A run that cannot even be read again and again is ended visibly instead of tried for ever."""
+        error = {"code": "quarantined", "message": "The run could not be taken up again.", "detail": {}}
+        event = Event("run.failed", None, 0, {"error": error}, len(held.events) + 1, self.around.clock())
+        await self.around.store.append(Wave(held.claim, (event,), "failed", durable=True))
+
+    async def _deliver_signals(self) -> None:
+        if self._drivers:
+            for run_id, signals in (await self.around.store.signals(self.held)).items():
+                if run_id in self._drivers:
+                    self._drivers[run_id].hand(signals)
+
+    async def _keep_house(self) -> None:
+        await self.around.store.expire()
+        await self.around.store.reap(self.owner, lambda: self.held, LEASE_S)
+        self._next_wake = await self.around.store.next_wake() or self.around.clock() + timedelta(seconds=POLL_S)
+
+    def _patience(self) -> float:
+        return min(POLL_S, max(0.001, (self._next_wake - self.around.clock()).total_seconds()))
+
+    def _expect(self, wake_at: datetime | None) -> None:
+        """A run has parked with a timer: if it is the earliest, the pump must not sleep past it."""
+        if wake_at and wake_at < self._next_wake:
+            self._next_wake = wake_at
+            self.bell.ring()
+
+    # Drivers
+
+    async def _enqueue(self, run: NewRun) -> Started:
+        """No room: the run waits in the database until somebody has."""
+        event = Event("run.started", None, 0, {"input": run.input}, 1, self.around.clock())
+        created = await self.around.store.create(run, Wave(Claim(run.id, "", 0), (event,), "queued", durable=True))
+        self.bell.ring()
+        return Started(created)
+
+    def _spawn(self, driver: Driver) -> None:
+        task = asyncio.create_task(self._drive(driver), name=f"run:{driver.run.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drive(self, driver: Driver) -> None:
+        status: RunStatus = "queued"
+        try:
+            status = await driver.drive()
+        except StoreError as failure:
+            logger.warning("The run %s could not be written and will be taken up again: %s", driver.run.id, failure)
+        except LostClaim:
+            logger.warning("The run %s is driven by somebody else now", driver.run.id)
+        except Exception:
+            logger.exception("The run %s has stumbled and will be taken up again", driver.run.id)
+        finally:
+            self._let_go(driver, status)
+        if status == "queued":
+            self.bell.ring()
+        if status == "waiting":
+            self._expect(driver.wake_at)
+
+    def _let_go(self, driver: Driver, status: RunStatus) -> None:
+        if self._drivers.get(driver.run.id) is driver:
+            del self._drivers[driver.run.id]
+        if not driver.settled.done():
+            driver.settled.set_result(status)
+
+    def _drop_all(self) -> None:
+        for task in self._tasks:
+            task.cancel()

@@ -1,0 +1,370 @@
+"""The SQL of runs: created, continued, claimed, signalled. Functions for the transaction that is open on this thread.
+
+Called by `store` (in the writer's transactions) and, for signals, by whoever decides something about a run. Plain SQL
+because it is the hot path: through the ORM the same work costs five to fifteen times as much. The statements are the same
+for SQLite and PostgreSQL but for the lock that a claim takes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from runtime.core.events import Event
+from runtime.engine.ports import (
+    ENDED,
+    Claim,
+    Created,
+    Held,
+    NewEscalation,
+    NewRun,
+    Parent,
+    Signal,
+    Wave,
+    Written,
+)
+
+KEPT_DAYS = 30
+
+_RUN_COLUMNS = (
+    "id, blueprint_id, workflow, version, status, outcome, priority, owner, fence, claims, last_seq, wake_at, parent,"
+    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at"
+)
+_INSERT_RUN = (
+    f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 20)}) ON CONFLICT (id) DO NOTHING"  # noqa: S608 - constants only
+)
+_INSERT_ENTRY = (
+    "INSERT INTO runtime_entry (run_id, seq, at, type, node, visit, data) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+    " ON CONFLICT DO NOTHING"
+)
+_INSERT_ESCALATION = (
+    "INSERT INTO runtime_escalation (id, run_id, workflow, node, visit, kind, state, queue, question, asked, reasons,"
+    " digest, reviewers, not_by_requester, requester, due_at, resolved_by, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING"
+)
+_CONTINUE = (
+    "UPDATE runtime_run SET status = %s, outcome = %s, owner = %s, wake_at = %s, last_seq = %s, finished_at = %s,"
+    " claims = CASE WHEN %s THEN 0 ELSE claims END WHERE id = %s AND owner = %s AND fence = %s AND last_seq = %s"
+)
+
+
+def create(run: NewRun, wave: Wave) -> Created:
+    """Keep a new run with its first wave, once for each trigger key."""
+    with connection.cursor() as cursor:
+        if run.key:
+            earlier = _take_key(cursor, run)
+            if earlier:
+                return earlier
+        _insert_run(cursor, run, wave)
+        _insert_wave(cursor, run.id, run.workflow, run.requester, wave)
+        return Created(run.id, new=True)
+
+
+def append(wave: Wave) -> Written:
+    """Write a wave under its claim. Signals that came while the run parks send it back to the queue."""
+    claim, released = wave.claim, wave.status != "running"
+    last = wave.events[-1].seq if wave.events else None
+    with connection.cursor() as cursor:
+        before = wave.events[0].seq - 1 if wave.events else _last_seq(cursor, claim)
+        finished = _at(wave.events[-1].at) if wave.status in ENDED and wave.events else None
+        owner = None if released else claim.owner
+        row = [wave.status, wave.outcome, owner, _at(wave.wake_at), before if last is None else last, finished, released]
+        cursor.execute(_CONTINUE, [*row, claim.run_id, claim.owner, claim.fence, before])
+        if cursor.rowcount != 1:
+            return "lost"
+        workflow, requester, parent = _family(cursor, claim.run_id, wave)
+        _insert_wave(cursor, claim.run_id, workflow, requester, wave)
+        _delete_signals(cursor, wave.taken)
+        if wave.status in ENDED:
+            _end(cursor, claim.run_id, wave, parent)
+        elif released and _requeue_if_signalled(cursor, claim.run_id):
+            return "requeued"
+        return "kept"
+
+
+def claim(owner: str, limit: int, now: datetime) -> list[Held]:
+    """Take runs that are queued, or waiting and due, and read all that is needed to go on."""
+    lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    queued = f"SELECT id FROM runtime_run WHERE status = 'queued' ORDER BY priority DESC, created_at LIMIT %s{lock}"  # noqa: S608 - constants only
+    due = f"SELECT id FROM runtime_run WHERE status = 'waiting' AND wake_at <= %s ORDER BY wake_at LIMIT %s{lock}"  # noqa: S608 - constants only
+    with connection.cursor() as cursor:
+        cursor.execute(queued, [limit])
+        ids = [row[0] for row in cursor.fetchall()]
+        if len(ids) < limit:
+            cursor.execute(due, [_at(now), limit - len(ids)])
+            ids += [row[0] for row in cursor.fetchall()]
+        if not ids:
+            return []
+        cursor.execute(
+            "UPDATE runtime_run SET status = 'running', owner = %s, fence = fence + 1, claims = claims + 1, wake_at = NULL"  # noqa: S608 - placeholders only
+            f" WHERE id IN ({_places(ids)}) RETURNING id, blueprint_id, workflow, version, created_at, requester, labels,"
+            " callback_url, parent, parent_node, parent_visit, fence, claims",
+            [owner, *ids],
+        )
+        rows = cursor.fetchall()
+        events, waiting = _events_of(cursor, ids), signals(ids)
+    return [_held(row, owner, events.get(row[0], ()), waiting.get(row[0], ())) for row in rows]
+
+
+def signals(run_ids: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
+    """The signals of these runs, oldest first."""
+    found: dict[str, tuple[Signal, ...]] = {}
+    with connection.cursor() as cursor:
+        for some in _slices(run_ids):
+            cursor.execute(
+                f"SELECT run_id, id, type, node, visit, data FROM runtime_signal WHERE run_id IN ({_places(some)})"  # noqa: S608 - placeholders only
+                " ORDER BY id",
+                [*some],
+            )
+            for run_id, id_, type_, node, visit, data in cursor.fetchall():
+                found[run_id] = (*found.get(run_id, ()), Signal(id_, type_, node, visit, json.loads(data)))
+    return found
+
+
+def send_signal(run_id: str, type_: str, node: str | None, visit: int, data: Mapping[str, Any]) -> None:
+    """Leave something for a run's journal, in the transaction that decided it. Ring the bell after the commit."""
+    with connection.cursor() as cursor:
+        _send_signal(cursor, run_id, type_, node, visit, data)
+
+
+def beat(owner: str, now: datetime) -> None:
+    """Say that this worker lives."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO runtime_worker (id, beat_at) VALUES (%s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at",
+            [owner, _at(now)],
+        )
+
+
+def reap(owner: str, held: Iterable[str], lease_s: float, now: datetime) -> int:
+    """Requeue the runs of workers that do not beat any more, and those of `owner` that it does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM runtime_worker WHERE beat_at < %s", [_at(now - timedelta(seconds=lease_s))])
+        cursor.execute(
+            "SELECT id FROM runtime_run WHERE status = 'running'"
+            " AND (owner = %s OR owner NOT IN (SELECT id FROM runtime_worker))",
+            [owner],
+        )
+        kept = set(held)
+        lost = [row[0] for row in cursor.fetchall() if row[0] not in kept]
+        for some in _slices(lost):
+            cursor.execute(
+                f"UPDATE runtime_run SET status = 'queued', owner = NULL WHERE id IN ({_places(some)})"  # noqa: S608 - placeholders only
+                " AND status = 'running'",
+                [*some],
+            )
+    return len(lost)
+
+
+def take_over(owner: str) -> None:
+    """Forget all other workers: whoever holds the lock file is the only one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM runtime_worker WHERE id <> %s", [owner])
+
+
+def next_wake() -> datetime | None:
+    """When the earliest waiting run is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(wake_at) FROM runtime_run WHERE status = 'waiting' AND wake_at IS NOT NULL")
+        row = cursor.fetchone()
+    return _moment(row[0]) if row and row[0] is not None else None
+
+
+def database_now() -> datetime:
+    """The time by the database's clock, which all workers share; SQLite's is this machine's."""
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found
+
+
+# Rows
+
+
+def _take_key(cursor: CursorWrapper, run: NewRun) -> Created | None:
+    """Take the trigger key for this run, or find the run that took it before."""
+    assert run.key
+    too_old = _at(run.created_at - timedelta(days=KEPT_DAYS))
+    cursor.execute(
+        "DELETE FROM runtime_triggerkey WHERE workflow = %s AND key = %s AND created_at < %s",
+        [run.workflow, run.key.key, too_old],
+    )
+    cursor.execute(
+        "INSERT INTO runtime_triggerkey (workflow, key, digest, run_id, created_at) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [run.workflow, run.key.key, run.key.digest, run.id, _at(run.created_at)],
+    )
+    if cursor.rowcount == 1:
+        return None
+    cursor.execute(
+        "SELECT run_id, digest FROM runtime_triggerkey WHERE workflow = %s AND key = %s", [run.workflow, run.key.key]
+    )
+    run_id, digest = cursor.fetchone()
+    return None if run_id == run.id else Created(run_id, new=False, conflict=digest != run.key.digest)
+
+
+def _insert_run(cursor: CursorWrapper, run: NewRun, wave: Wave) -> None:
+    released = wave.status != "running"
+    parent = run.parent
+    finished = _at(wave.events[-1].at) if wave.status in ENDED else None
+    row = [run.id, run.blueprint_id, run.workflow, run.version, wave.status, wave.outcome, 0]
+    row += [None if released else wave.claim.owner, wave.claim.fence, 0, len(wave.events), _at(wave.wake_at)]
+    row += [parent.run_id, parent.node, parent.visit] if parent else [None, None, None]
+    row += [_json(dict(run.labels)) if run.labels else None, run.requester, run.callback_url]
+    cursor.execute(_INSERT_RUN, [*row, _at(run.created_at), finished])
+    for name, value in run.labels.items():
+        cursor.execute(
+            "INSERT INTO runtime_runlabel (run_id, text) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [run.id, f"{name}:{value}"],
+        )
+
+
+def _insert_wave(cursor: CursorWrapper, run_id: str, workflow: str, requester: str, wave: Wave) -> None:
+    if wave.events:
+        cursor.executemany(_INSERT_ENTRY, [_entry(run_id, event) for event in wave.events])
+    for case in wave.escalations:
+        at = _at(wave.events[-1].at)
+        cursor.execute(_INSERT_ESCALATION, _escalation(case, run_id, workflow, requester, at))
+    for child in wave.children:
+        event = Event("run.started", None, 0, {"input": child.input}, 1, child.created_at)
+        _insert_run(cursor, child, Wave(Claim(child.id, "", 0), (event,), "queued"))
+        cursor.execute(_INSERT_ENTRY, _entry(child.id, event))
+
+
+def _entry(run_id: str, event: Event) -> list[Any]:
+    return [run_id, event.seq, _at(event.at), event.type, event.node, event.visit, _json(event.data)]
+
+
+def _escalation(case: NewEscalation, run_id: str, workflow: str, requester: str, at: object) -> list[Any]:
+    shown = [case.queue, case.question, _json(case.asked), _json(list(case.reasons)), case.digest, case.reviewers]
+    rest = [case.not_by_requester, requester, _at(case.due_at), at]
+    return [case.id, run_id, workflow, case.node, case.visit, case.kind, *shown, *rest]
+
+
+def _last_seq(cursor: CursorWrapper, claim: Claim) -> int:
+    cursor.execute("SELECT last_seq FROM runtime_run WHERE id = %s", [claim.run_id])
+    row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def _family(cursor: CursorWrapper, run_id: str, wave: Wave) -> tuple[str, str, Parent | None]:
+    """Workflow, requester and parent of a run; asked only of waves that need them."""
+    if not (wave.escalations or wave.status in ENDED):
+        return "", "", None
+    cursor.execute(
+        "SELECT workflow, requester, parent, parent_node, parent_visit FROM runtime_run WHERE id = %s", [run_id]
+    )
+    workflow, requester, parent, node, visit = cursor.fetchone()
+    return workflow, requester, Parent(parent, node, visit) if parent else None
+
+
+def _delete_signals(cursor: CursorWrapper, taken: Sequence[int]) -> None:
+    for some in _slices(taken):
+        cursor.execute(f"DELETE FROM runtime_signal WHERE id IN ({_places(some)})", [*some])  # noqa: S608 - placeholders only
+
+
+def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) -> None:
+    """What hangs on a run that has ended: its open cases, its sub-workflows, the run that waits for it."""
+    now = _at(wave.events[-1].at)
+    cursor.execute(
+        "UPDATE runtime_escalation SET state = 'cancelled', resolved_at = %s WHERE run_id = %s AND state = 'open'",
+        [now, run_id],
+    )
+    cursor.execute(
+        "SELECT id FROM runtime_run WHERE parent = %s AND status IN ('queued', 'running', 'waiting')", [run_id]
+    )
+    for (child,) in cursor.fetchall():
+        _send_signal(cursor, child, "cancel", None, 0, {"by": "", "reason": "The run that called it has ended."})
+    if parent:
+        last = wave.events[-1].data
+        ended = {"run": run_id, "status": wave.status, "outcome": wave.outcome}
+        ended |= {"output": last.get("output"), "error": last.get("error")}
+        _send_signal(cursor, parent.run_id, "child", parent.node, parent.visit, ended)
+
+
+def _send_signal(
+    cursor: CursorWrapper, run_id: str, type_: str, node: str | None, visit: int, data: Mapping[str, Any]
+) -> None:
+    cursor.execute(
+        "INSERT INTO runtime_signal (run_id, type, node, visit, data) VALUES (%s, %s, %s, %s, %s)",
+        [run_id, type_, node, visit, _json(dict(data))],
+    )
+    # The row is locked even where nothing changes, so that a run which parks at this moment sees the signal.
+    cursor.execute(
+        "UPDATE runtime_run SET status = CASE WHEN status = 'waiting' THEN 'queued' ELSE status END WHERE id = %s",
+        [run_id],
+    )
+
+
+def _requeue_if_signalled(cursor: CursorWrapper, run_id: str) -> bool:
+    cursor.execute("SELECT 1 FROM runtime_signal WHERE run_id = %s LIMIT 1", [run_id])
+    if cursor.fetchone() is None:
+        return False
+    cursor.execute("UPDATE runtime_run SET status = 'queued' WHERE id = %s", [run_id])
+    return True
+
+
+def _events_of(cursor: CursorWrapper, run_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
+    found: dict[str, list[Event]] = {}
+    for some in _slices(run_ids):
+        cursor.execute(
+            f"SELECT run_id, seq, at, type, node, visit, data FROM runtime_entry WHERE run_id IN ({_places(some)})"  # noqa: S608 - placeholders only
+            " ORDER BY run_id, seq",
+            [*some],
+        )
+        for run_id, seq, at, type_, node, visit, data in cursor.fetchall():
+            event = Event(type_, node, visit, json.loads(data), seq, _moment(at))
+            found.setdefault(run_id, []).append(event)
+    return {run_id: tuple(events) for run_id, events in found.items()}
+
+
+def _held(row: Sequence[Any], owner: str, events: tuple[Event, ...], waiting: tuple[Signal, ...]) -> Held:
+    run_id, blueprint, workflow, version, created_at, requester, labels, callback = row[:8]
+    parent, node, visit, fence, claims = row[8:]
+    run = NewRun(
+        id=run_id,
+        blueprint_id=blueprint,
+        workflow=workflow,
+        version=version,
+        input=events[0].data.get("input") if events else None,
+        created_at=_moment(created_at),
+        requester=requester,
+        labels=json.loads(labels) if labels else {},
+        callback_url=callback,
+        parent=Parent(parent, node, visit) if parent else None,
+    )
+    return Held(Claim(run_id, owner, fence), run, events, waiting, claims)
+
+
+# Values
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def _at(moment: datetime | None) -> Any:
+    return None if moment is None else connection.ops.adapt_datetimefield_value(moment)
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _slices[T](values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+

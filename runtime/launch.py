@@ -1,0 +1,132 @@
+"""Puts the run time of a process together, starts it and stops it.
+
+Called by the server's lifespan (`config.asgi`), by the batch command and by tests. It is the only module that knows which
+store, which doors and which bell the engine gets. Embedded mode: one process on SQLite, guarded by a lock file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.db import connection
+
+from runtime import broadcast
+from runtime.ai import Models
+from runtime.doors import ProcessDoors
+from runtime.egress import Egress
+from runtime.engine.bells import MemoryBell
+from runtime.engine.cage import Cage
+from runtime.engine.driver import Surroundings
+from runtime.engine.heart import Heart
+from runtime.engine.ports import Clock, Doors
+from runtime.engine.runner import LEASE_S, Runner
+from runtime.engine.writer import Writer
+from runtime.ids import new_id
+from runtime.store import SqlStore, beat
+
+
+class AlreadyRunning(Exception):
+    """Another process runs workflows on this database; one at a time may, on SQLite."""
+
+
+@dataclass(slots=True)
+class Runtime:
+    """A run time that has been started."""
+
+    runner: Runner
+    writer: Writer
+    heart: Heart
+    doors: Doors
+    cage: Cage
+    egress: Egress
+    lock: IO[str] | None
+    work: asyncio.Task[None]
+
+
+_current: Runtime | None = None
+
+
+def current() -> Runtime:
+    """The run time of this process. Raises RuntimeError where none was started."""
+    if _current is None:
+        raise RuntimeError("No run time was started in this process.")
+    return _current
+
+
+def is_running() -> bool:
+    """Whether a run time was started in this process, and its pump lives."""
+    return _current is not None and not _current.work.done()
+
+
+async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease_s: float = LEASE_S) -> Runtime:
+    """Start the run time of this process in the running loop. Raises AlreadyRunning."""
+    global _current  # noqa: PLW0603 - one run time a process is what this module is for
+    if _current is not None:
+        raise AlreadyRunning("This process runs workflows already.")
+    lock = _locked(settings.DATA / "interlock.lock") if connection.vendor == "sqlite" else None
+    owner = new_id()
+    writer, bell, egress = Writer(), MemoryBell(), Egress()
+    writer.start()
+    store = SqlStore(writer)
+    cage = Cage()
+    broadcast.broadcast.attach()
+    around = Surroundings(
+        store=store,
+        doors=doors or ProcessDoors(egress, Models(egress)),
+        listener=broadcast.broadcast,
+        cage=cage,
+        clock=clock or (lambda: datetime.now(UTC)),
+        new_id=new_id,
+    )
+    heart = Heart(lambda: beat(owner), lease_s)
+    runner = Runner(around, bell, owner, heart, max_active=settings.INTERLOCK["MAX_ACTIVE_RUNS"])
+    await store.take_over(owner, alone=lock is not None)
+    heart.start()
+    broadcast.on_ring(bell.ring)
+    work = asyncio.create_task(runner.work(), name="interlock-pump")
+    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work)
+    return _current
+
+
+async def stop() -> None:
+    """Stop the run time of this process; what is unfinished goes on at the next start."""
+    global _current  # noqa: PLW0603 - see `start`
+    if _current is None:
+        return
+    running, _current = _current, None
+    broadcast.on_ring(None)
+    running.work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running.work
+    await running.runner.stop()
+    running.heart.stop()
+    await asyncio.to_thread(running.writer.stop)
+    await running.cage.close()
+    await running.egress.close()
+    if running.lock:
+        running.lock.close()
+
+
+def _locked(path: Path) -> IO[str]:
+    """The lock file, held until it is closed or the process dies, whatever it dies of."""
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        message = f"Another process (number {holder}) already runs workflows in {path.parent}."
+        raise AlreadyRunning(f"{message} Stop it first, or set DATA to another folder.") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file

@@ -1,0 +1,43 @@
+"""Mails that workflows write: kept first, then sent, once for each idempotency key.
+
+Called by the doors. Without a mail connection a mail stays here, visibly unsent; the outbox page and the admin show it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+
+from runtime import connections
+from runtime.core.node import Failed, Message
+from runtime.models import OutboxMail
+
+
+def deliver(message: Message, key: str, run_id: str, now: datetime) -> str | Failed:
+    """Keep a mail and send it where there is a connection. Asked again with the same key it sends nothing twice."""
+    mail, _new = OutboxMail.objects.get_or_create(
+        key=key,
+        defaults={
+            "run_id": run_id,
+            "to": message.to,
+            "subject": message.subject,
+            "body": message.body,
+            "created_at": now,
+        },
+    )
+    message_id = f"{key}@interlock"
+    if mail.sent_at or not message.connection:
+        return message_id
+    backend = connections.mail_backend(message.connection)
+    if isinstance(backend, Failed):
+        return backend
+    headers = {"Message-ID": f"<{message_id.replace(':', '.')}>"}
+    try:
+        EmailMessage(
+            mail.subject, mail.body, to=[mail.to], headers=headers, connection=backend.open_backend(), from_email=backend.sender
+        ).send()
+    except OSError as failure:
+        return Failed("mail", f"The mail server could not be reached: {failure}", passing=True)
+    OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now)
+    return message_id
