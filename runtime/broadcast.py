@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_layer
@@ -21,20 +20,6 @@ INBOX = "inbox"
 log = logging.getLogger(__name__)
 
 type Hint = dict[str, Any]
-
-_bells: list[Callable[[], None]] = []
-
-
-def on_ring(bell: Callable[[], None] | None) -> None:
-    """Whom `ring` wakes: the runner of this process; None where there is none."""
-    _bells[:] = [bell] if bell else []
-
-
-def ring() -> None:
-    """A signal was left for a run. Call after the commit, from any thread; without a runner here it does nothing."""
-    for bell in _bells:
-        bell()
-
 
 
 def run_group(run_id: str) -> str:

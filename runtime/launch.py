@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import IO
 from django.conf import settings
 from django.db import connection
 
+from runtime import bell as bells
 from runtime import broadcast
 from runtime.ai import Models
 from runtime.doors import ProcessDoors
@@ -49,6 +51,7 @@ class Runtime:
     egress: Egress
     lock: IO[str] | None
     work: asyncio.Task[None]
+    disconnect: Callable[[], None]
 
 
 _current: Runtime | None = None
@@ -90,9 +93,9 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     runner = Runner(around, bell, owner, heart, max_active=settings.INTERLOCK["MAX_ACTIVE_RUNS"])
     await store.take_over(owner, alone=lock is not None)
     heart.start()
-    broadcast.on_ring(bell.ring)
+    disconnect = bells.connect(bell.ring)
     work = asyncio.create_task(runner.work(), name="interlock-pump")
-    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work)
+    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, disconnect)
     return _current
 
 
@@ -102,7 +105,7 @@ async def stop() -> None:
     if _current is None:
         return
     running, _current = _current, None
-    broadcast.on_ring(None)
+    running.disconnect()
     running.work.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running.work

@@ -17,7 +17,7 @@ from typing import Any, cast
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
-from runtime import audit, blueprints, broadcast
+from runtime import audit, bell, blueprints
 from runtime.blueprints import Sealed
 from runtime.core.expressions import Json
 from runtime.engine.ports import NewRun, StoreError, TriggerKey
@@ -112,7 +112,7 @@ def retry(run_id: str, node: str | None, by: str) -> Signalled | Refused:
 def _signal(run: Run, type_: str, node: str | None, data: Mapping[str, Any], by: str) -> Signalled:
     send_signal(run.pk, type_, node, 0, data)
     audit.record(by, f"run.{type_}", run, datetime.now(UTC), {"node": node} if node else {})
-    transaction.on_commit(broadcast.ring)
+    transaction.on_commit(bell.ring)
     return Signalled(run.pk)
 
 
