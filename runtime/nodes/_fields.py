@@ -26,7 +26,7 @@ Path = Annotated[
 
 PLACEHOLDERS = frozenset(
     {
-        *("n/a", "na", "n/k", "nil", "nan", "none", "null", "undefined", "#ref!"),
+        *("n/a", "n.a", "na", "n/k", "nil", "nan", "none", "null", "undefined", "#ref!"),
         *("unknown", "unspecified", "not known", "not specified", "not given", "not provided", "no answer", "no data"),
         *("not available", "not_available", "not applicable", "not_applicable"),
         *("tbd", "tba", "tbc", "todo", "pending", "to be determined", "to be confirmed", "to be announced"),

@@ -155,8 +155,13 @@ def _stale(fresh: Fresh, record: Json, context: Context) -> Iterator[Issue]:
         yield _issue("malformed", fresh.path, f"“{fresh.path}” is no date; write it as 2024-12-31.")
     elif told - context.now > (SKEW if names_zone(value) else ZONES):
         yield _issue("stale", fresh.path, f"“{fresh.path}” lies in the future.")
-    elif context.now - told > timedelta(days=fresh.max_age_days):
+    elif context.now - told - _rest_of_day(value) > timedelta(days=fresh.max_age_days):
         yield _issue("stale", fresh.path, f"“{fresh.path}” is more than {fresh.max_age_days:g} days old.")
+
+
+def _rest_of_day(value: Json) -> timedelta:
+    """A date without a time is as fresh as the end of its day: yesterday is one day old, whatever the hour."""
+    return timedelta(days=1) if isinstance(value, str) and len(value) == len("2024-12-31") else timedelta()
 
 
 def _conflicting(params: QualityParams, inputs: Inputs) -> Iterator[Issue]:

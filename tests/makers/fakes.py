@@ -69,11 +69,8 @@ class FakeContext:
     visit: int = 1
     attempt: int = 1
     timeout_s: float = 30.0
+    idempotency_key: str = "r1:n:1"
     seen: list[Any] = field(default_factory=list)
-
-    @property
-    def idempotency_key(self) -> str:
-        return f"{self.run_id}:{self.node}:{self.visit}"
 
     async def http(self, request: HttpRequest) -> HttpResponse | Failed:
         return self._next(self.http_answers, request)
@@ -101,7 +98,7 @@ class FakeContext:
 async def step(
     kind: NodeKind[Any],
     config: Mapping[str, Any],
-    run_input: Json = None,
+    run_input: Any = None,
     context: FakeContext | None = None,
     outputs: dict[str, Json] | None = None,
 ) -> Outcome:

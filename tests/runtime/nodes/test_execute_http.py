@@ -54,8 +54,10 @@ def test_what_writes_is_outward(config: dict[str, Any], effect: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "passing"),
-    [(199, False), (300, False), (301, False), (400, False), (401, False), (404, False), (409, False), (422, False)]
-    + [(408, True), (425, True), (429, True), (500, True), (502, True), (503, True), (599, True)],
+    [
+        *((199, False), (300, False), (301, False), (400, False), (401, False), (404, False), (409, False)),
+        *((422, False), (408, True), (425, True), (429, True), (500, True), (502, True), (503, True), (599, True)),
+    ],
 )
 async def test_an_unexpected_status_fails_and_says_whether_it_may_pass(status: int, passing: bool) -> None:
     outcome = await step(KIND, POST, None, answering(status, {}, {"why": "x" * 9999}))
@@ -88,7 +90,7 @@ async def test_the_designer_says_which_status_is_expected(expected: object, stat
         ("1.5", None),
         ("", None),
         ("9" * 400, None),
-        ("٥", None),
+        ("\u0665", None),
         ("Mon, 99 Foo 9999 99:99:99 GMT", None),
     ],
 )
@@ -106,10 +108,12 @@ async def test_a_lasting_failure_has_no_time_to_come_back() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "ftp://example.org", "file:///etc/passwd", "//example.org", "/leads", "example.org", "https://", "https:///x"]
-    + ["javascript:alert(1)", "https://exa mple.org/", "https://example.org/\r\nHost: evil", "https://[::1", "http://[x]/"]
-    + ["https://example.org:99999/", "https://example.org:0/", "https://example.org/" + "x" * 8000, "gopher://x/"]
-    + ["https://example.org/\ud800"],
+    [
+        *("", "ftp://example.org", "file:///etc/passwd", "//example.org", "/leads", "example.org", "https://"),
+        *("https:///x", "javascript:alert(1)", "https://exa mple.org/", "https://example.org/\r\nHost: evil"),
+        *("https://[::1", "http://[x]/", "https://example.org:99999/", "https://example.org:0/"),
+        *("https://example.org/" + "x" * 8000, "gopher://x/", "https://example.org/\ud800"),
+    ],
 )
 async def test_only_whole_web_addresses_are_called(url: str) -> None:
     context = answering(200)
@@ -150,10 +154,12 @@ async def test_a_failure_of_the_call_is_handed_on() -> None:
 
 @pytest.mark.parametrize(
     "config",
-    [{"method": "get"}, {"method": "TRACE"}, {"headers": {"a b": "x"}}, {"headers": {"a\r\nb": "x"}}]
-    + [{"headers": {"Host": "x"}}, {"headers": {"idempotency-KEY": "x"}}, {"headers": {"X-A": "1", "x-a": "2"}}]
-    + [{"expect_status": []}, {"expect_status": [99]}, {"expect_status": "200"}, {"expect_status": True}]
-    + [{"body": {"a": 1}}, {"query": {"q": 1}}, {"reads_only": "yes"}],
+    [
+        *({"method": "get"}, {"method": "TRACE"}, {"headers": {"a b": "x"}}, {"headers": {"a\r\nb": "x"}}),
+        *({"headers": {"Host": "x"}}, {"headers": {"idempotency-KEY": "x"}}, {"headers": {"X-A": "1", "x-a": "2"}}),
+        *({"expect_status": []}, {"expect_status": [99]}, {"expect_status": "200"}, {"expect_status": True}),
+        *({"body": {"a": 1}}, {"query": {"q": 1}}, {"reads_only": "yes"}),
+    ],
 )
 def test_a_bad_configuration_is_refused(config: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

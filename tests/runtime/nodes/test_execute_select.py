@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.core.expressions import Json
 from runtime.core.node import Done, Failed
 from runtime.nodes.execute_select import CUT, KIND
 from tests.makers.fakes import step
@@ -12,7 +13,7 @@ from tests.makers.fakes import step
 
 async def test_without_a_limit_the_fields_are_handed_on_as_they_are() -> None:
     config = {"fields": {"text": "input.text", "tags": "input.tags"}}
-    value = {"text": "x" * 90_000, "tags": ["a"]}
+    value: dict[str, Json] = {"text": "x" * 90_000, "tags": ["a"]}
     assert await step(KIND, config, {**value, "secret": 1}) == Done(value)
 
 

@@ -33,8 +33,11 @@ def test_it_counts_as_an_outward_action_whose_output_a_model_may_have_written() 
 
 @pytest.mark.parametrize(
     "config",
-    [{"workflow": ""}, {"workflow": "Not A Slug"}, {"workflow": "../x"}, {"by_outcome": ["a", "a"]}]
-    + [{"by_outcome": ["error"]}, {"by_outcome": ["Done"]}, {"by_outcome": True}, {"version": 0}, {"version": 1.0}],
+    [
+        *({"workflow": ""}, {"workflow": "Not A Slug"}, {"workflow": "../x"}, {"by_outcome": ["a", "a"]}),
+        *({"by_outcome": ["error"]}, {"by_outcome": ["Done"]}, {"by_outcome": True}, {"version": 0}),
+        {"version": 1.0},
+    ],
 )
 def test_a_bad_configuration_is_refused(config: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

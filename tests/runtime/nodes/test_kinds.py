@@ -28,10 +28,23 @@ EXPECTED = {
     *("decide.rule", "decide.table", "escalate.review", "escalate.form", "outcome"),
 }
 INPUT = {
-    **{"first": "Ann", "last": "Lee", "email": "ann@example.org", "company": "Lee & Co", "seats": 12, "employees": 90},
-    **{"message": "Hello", "terms": ["a"], "website": "example.org", "country": "DE", "billing_country": "de"},
-    **{"subject": "Hi", "call_back_at": "2026-03-05T09:00:00Z", "phone": "+49 30 901820", "summary": "a b"},
-    **{"second_summary": "a b", "received_at": "2026-03-01"},
+    "first": "Ann",
+    "last": "Lee",
+    "email": "ann@example.org",
+    "company": "Lee & Co",
+    "seats": 12,
+    "employees": 90,
+    "message": "Hello",
+    "terms": ["a"],
+    "website": "example.org",
+    "country": "DE",
+    "billing_country": "de",
+    "subject": "Hi",
+    "call_back_at": "2026-03-05T09:00:00Z",
+    "phone": "+49 30 901820",
+    "summary": "a b",
+    "second_summary": "a b",
+    "received_at": "2026-03-01",
 }
 
 
@@ -43,7 +56,7 @@ def examples(kinds: list[NodeKind[Any]]) -> list[Any]:
     ]
 
 
-def each_kind() -> Any:
+def each_kind() -> pytest.MarkDecorator:
     return pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
