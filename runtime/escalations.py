@@ -1,0 +1,311 @@
+"""Cases that wait for people: who takes one, who settles it, what happens when nobody does.
+
+Called by the API, the inbox, the admin, and the engine's clock (`expire_due`). Every deed is one transaction: the
+decision (a conditional update, so that exactly one wins), the signal to the run, and the audit entry stand or fall
+together. How a run goes on is the engine's business; whether an answer fits is asked in `answers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from runtime import audit, bell
+from runtime.answers import Answer, Asked, fitted
+from runtime.broadcast import broadcast
+from runtime.engine.ports import ENDED
+from runtime.journal import send_signal
+from runtime.json_gate import write_json
+from runtime.models import Escalation, Run, Vote
+from runtime.permissions import Person, may, visible_escalations
+from runtime.refused import Refused
+
+__all__ = [
+    "Answer",
+    "Claimed",
+    "Refused",
+    "Released",
+    "Resolved",
+    "Voted",
+    "cancel_for_run",
+    "claim",
+    "expire_due",
+    "open_cases",
+    "release",
+    "resolve",
+]
+
+type Resolution = Mapping[str, Any]
+"""What is kept of an answer: choice, edits, comment, by, at (ISO 8601), answers."""
+
+LEASE_MINUTES = 15
+MAX_LEASE_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The case is this person's until then, and nobody else may settle it."""
+
+    escalation: str
+    who: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Nobody holds the case."""
+
+    escalation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The case is settled."""
+
+    escalation: str
+    run: str
+    resolution: Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """The vote counts; `given` of `needed` people have said the same, so the case stays open."""
+
+    escalation: str
+    given: int
+    needed: int
+
+
+def open_cases(
+    user: Person, *, queue: str | None = None, workflow: str | None = None, assignee: Person = None
+) -> QuerySet[Escalation]:
+    """The open cases that a user may see, oldest first; `queue=""` asks for those without one."""
+    wanted = {"queue": queue, "workflow": workflow, "assignee": assignee and assignee.pk}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return visible_escalations(user).filter(state="open", **given).order_by("id")
+
+
+@transaction.atomic
+def claim(escalation_id: str, user: Person, now: datetime, lease_minutes: int = LEASE_MINUTES) -> Claimed | Refused:
+    """Take a case for some minutes, or go on holding it. Refused: what `resolve` refuses before it reads an answer."""
+    case = _locked(escalation_id)
+    refused = _refused_to(user, case, now)
+    if case is None or refused:
+        return refused or _not_found()
+    until = now + timedelta(minutes=max(1, min(lease_minutes, MAX_LEASE_MINUTES)))
+    won = _open_to(user, case, now).update(assignee=user.pk, claimed_until=until)
+    if not won:
+        return _lost(case.pk, user, now)
+    audit.record(user.get_username(), "escalation.claimed", case, now, {"until": until.isoformat()})
+    _tell(run=False)
+    return Claimed(case.pk, user.get_username(), until)
+
+
+@transaction.atomic
+def release(escalation_id: str, user: Person, now: datetime) -> Released | Refused:
+    """Give a case back, so that others may take it. Administrators may take it from whoever holds it."""
+    case = _locked(escalation_id)
+    if case is None:
+        return _not_found()
+    if not may(user, "escalations:write", case):
+        return _forbidden()
+    held = _held_by_another(case, user, now)
+    if held and not may(user, "admin"):
+        return held
+    if Escalation.objects.filter(pk=case.pk, state="open", assignee__isnull=False).update(**_UNCLAIMED):
+        audit.record(user.get_username(), "escalation.released", case, now)
+        _tell(run=False)
+    return Released(case.pk)
+
+
+@transaction.atomic
+def resolve(escalation_id: str, user: Person, answer: Answer, now: datetime) -> Resolved | Voted | Refused:
+    """Settle a case, exactly once. Where several reviewers are asked, this is one vote (see `Voted`).
+
+    Refused: not_found, forbidden, already_resolved (who, at), closed (overdue, cancelled, or its run has ended), stale
+    (another digest), claimed (who, at: until when), not_requester, already_voted, unknown_choice, comment_required,
+    invalid_edits (with errors).
+    """
+    case = _locked(escalation_id)
+    refused = _refused_to(user, case, now, answer.digest)
+    if case is None or refused:
+        return refused or _not_found()
+    fit = fitted(_question(case), answer)
+    if isinstance(fit, Refused):
+        return fit
+    mine = {**_kept(fit), "by": user.get_username(), "at": now.isoformat()}
+    agreed = _vote(case, user, mine, now) if case.reviewers > 1 else mine
+    return agreed if isinstance(agreed, Voted | Refused) else _settle(case, user, agreed, now)
+
+
+def expire_due(now: datetime, limit: int = 500) -> int:
+    """Mark open cases overdue whose time has passed and signal their runs; how many. Each in its own transaction."""
+    due = Escalation.objects.filter(state="open", due_at__lte=now).order_by("due_at")
+    return sum(_expire(case_id, now) for case_id in due.values_list("pk", flat=True)[:limit])
+
+
+def cancel_for_run(run_id: str, now: datetime) -> int:
+    """Close the open cases of a run that ends without them; how many. Inside the transaction that ends the run."""
+    still_open = Escalation.objects.filter(run=run_id, state="open")
+    return still_open.update(state="cancelled", resolved_at=now, **_UNCLAIMED)
+
+
+def _tell(*, run: bool = True) -> None:
+    """After the commit, wake whoever drives the run, and whoever watches the inbox."""
+    if run:
+        transaction.on_commit(bell.ring)
+    transaction.on_commit(broadcast.inbox_changed)
+
+
+_UNCLAIMED: Mapping[str, None] = {"assignee": None, "claimed_until": None}
+
+
+def _locked(escalation_id: str) -> Escalation | None:
+    """The case, locked where the database locks rows; SQLite's transactions are one after the other anyhow.
+
+    Its run is locked first, as the engine does when it ends a run: two orders would be a deadlock.
+    """
+    cases = Escalation.objects.filter(pk=escalation_id)
+    Run.objects.select_for_update(no_key=True).filter(pk__in=cases.values("run")).values_list("pk").first()
+    return cases.select_for_update(of=("self",)).select_related("run__blueprint", "assignee").first()
+
+
+def _refused_to(user: Person, case: Escalation | None, now: datetime, digest: str | None = None) -> Refused | None:
+    """Why this person may not settle this case now, whatever they answer."""
+    if case is None:
+        return _not_found()
+    if not may(user, "escalations:write", case):
+        return _forbidden()
+    if case.state != "open" or case.run.status in ENDED:
+        return _settled_already(case)
+    if digest is not None and digest != case.digest:
+        return Refused("stale", "The case shows something else by now. Look at it again before you answer.")
+    if case.not_by_requester and case.requester and case.requester == user.get_username():
+        return Refused("not_requester", "Whoever started this run may not settle its cases.", who=case.requester)
+    if case.reviewers > 1 and case.votes.filter(by=user.get_username()).exists():
+        return _voted_already()
+    return _held_by_another(case, user, now)
+
+
+def _held_by_another(case: Escalation, user: Person, now: datetime) -> Refused | None:
+    if case.assignee is None or case.assignee.pk == user.pk or not case.claimed_until or case.claimed_until <= now:
+        return None
+    who = case.assignee.get_username()
+    return Refused("claimed", f"{who} is working on this case.", who=who, at=case.claimed_until)
+
+
+def _open_to(user: Person, case: Escalation, now: datetime) -> QuerySet[Escalation]:
+    """The case as long as it is open, unchanged, and held by nobody else: what every decision is conditional on."""
+    free = Q(assignee=None) | Q(assignee=user.pk) | Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return Escalation.objects.filter(free, pk=case.pk, state="open", digest=case.digest)
+
+
+def _settle(case: Escalation, user: Person, resolution: Resolution, now: datetime) -> Resolved | Refused:
+    won = _open_to(user, case, now).update(
+        state="resolved", resolution=resolution, resolved_by=resolution["by"][:150], resolved_at=now, **_UNCLAIMED
+    )
+    if not won:
+        return _lost(case.pk, user, now)
+    kind, data = _signal(case, resolution)
+    send_signal(case.run_id, kind, case.node, case.visit, data)
+    audit.record(
+        user.get_username(), "escalation.resolved", case, now, {"choice": resolution["choice"], "run": case.run_id}
+    )
+    _tell()
+    return Resolved(case.pk, case.run_id, resolution)
+
+
+def _signal(case: Escalation, resolution: Resolution) -> tuple[str, dict[str, Any]]:
+    if case.kind != "incident":
+        return "answer", {"escalation": case.pk, "resolution": dict(resolution)}
+    action = {"escalation": case.pk, "action": resolution["choice"], "by": resolution["by"]}
+    return "incident", {**action, **resolution["edits"]}
+
+
+def _vote(
+    case: Escalation, user: Person, mine: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any] | Voted | Refused:
+    """Count a vote; once enough people said the same, what they said together."""
+    _, new = Vote.objects.get_or_create(escalation=case, by=user.get_username(), defaults={"answer": mine, "at": now})
+    if not new:
+        return _voted_already()
+    audit.record(user.get_username(), "escalation.voted", case, now, {"choice": mine["choice"]})
+    votes = [vote.answer for vote in case.votes.order_by("at", "pk") if _said(vote.answer) == _said(mine)]
+    if len(votes) >= case.reviewers:
+        return _together(votes)
+    Escalation.objects.filter(pk=case.pk, assignee=user.pk).update(**_UNCLAIMED)
+    return Voted(case.pk, len(votes), case.reviewers)
+
+
+def _said(answer: Resolution) -> str:
+    """What has to be the same for votes to agree. Edits are part of it: nobody vouches for what they did not see."""
+    return write_json([answer["choice"], sorted(answer["edits"].items()), answer["answers"]])
+
+
+def _together(votes: Sequence[Resolution]) -> Resolution:
+    comments = [f"{vote['by']}: {vote['comment']}" for vote in votes if vote["comment"]]
+    return {**votes[-1], "by": ", ".join(vote["by"] for vote in votes), "comment": "\n".join(comments)}
+
+
+def _kept(answer: Answer) -> Resolution:
+    return {
+        "choice": answer.choice,
+        "edits": dict(answer.edits),
+        "comment": answer.comment,
+        "answers": answer.answers,
+    }
+
+
+def _question(case: Escalation) -> Asked:
+    edges = case.run.blueprint.document.get("edges") or ()
+    return Asked(case.kind, case.asked, frozenset(edge["port"] for edge in edges if edge["from"] == case.node))
+
+
+@transaction.atomic
+def _expire(case_id: str, now: datetime) -> int:
+    case = _locked(case_id)
+    if case is None:
+        return 0
+    won = Escalation.objects.filter(pk=case_id, state="open", due_at__lte=now).update(
+        state="overdue", resolved_at=now, **_UNCLAIMED
+    )
+    if won:
+        send_signal(case.run_id, "overdue", case.node, case.visit, {"escalation": case.pk})
+        audit.record(audit.SYSTEM, "escalation.overdue", case, now, {"run": case.run_id})
+        _tell()
+    return won
+
+
+def _lost(case_id: str, user: Person, now: datetime) -> Refused:
+    """Why a conditional update hit nothing, as the case stands now."""
+    case = Escalation.objects.select_related("run", "assignee").get(pk=case_id)
+    return (_held_by_another(case, user, now) if case.state == "open" else None) or _settled_already(case)
+
+
+def _settled_already(case: Escalation) -> Refused:
+    if case.state == "resolved":
+        who, at = case.resolved_by, case.resolved_at
+        return Refused("already_resolved", f"{who} has settled this case already.", who=who, at=at)
+    why = (
+        "This case is overdue; the run has gone on."
+        if case.state == "overdue"
+        else "The run does not need this any more."
+    )
+    return Refused("closed", why, at=case.resolved_at)
+
+
+def _not_found() -> Refused:
+    return Refused("not_found", "There is no such case.")
+
+
+def _forbidden() -> Refused:
+    return Refused("forbidden", "You may not settle cases of this queue.")
+
+
+def _voted_already() -> Refused:
+    return Refused("already_voted", "You have given your answer; others have to give theirs.")
