@@ -15,7 +15,6 @@ from django.db.models import F, Q
 
 from runtime.ids import new_id
 
-
 if TYPE_CHECKING:
     AnyTextField = models.TextField[Any, Any]
 else:
@@ -24,6 +23,9 @@ else:
 
 class JsonText(AnyTextField):
     """JSON kept as text, exactly as written: no database function reads inside it."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
 
     def from_db_value(self, value: str | None, *_: object) -> Any:
         """The JSON value of a column."""
