@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,14 +19,15 @@ import django
 
 django.setup(set_prefix=False)
 
-from django.core.handlers.asgi import ASGIHandler
+# Models can be imported only now.
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
-from config.sockets import websocket_application
-from runtime import launch
+from config.sockets import websocket_application  # noqa: E402
+from runtime import launch  # noqa: E402
 
-type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type Scope = dict[str, Any]
+type Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+type Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 THREADS = 4
 
@@ -34,8 +35,8 @@ THREADS = 4
 class Http(ASGIHandler):
     """Django, with a few lasting threads for its synchronous views.
 
-    Django gives each request a thread of its own, and with it a new database connection: three times the work of a small
-    request. Here a request borrows one of a few threads, whose connections stay open.
+    Django gives each request a thread of its own, and with it a new database connection: three times the work of a
+    small request. Here a request borrows one of a few threads, whose connections stay open.
     """
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 def postgresql(url: str) -> dict[str, object]:
-    """`postgresql://user:password@host:port/name?option=value` as an entry of `DATABASES`. Raises ValueError otherwise."""
+    """`postgresql://user:password@host:port/name?option=value` as an entry of `DATABASES`; ValueError otherwise."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise ValueError("DATABASE_URL must begin with postgresql://")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.csp import CSP
 
@@ -84,11 +85,13 @@ def _database() -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA / "interlock.sqlite3",
         "CONN_MAX_AGE": None,
+        # A file, as in earnest: connections that share a database in memory do not wait for each other's locks.
+        "TEST": {"NAME": DATA / f"test-{os.getpid()}.sqlite3"},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "factory": sqlite.connection_class(),
-            "init_command": f"PRAGMA journal_mode={sqlite.journal_mode()};PRAGMA synchronous=FULL;PRAGMA cache_size=-16000;",
+            "init_command": f"PRAGMA journal_mode={sqlite.journal_mode()};PRAGMA synchronous=FULL",
         },
     }
 
@@ -142,12 +145,31 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 
-SPECTACULAR_SETTINGS = {"TITLE": "Interlock", "VERSION": "v1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.Bearer", "api.authentication.Session"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.Declared"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.PerCaller"],
+    "DEFAULT_PARSER_CLASSES": ["api.reading.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.renderers.StrictJSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "EXCEPTION_HANDLER": "api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Interlock",
+    "VERSION": "v1",
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+}
 
-INTERLOCK = {
+INTERLOCK: dict[str, Any] = {
     # Networks that outgoing calls may reach although they are private; set by the administrator.
     "ALLOWED_NETWORKS": [net for net in os.environ.get("ALLOWED_NETWORKS", "").split(",") if net],
     "MAX_ACTIVE_RUNS": int(os.environ.get("MAX_ACTIVE_RUNS", "1000")),
+    # Requests a second that one token or user may make of the API; 0 for no limit.
+    "API_REQUESTS_PER_S": float(os.environ.get("API_REQUESTS_PER_S", "2000")),
+    # What Prometheus has to send as its bearer token; empty: /metrics is for everybody.
+    "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
 }
 
 LOGGING = {

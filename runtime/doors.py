@@ -1,7 +1,7 @@
 """The doors of this process: what a step's context opens to the outside, with the settings' connections behind it.
 
-Made by `launch`; called by the engine. Each door finds the connection that is named, opens its secret for this one call,
-and goes out through the egress (HTTP), the model clients, or the mail backend.
+Made by `launch`; called by the engine. Each door finds the connection that is named, opens its secret for this one
+call, and goes out through the egress (HTTP), the model clients, or the mail backend.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from django.conf import settings
 from runtime import connections, outbox
 from runtime.ai import Models
 from runtime.core import functions
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Json, Message, ModelAnswer, ModelRequest
+from runtime.core.expressions import Json
+from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
 from runtime.egress import Egress, Policy
 from runtime.models import Entry
 
@@ -85,4 +86,4 @@ def _earlier(workflow: str, run_id: str, within_days: float, limit: int) -> list
     recent = Entry.objects.filter(
         run__workflow=workflow, run__created_at__gte=since, run_id__lt=run_id, seq=1
     ).order_by("-run_id")
-    return [(found, data.get("input")) for found, data in recent.values_list("run_id", "data")[:limit]]
+    return [(entry.run_id, entry.data.get("input")) for entry in recent[:limit]]

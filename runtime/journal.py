@@ -1,8 +1,8 @@
 """The SQL of runs: created, continued, claimed, signalled. Functions for the transaction that is open on this thread.
 
 Called by `store` (in the writer's transactions) and, for signals, by whoever decides something about a run. Plain SQL
-because it is the hot path: through the ORM the same work costs five to fifteen times as much. The statements are the same
-for SQLite and PostgreSQL but for the lock that a claim takes.
+because it is the hot path: through the ORM the same work costs five to fifteen times as much. The statements are the
+same for SQLite and PostgreSQL but for the lock that a claim takes.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from runtime.engine.ports import (
     NewRun,
     Parent,
     Signal,
+    TriggerKey,
     Wave,
     Written,
 )
@@ -35,9 +36,7 @@ _RUN_COLUMNS = (
     "id, blueprint_id, workflow, version, status, outcome, priority, owner, fence, claims, last_seq, wake_at, parent,"
     " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at"
 )
-_INSERT_RUN = (
-    f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 20)}) ON CONFLICT (id) DO NOTHING"  # noqa: S608 - constants only
-)
+_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 20)}) ON CONFLICT (id) DO NOTHING"
 _INSERT_ENTRY = (
     "INSERT INTO runtime_entry (run_id, seq, at, type, node, visit, data) VALUES (%s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
@@ -57,7 +56,7 @@ def create(run: NewRun, wave: Wave) -> Created:
     """Keep a new run with its first wave, once for each trigger key."""
     with connection.cursor() as cursor:
         if run.key:
-            earlier = _take_key(cursor, run)
+            earlier = _take_key(cursor, run, run.key)
             if earlier:
                 return earlier
         _insert_run(cursor, run, wave)
@@ -73,8 +72,8 @@ def append(wave: Wave) -> Written:
         before = wave.events[0].seq - 1 if wave.events else _last_seq(cursor, claim)
         finished = _at(wave.events[-1].at) if wave.status in ENDED and wave.events else None
         owner = None if released else claim.owner
-        row = [wave.status, wave.outcome, owner, _at(wave.wake_at), before if last is None else last, finished, released]
-        cursor.execute(_CONTINUE, [*row, claim.run_id, claim.owner, claim.fence, before])
+        now = [wave.status, wave.outcome, owner, _at(wave.wake_at), before if last is None else last, finished]
+        cursor.execute(_CONTINUE, [*now, released, claim.run_id, claim.owner, claim.fence, before])
         if cursor.rowcount != 1:
             return "lost"
         workflow, requester, parent = _family(cursor, claim.run_id, wave)
@@ -90,8 +89,8 @@ def append(wave: Wave) -> Written:
 def claim(owner: str, limit: int, now: datetime) -> list[Held]:
     """Take runs that are queued, or waiting and due, and read all that is needed to go on."""
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    queued = f"SELECT id FROM runtime_run WHERE status = 'queued' ORDER BY priority DESC, created_at LIMIT %s{lock}"  # noqa: S608 - constants only
-    due = f"SELECT id FROM runtime_run WHERE status = 'waiting' AND wake_at <= %s ORDER BY wake_at LIMIT %s{lock}"  # noqa: S608 - constants only
+    queued = f"SELECT id FROM runtime_run WHERE status = 'queued' ORDER BY priority DESC, created_at LIMIT %s{lock}"
+    due = f"SELECT id FROM runtime_run WHERE status = 'waiting' AND wake_at <= %s ORDER BY wake_at LIMIT %s{lock}"
     with connection.cursor() as cursor:
         cursor.execute(queued, [limit])
         ids = [row[0] for row in cursor.fetchall()]
@@ -101,9 +100,9 @@ def claim(owner: str, limit: int, now: datetime) -> list[Held]:
         if not ids:
             return []
         cursor.execute(
-            "UPDATE runtime_run SET status = 'running', owner = %s, fence = fence + 1, claims = claims + 1, wake_at = NULL"  # noqa: S608 - placeholders only
-            f" WHERE id IN ({_places(ids)}) RETURNING id, blueprint_id, workflow, version, created_at, requester, labels,"
-            " callback_url, parent, parent_node, parent_visit, fence, claims",
+            "UPDATE runtime_run SET status = 'running', owner = %s, fence = fence + 1, claims = claims + 1,"
+            f" wake_at = NULL WHERE id IN ({_places(ids)}) RETURNING id, blueprint_id, workflow, version, created_at,"
+            " requester, labels, callback_url, parent, parent_node, parent_visit, fence, claims",
             [owner, *ids],
         )
         rows = cursor.fetchall()
@@ -117,7 +116,7 @@ def signals(run_ids: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
     with connection.cursor() as cursor:
         for some in _slices(run_ids):
             cursor.execute(
-                f"SELECT run_id, id, type, node, visit, data FROM runtime_signal WHERE run_id IN ({_places(some)})"  # noqa: S608 - placeholders only
+                f"SELECT run_id, id, type, node, visit, data FROM runtime_signal WHERE run_id IN ({_places(some)})"
                 " ORDER BY id",
                 [*some],
             )
@@ -155,7 +154,7 @@ def reap(owner: str, held: Iterable[str], lease_s: float, now: datetime) -> int:
         lost = [row[0] for row in cursor.fetchall() if row[0] not in kept]
         for some in _slices(lost):
             cursor.execute(
-                f"UPDATE runtime_run SET status = 'queued', owner = NULL WHERE id IN ({_places(some)})"  # noqa: S608 - placeholders only
+                f"UPDATE runtime_run SET status = 'queued', owner = NULL WHERE id IN ({_places(some)})"
                 " AND status = 'running'",
                 [*some],
             )
@@ -189,33 +188,32 @@ def database_now() -> datetime:
 # Rows
 
 
-def _take_key(cursor: CursorWrapper, run: NewRun) -> Created | None:
+def _take_key(cursor: CursorWrapper, run: NewRun, key: TriggerKey) -> Created | None:
     """Take the trigger key for this run, or find the run that took it before."""
-    assert run.key
     too_old = _at(run.created_at - timedelta(days=KEPT_DAYS))
     cursor.execute(
         "DELETE FROM runtime_triggerkey WHERE workflow = %s AND key = %s AND created_at < %s",
-        [run.workflow, run.key.key, too_old],
+        [run.workflow, key.key, too_old],
     )
     cursor.execute(
         "INSERT INTO runtime_triggerkey (workflow, key, digest, run_id, created_at) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
-        [run.workflow, run.key.key, run.key.digest, run.id, _at(run.created_at)],
+        [run.workflow, key.key, key.digest, run.id, _at(run.created_at)],
     )
     if cursor.rowcount == 1:
         return None
     cursor.execute(
-        "SELECT run_id, digest FROM runtime_triggerkey WHERE workflow = %s AND key = %s", [run.workflow, run.key.key]
+        "SELECT run_id, digest FROM runtime_triggerkey WHERE workflow = %s AND key = %s", [run.workflow, key.key]
     )
     run_id, digest = cursor.fetchone()
-    return None if run_id == run.id else Created(run_id, new=False, conflict=digest != run.key.digest)
+    return None if run_id == run.id else Created(run_id, new=False, conflict=digest != key.digest)
 
 
 def _insert_run(cursor: CursorWrapper, run: NewRun, wave: Wave) -> None:
     released = wave.status != "running"
     parent = run.parent
     finished = _at(wave.events[-1].at) if wave.status in ENDED else None
-    row = [run.id, run.blueprint_id, run.workflow, run.version, wave.status, wave.outcome, 0]
+    row: list[Any] = [run.id, run.blueprint_id, run.workflow, run.version, wave.status, wave.outcome, 0]
     row += [None if released else wave.claim.owner, wave.claim.fence, 0, len(wave.events), _at(wave.wake_at)]
     row += [parent.run_id, parent.node, parent.visit] if parent else [None, None, None]
     row += [_json(dict(run.labels)) if run.labels else None, run.requester, run.callback_url]
@@ -268,7 +266,7 @@ def _family(cursor: CursorWrapper, run_id: str, wave: Wave) -> tuple[str, str, P
 
 def _delete_signals(cursor: CursorWrapper, taken: Sequence[int]) -> None:
     for some in _slices(taken):
-        cursor.execute(f"DELETE FROM runtime_signal WHERE id IN ({_places(some)})", [*some])  # noqa: S608 - placeholders only
+        cursor.execute(f"DELETE FROM runtime_signal WHERE id IN ({_places(some)})", [*some])
 
 
 def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) -> None:
@@ -316,7 +314,7 @@ def _events_of(cursor: CursorWrapper, run_ids: Sequence[str]) -> dict[str, tuple
     found: dict[str, list[Event]] = {}
     for some in _slices(run_ids):
         cursor.execute(
-            f"SELECT run_id, seq, at, type, node, visit, data FROM runtime_entry WHERE run_id IN ({_places(some)})"  # noqa: S608 - placeholders only
+            f"SELECT run_id, seq, at, type, node, visit, data FROM runtime_entry WHERE run_id IN ({_places(some)})"
             " ORDER BY run_id, seq",
             [*some],
         )
@@ -366,5 +364,3 @@ def _places(values: Sequence[object]) -> str:
 
 def _slices[T](values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
     return [values[start : start + size] for start in range(0, len(values), size)]
-
-

@@ -1,7 +1,7 @@
 """Puts the run time of a process together, starts it and stops it.
 
-Called by the server's lifespan (`config.asgi`), by the batch command and by tests. It is the only module that knows which
-store, which doors and which bell the engine gets. Embedded mode: one process on SQLite, guarded by a lock file.
+Called by the server's lifespan (`config.asgi`), by the batch command and by tests. It is the only module that knows
+which store, which doors and which bell the engine gets. Embedded mode: one process on SQLite, guarded by a lock file.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
 
 async def stop() -> None:
     """Stop the run time of this process; what is unfinished goes on at the next start."""
-    global _current  # noqa: PLW0603 - see `start`
+    global _current
     if _current is None:
         return
     running, _current = _current, None

@@ -33,10 +33,10 @@ def deliver(message: Message, key: str, run_id: str, now: datetime) -> str | Fai
     if isinstance(backend, Failed):
         return backend
     headers = {"Message-ID": f"<{message_id.replace(':', '.')}>"}
+    letter = EmailMessage(mail.subject, mail.body, backend.sender, [mail.to], headers=headers)
+    letter.connection = backend.open_backend()
     try:
-        EmailMessage(
-            mail.subject, mail.body, to=[mail.to], headers=headers, connection=backend.open_backend(), from_email=backend.sender
-        ).send()
+        letter.send()
     except OSError as failure:
         return Failed("mail", f"The mail server could not be reached: {failure}", passing=True)
     OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now)

@@ -1,7 +1,7 @@
 """Runs as people and programs ask for them: trigger, cancel, retry.
 
-Called by the API, the pages and the commands. It checks what was asked and hands it to the engine (a trigger) or leaves a
-signal (everything that happens to a run later). Refusals are data.
+Called by the API, the pages and the commands. It checks what was asked and hands it to the engine (a trigger) or leaves
+a signal (everything that happens to a run later). Refusals are data.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Signalled:
 
 
 async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
-    """Start a run. Refused: not_published, invalid_input, idempotency_conflict, unavailable; then nothing is written."""
+    """Start a run. Refused, and nothing written: not_published, invalid_input, idempotency_conflict, unavailable."""
     try:
         sealed = await _sealed(asked.workflow, asked.version)
         if isinstance(sealed, Refused):

@@ -1,7 +1,8 @@
 """Which SQLite this process uses, and whether it may use the write-ahead log.
 
-Called first thing by the settings (before Django loads its backend) and by the system check. SQLite from 3.7.0 to 3.51.2
-can corrupt a database in WAL mode with two or more connections (fixed in 3.51.3); Pythons usually link such a one.
+Called first thing by the settings (before Django loads its backend) and by the system check. SQLite from 3.7.0 to
+3.51.2 can corrupt a database in WAL mode with two or more connections (fixed in 3.51.3); Pythons usually link such a
+one.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ planner. It knows ids, ports and edges; what a node does, only its kind knows.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import networkx as nx
 
@@ -20,13 +21,29 @@ from runtime.core.definition import START, Document, Edge, Node
 class NaturalLoop:
     """What a loop edge re-opens. Loops with one header are one loop.
 
-    `edges` are the ids of its loop edges, `body` its nodes (header included), `exits` the ids of the edges that leave it.
+    `edges` are the ids of its loop edges, `body` its nodes (header included), `exits` the ids of the edges leaving it.
     """
 
     header: str
     edges: frozenset[str]
     body: frozenset[str]
     exits: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way through a drawing: its nodes in order, and the edges between them."""
+
+    nodes: tuple[str, ...]
+    edges: tuple[str, ...]
+
+    def then(self, other: Route) -> Route:
+        """This way, and the other from where this one ends."""
+        return Route(self.nodes + other.nodes[1:], self.edges + other.edges)
+
+
+_END = "the end"
+"""Where every way ends that ends. No node can have this id."""
 
 
 class Graph:
@@ -60,12 +77,20 @@ class Graph:
         return frozenset(nx.descendants(self.whole, START)) | {START}
 
     @cached_property
-    def unbounded_cycle(self) -> tuple[str, ...]:
-        """The nodes of a cycle that no loop edge bounds, in order; empty where there is none."""
-        try:
-            return tuple(source for source, _ in nx.find_cycle(self.forward))
-        except nx.NetworkXNoCycle:
-            return ()
+    def unbounded_cycles(self) -> tuple[Route, ...]:
+        """A cycle that no loop edge bounds, out of every knot of nodes that has one."""
+        knots = sorted(nx.strongly_connected_components(self.forward), key=min)
+        starts = (min(knot) for knot in knots if len(knot) > 1 or self.forward.has_edge(min(knot), min(knot)))
+        return tuple(self._cycle(start) for start in starts)
+
+    def _cycle(self, start: str) -> Route:
+        drawn = {(edge.source, edge.target): edge.id for edge in self.edges.values() if not edge.loop}
+        nodes = next(
+            (start, *nx.shortest_path(self.forward, onward, start))
+            for onward in self.forward.successors(start)
+            if nx.has_path(self.forward, onward, start)
+        )
+        return Route(nodes, tuple(drawn[pair] for pair in pairwise(nodes)))
 
     @cached_property
     def order(self) -> Mapping[str, int]:
@@ -90,40 +115,70 @@ class Graph:
         """Whether every way from start to `below` passes `above`; a node dominates itself."""
         return above == below or above in self.dominators(below)
 
-    @cached_property
-    def _ancestors(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
-        for node in self.order:
-            before = {edge.source for edge in self.forward_incoming.get(node, ())}
-            found[node] = frozenset(before).union(*(found[source] for source in before))
-        return found
-
-    def forward_ancestors(self, node: str) -> frozenset[str]:
-        """The nodes from which `node` can be reached without going back through a loop edge."""
-        return self._ancestors[node]
-
-    def descendants(self, node: str) -> frozenset[str]:
-        """The nodes that can be reached from `node`, through loop edges too."""
-        return frozenset(nx.descendants(self.whole, node))
-
     def forward_descendants(self, node: str) -> frozenset[str]:
         """The nodes that can be reached from `node` without going back."""
         return frozenset(nx.descendants(self.forward, node))
 
-    def way(self, source: str, target: str, *, without: Iterable[str] = ()) -> tuple[str, ...]:
-        """A shortest way from `source` to `target` that passes none of `without`; empty where there is none."""
-        ground = self.whole if not without else nx.restricted_view(self.whole, list(without), [])
-        try:
-            return tuple(nx.shortest_path(ground, source, target))
-        except (nx.NetworkXNoPath, nx.NodeNotFound):
-            return ()
+    def route(
+        self,
+        first: Iterable[Edge],
+        goals: Container[str],
+        walls: Container[str] = (),
+        leaks: Callable[[Edge], bool] = lambda _edge: False,
+    ) -> Route | None:
+        """A shortest way that begins with one of the edges `first` and ends at one of `goals`, through loop edges too.
 
-    def edges_along(self, nodes: tuple[str, ...]) -> tuple[str, ...]:
-        """The ids of edges that connect these nodes one after the other."""
-        found = []
-        for source, target in zip(nodes, nodes[1:], strict=False):
-            found += [edge.id for edge in self.outgoing.get(source, ()) if edge.target == target][:1]
-        return tuple(found)
+        It passes none of `walls`, but for the edges out of them that leak. None where there is no such way.
+        """
+        came: dict[str, Edge] = {}
+        first = list(first)
+        queue = deque(first)
+        while queue:
+            edge = queue.popleft()
+            if edge.target in came:
+                continue
+            came[edge.target] = edge
+            if edge.target in goals:
+                return _route(came, edge, {start.id for start in first})
+            onward = self.outgoing.get(edge.target, ())
+            queue.extend(out for out in onward if edge.target not in walls or leaks(out))
+        return None
+
+    def reaching(
+        self, goals: Iterable[str], walls: Container[str] = (), leaks: Callable[[Edge], bool] = lambda _edge: False
+    ) -> set[str]:
+        """The nodes from which one of `goals` can be reached without passing `walls` (but for leaking edges).
+
+        The goals themselves are among them.
+        """
+        found = set(goals)
+        ahead = list(found)
+        while ahead:
+            for edge in self.incoming.get(ahead.pop(), ()):
+                if edge.source not in found and (edge.source not in walls or leaks(edge)):
+                    found.add(edge.source)
+                    ahead.append(edge.source)
+        return found
+
+    def meeting_point(self, edges: Iterable[Edge]) -> str | None:
+        """The nearest node that every way to an end passes, whichever of these edges it begins with; None where the
+        ways can end apart. Only for drawings without an unbounded cycle.
+        """
+        meeting = _common((edge.target for edge in edges), *self._after)
+        return meeting if meeting != _END else None
+
+    @cached_property
+    def _after(self) -> tuple[Mapping[str, str], Mapping[str, int]]:
+        """For each node the nearest one that every way from it to an end passes (immediate post-dominators, loop edges
+        left out), and how many such nodes follow.
+        """
+        above: dict[str, str] = {}
+        depth = {_END: 0}
+        for node in reversed(list(self.order)):
+            onward = [edge.target for edge in self.outgoing.get(node, ()) if not edge.loop]
+            above[node] = _common(onward, above, depth) if onward else _END
+            depth[node] = depth[above[node]] + 1
+        return above, depth
 
     @cached_property
     def loops(self) -> tuple[NaturalLoop, ...]:
@@ -160,6 +215,27 @@ class Graph:
         drawn.add_nodes_from([START, *self.nodes])
         drawn.add_edges_from((edge.source, edge.target) for edge in edges)
         return drawn
+
+
+def _route(came: Mapping[str, Edge], last: Edge, first: Container[str]) -> Route:
+    edges = [last]
+    while edges[-1].id not in first:
+        edges.append(came[edges[-1].source])
+    edges.reverse()
+    return Route((edges[0].source, *(edge.target for edge in edges)), tuple(edge.id for edge in edges))
+
+
+def _common(nodes: Iterable[str], above: Mapping[str, str], depth: Mapping[str, int]) -> str:
+    """The nearest node at or after all of these."""
+    found, *others = nodes
+    for node in others:
+        other = node
+        while found != other:
+            if depth[found] >= depth[other]:
+                found = above[found]
+            else:
+                other = above[other]
+    return found
 
 
 def _grouped[K, V](pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -219,9 +219,12 @@ class Context(Protocol):
     node: str
     visit: int
     attempt: int
-    idempotency_key: str
     now: datetime
     timeout_s: float
+
+    @property
+    def idempotency_key(self) -> str:
+        """The step's identity: the same for every attempt of this visit."""
 
     async def http(self, request: HttpRequest) -> HttpResponse | Failed:
         """Make a guarded call; the idempotency key goes along as a header."""

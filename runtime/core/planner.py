@@ -29,8 +29,8 @@ class Start:
 class Plan:
     """The next moves of a run.
 
-    `events`: facts to journal now; then ask for a new plan. `starts`: steps to run. `wake_at`: when the earliest timer is
-    due. `parked`: nothing is to be done until a timer is due or somebody answers.
+    `events`: facts to journal now; then ask for a new plan. `starts`: steps to run. `wake_at`: when the earliest timer
+    is due. `parked`: nothing is to be done until a timer is due or somebody answers.
     """
 
     events: tuple[Event, ...] = ()
@@ -61,12 +61,22 @@ def _facts(graph: Graph, state: State, now: datetime) -> tuple[Event, ...]:
     ending = _ending(graph, state)
     if ending:
         return (ending,)
-    turns = tuple(_turn(state, loop) for loop in sorted(state.turning, key=lambda loop: loop.header))
-    return turns[:1] or tuple(
+    if state.turning:
+        return (_turn(state, min(state.turning, key=lambda loop: graph.order[loop.header])),)
+    due = tuple(
         Event("step.finished", name, step.visit, {"port": "done", "output": {}})
         for name, step in _in_order(graph, state)
         if step.status == "waiting" and step.wake_at and step.wake_at <= now
     )
+    return due or _dead_end(state)
+
+
+def _dead_end(state: State) -> tuple[Event, ...]:
+    """A sound drawing has none; a run that nobody can ever wake must say so all the same."""
+    if not state.steps or any(step.status in LIVE for step in state.steps.values()):
+        return ()
+    error = {"code": "dead_end", "message": "No step is left to run, and no outcome was reached.", "detail": {}}
+    return (Event("run.failed", data={"error": error}),)
 
 
 def _ending(graph: Graph, state: State) -> Event | None:

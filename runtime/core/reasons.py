@@ -19,9 +19,7 @@ TELLING = ("verify", "decide", "escalate")
 def reasons(drawing: Drawing, state: State, node_id: str) -> tuple[dict[str, Any], ...]:
     """One entry for each nearest step that sent the case here: who, through which port, and what it had found."""
     graph = drawing.graph
-    return tuple(
-        _reason(graph.nodes[source], state.steps[source].result) for source in _tellers(graph, state, node_id)
-    )
+    return tuple(_reason(graph.nodes[source], state.steps[source].result) for source in _tellers(graph, state, node_id))
 
 
 def _tellers(graph: Graph, state: State, node_id: str) -> list[str]:
@@ -71,9 +69,12 @@ def _details(output: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     for name in ("issues", "broken", "errors", "reasons"):
         listed = output.get(name)
-        for item in listed if isinstance(listed, list) else [listed] if isinstance(listed, str) else []:
-            found.append(str(item.get("message") or item.get("reason") or item) if isinstance(item, Mapping) else str(item))
+        found += [_said(item) for item in (listed if isinstance(listed, list) else [listed]) if item]
     return found[:20]
+
+
+def _said(item: object) -> str:
+    return str(item.get("message") or item.get("reason") or dict(item)) if isinstance(item, Mapping) else str(item)
 
 
 def _measured(node: Node, output: Mapping[str, Any]) -> dict[str, Any]:

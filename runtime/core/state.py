@@ -29,19 +29,25 @@ class Result:
 
     port: str | None
     output: Any
+    visit: int = 1
 
 
 @dataclass(slots=True)
 class Step:
-    """Where a node stands in its present visit."""
+    """Where a node stands in its present visit.
+
+    `through` holds the edges that started a join of the first arrival; `carried`, on the header of a loop that has
+    turned, what the ways back into it have seen in earlier turns.
+    """
 
     visit: int = 1
     status: StepStatus = "pending"
     attempt: int = 0
     wake_at: datetime | None = None
     result: Result | None = None
-    previous: Result | None = None
     error: Mapping[str, Any] | None = None
+    through: tuple[str, ...] = ()
+    carried: dict[str, Result] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -81,23 +87,43 @@ def advance(graph: Graph, state: State, event: Event) -> None:
 
 
 def visible_results(graph: Graph, state: State, node: str) -> dict[str, Result]:
-    """The results that a step may read: those of the steps before it, and of its loops' earlier turns.
+    """The results that a step may read: those of the steps on the ways taken to it, through earlier turns of loops too.
 
-    What a parallel branch has done by chance before is not among them, so that timing never changes an answer.
+    What a parallel branch has done by chance before is not among them, even if that branch might have led here: timing
+    never changes an answer, and nothing can be read that has gone round a check on the way.
     """
-    before = graph.forward_ancestors(node)
     found: dict[str, Result] = {}
-    for name, step in state.steps.items():
-        result = step.result if name in before and step.result else step.previous
-        if result:
-            found[name] = result
+    ahead, seen = [node], {node}
+    while ahead:
+        here = ahead.pop()
+        if here != node:
+            _see(found, here, state.steps[here].result)
+        for name, result in state.step(here).carried.items():
+            _see(found, name, result)
+        for source in _led(graph, state, here):
+            if source not in seen:
+                seen.add(source)
+                ahead.append(source)
     return found
+
+
+def _see(found: dict[str, Result], name: str, result: Result | None) -> None:
+    """The latest visit is the one that counts."""
+    if result and (name not in found or found[name].visit < result.visit):
+        found[name] = result
+
+
+def _led(graph: Graph, state: State, node: str) -> list[str]:
+    """The sources of the taken edges that started this visit of a node, or the turn of its loop."""
+    edges = graph.forward_incoming.get(node, ())
+    through = state.step(node).through
+    return [edge.source for edge in edges if (edge.id in through if through else state.taken.get(edge.id))]
 
 
 def _run_started(graph: Graph, state: State, event: Event) -> None:
     state.input = event.data.get("input")
     state.started_at = event.at
-    state.unsettled = {loop.header: len(loop.body) for loop in graph.loops}
+    _count_unsettled(graph, state)
     state.step(START).status = "finished"
     _spread(graph, state, [(edge, True) for edge in graph.outgoing.get(START, ())])
 
@@ -111,7 +137,7 @@ def _step_finished(graph: Graph, state: State, event: Event) -> None:
     node = _node(event)
     step = state.step(node)
     step.status, step.wake_at, step.error = "finished", None, None
-    step.result = Result(event.data["port"], event.data.get("output"))
+    step.result = Result(event.data["port"], event.data.get("output"), event.visit)
     _settle(graph, state, node, step.result.port)
 
 
@@ -148,8 +174,21 @@ def _loop_turned(graph: Graph, state: State, event: Event) -> None:
     for edge in event.data["edges"]:
         state.turns[edge] = state.turns.get(edge, 0) + 1
     state.turning.remove(loop)
+    carried = _carried(graph, state, event.data["edges"])
+    through = state.step(loop.header).through
     _reopen(graph, state, loop)
-    state.step(loop.header).status = "ready"
+    header = state.step(loop.header)
+    header.status, header.through, header.carried = "ready", through, carried
+
+
+def _carried(graph: Graph, state: State, edges: Iterable[str]) -> dict[str, Result]:
+    """What is known where a loop's edges lead back."""
+    known: dict[str, Result] = {}
+    for source in {graph.edges[edge].source for edge in edges}:
+        for name, result in visible_results(graph, state, source).items():
+            _see(known, name, result)
+        _see(known, source, state.step(source).result)
+    return known
 
 
 def _run_finished(_graph: Graph, state: State, event: Event) -> None:
@@ -169,16 +208,15 @@ def _run_retried(graph: Graph, state: State, event: Event) -> None:
     node = _node(event)
     state.status, state.error, state.outcome, state.output = "running", None, None, None
     again = {node} | graph.forward_descendants(node)
-    state.turning = []
+    state.turning = [loop for loop in state.turning if not loop.body & again]
     for loop in graph.loops:
-        if loop.body & again:
-            state.unsettled[loop.header] = sum(
-                1 for name in loop.body if name in again or state.step(name).status not in SETTLED
-            )
         if loop.header in again and loop.header != node:
             _forget_turns(state, loop)
+    kept = state.step(node).through, state.step(node).carried
     for name in again:
         _blank(graph, state, name)
+    _count_unsettled(graph, state)
+    state.step(node).through, state.step(node).carried = kept
     for step in state.steps.values():
         if step.status in ("running", "retrying", "waiting", "incident"):
             step.status, step.attempt, step.wake_at = "ready", 0, None
@@ -191,9 +229,7 @@ def _settle(graph: Graph, state: State, node: str, port: str | None) -> None:
     _spread(graph, state, work, settled=[node])
 
 
-def _spread(
-    graph: Graph, state: State, decided: list[tuple[Edge, bool]], settled: Iterable[str] = ()
-) -> None:
+def _spread(graph: Graph, state: State, decided: list[tuple[Edge, bool]], settled: Iterable[str] = ()) -> None:
     """Follow decided edges as far as they reach, dead paths included, without recursion (drawings are long)."""
     edges = deque(decided)
     nodes = deque(settled)
@@ -208,9 +244,7 @@ def _spread(
                 _arrive(graph, state, edge, edges, nodes)
 
 
-def _arrive(
-    graph: Graph, state: State, edge: Edge, edges: deque[tuple[Edge, bool]], nodes: deque[str]
-) -> None:
+def _arrive(graph: Graph, state: State, edge: Edge, edges: deque[tuple[Edge, bool]], nodes: deque[str]) -> None:
     """An edge is settled for good as its target sees it: may the target start, or is it dead?"""
     target = edge.target
     step = state.step(target)
@@ -219,6 +253,8 @@ def _arrive(
     verdict = _joined(graph, state, target)
     if verdict:
         step.status = "ready"
+        if graph.nodes[target].join == "any":
+            step.through = tuple(each.id for each in graph.forward_incoming[target] if _seen(graph, state, each))
     elif verdict is False:
         step.status = "skipped"
         edges.extend((out, False) for out in graph.outgoing.get(target, ()))
@@ -244,7 +280,7 @@ def _released(graph: Graph, state: State, node: str) -> list[Edge]:
     released: list[Edge] = []
     for loop in graph.loops_around.get(node, ()):
         state.unsettled[loop.header] -= 1
-        if state.unsettled[loop.header] == 0:
+        if _is_quiet(state, loop):
             if any(state.taken.get(edge) for edge in loop.edges):
                 state.turning.append(loop)
             else:
@@ -254,10 +290,12 @@ def _released(graph: Graph, state: State, node: str) -> list[Edge]:
 
 
 def _has_left_its_loops(graph: Graph, state: State, edge: Edge) -> bool:
-    return all(
-        state.unsettled[loop.header] == 0 and loop not in state.turning
-        for loop in graph.loops_left_by.get(edge.id, ())
-    )
+    return all(_is_quiet(state, loop) for loop in graph.loops_left_by.get(edge.id, ()))
+
+
+def _is_quiet(state: State, loop: NaturalLoop) -> bool:
+    """Whether nothing goes on in a loop: every node of it is settled, and neither it nor a loop inside is to turn."""
+    return state.unsettled[loop.header] == 0 and not any(turning.body <= loop.body for turning in state.turning)
 
 
 def _seen(graph: Graph, state: State, edge: Edge) -> bool | None:
@@ -283,10 +321,14 @@ def _reopen(graph: Graph, state: State, loop: NaturalLoop) -> None:
     for name in loop.body:
         _blank(graph, state, name)
     for inner in graph.loops:
-        if inner.body <= loop.body:
-            state.unsettled[inner.header] = len(inner.body)
-            if inner is not loop:
-                _forget_turns(state, inner)
+        if inner.body < loop.body:
+            _forget_turns(state, inner)
+    _count_unsettled(graph, state)
+
+
+def _count_unsettled(graph: Graph, state: State) -> None:
+    for loop in graph.loops:
+        state.unsettled[loop.header] = sum(1 for name in loop.body if state.step(name).status not in SETTLED)
 
 
 def _blank(graph: Graph, state: State, name: str) -> None:
@@ -294,8 +336,9 @@ def _blank(graph: Graph, state: State, name: str) -> None:
     step = state.step(name)
     if step.status in SETTLED:
         step.visit += 1
-        step.previous, step.result = step.result or step.previous, None
+        step.result = None
     step.status, step.attempt, step.wake_at, step.error = "pending", 0, None, None
+    step.through, step.carried = (), {}
     for edge in graph.outgoing.get(name, ()):
         state.taken.pop(edge.id, None)
 

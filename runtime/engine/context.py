@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Json, Message, ModelAnswer, ModelRequest
+from runtime.core.expressions import Json
+from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
 from runtime.engine.ports import Doors
 
 MAX_NOTED = 4_000

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
@@ -222,7 +222,7 @@ class Driver:
         computed: dict[str, Json | Unknown] = await self.around.cage.evaluate_all(costly, scope) if costly else {}
         outcome = kind.run(params, ScopedInputs(scope, computed), context)
         if inspect.isawaitable(outcome):
-            outcome = await cast("Awaitable[Outcome]", outcome)
+            outcome = await outcome
         return outcome
 
     def _take_returned(self) -> None:

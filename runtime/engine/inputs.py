@@ -43,8 +43,8 @@ class ScopedInputs:
         steps = self.scope["steps"]
         if not isinstance(steps, Mapping) or node_id not in steps:
             return Unknown(f"The step `{node_id}` has not run.", "missing_field")
-        found: Json = steps[node_id]["output"]
-        return found
+        step = steps[node_id]
+        return step["output"] if isinstance(step, Mapping) else None
 
     @property
     def run_input(self) -> Json:

@@ -12,7 +12,7 @@ from typing import Any
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.node import Done, Failed, Outcome, Resolution
-from runtime.core.planner import Start
+from runtime.core.planner import Start, live_steps
 from runtime.core.state import State, Step
 from runtime.engine.ports import Signal
 
@@ -80,7 +80,6 @@ def _retry(drawing: Drawing, state: State, signal: Signal) -> Reply:
 
 
 def _failed_step(state: State) -> str:
-    unsettled = [name for name, step in state.steps.items() if step.status in ("incident", "running", "retrying", "waiting", "ready")]
-    return sorted(unsettled)[0] if unsettled else ""
-
-
+    """Where a run that has failed or was cancelled stood: what had an incident comes first."""
+    live = sorted((step.status != "incident", name) for name, step in live_steps(state))
+    return live[0][1] if live else ""

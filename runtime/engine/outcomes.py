@@ -130,7 +130,8 @@ def incident(step: Step, failure: Failed) -> Consequence:
     """A failure that nobody has drawn a way for: people decide, and nothing is lost."""
     node = step.drawing.graph.nodes[step.start.node]
     error = failure.to_json()
-    asked = {"question": f"“{node.title}” failed: {failure.message}", "choices": list(INCIDENT_CHOICES)}
+    question = f"“{node.title}” failed: {failure.message}"
+    asked: dict[str, Any] = {"question": question, "choices": list(INCIDENT_CHOICES)}
     asked |= {"show": {"error": error}, "editable": {}, "form": None, "ports": list(step.drawing.ports[node.id])}
     why = [{"node": node.id, "title": node.title, "kind": node.kind, "port": None, "message": failure.message}]
     opened = _escalation(step, "incident", asked, why)

@@ -1,7 +1,7 @@
 """What the engine needs from outside, and the words they share.
 
-`Store` keeps runs (implemented by `runtime.journal`), `Doors` let steps reach out (`runtime.doors`), `Listener` hears of
-commits (`runtime.broadcast`). The engine is built from these by `runtime.launch`; it imports none of them.
+`Store` keeps runs (implemented by `runtime.journal`), `Doors` let steps reach out (`runtime.doors`), `Listener` hears
+of commits (`runtime.broadcast`). The engine is built from these by `runtime.launch`; it imports none of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, Literal, Protocol
 
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Json, Message, ModelAnswer, ModelRequest
+from runtime.core.expressions import Json
+from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
 
 type RunStatus = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
 type Written = Literal["kept", "requeued", "lost"]

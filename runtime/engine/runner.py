@@ -1,7 +1,7 @@
 """Holds the runs of a process: starts new ones, claims waiting ones, lets go of the parked and the ended.
 
-Made by `runtime.launch`, one a process; everything here lives in one event loop. It decides nothing about a run: that is
-the driver's and the planner's part.
+Made by `runtime.launch`, one a process; everything here lives in one event loop. It decides nothing about a run: that
+is the driver's and the planner's part.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ class Started:
 class Runner:
     """The runs of this process."""
 
-    def __init__(
-        self, around: Surroundings, bell: Bell, owner: str, heart: Heart, *, max_active: int = 1000
-    ) -> None:
+    def __init__(self, around: Surroundings, bell: Bell, owner: str, heart: Heart, *, max_active: int = 1000) -> None:
         self.around, self.bell, self.owner = around, bell, owner
         self._heart, self._max_active = heart, max_active
         self._drivers: dict[str, Driver] = {}

@@ -1,8 +1,9 @@
 """Group commit: one thread, one connection, and everything that is queued goes into one transaction.
 
-Called by the store for every write of the engine. It knows transactions, not tables: an operation is a function that uses
-Django's connection of this thread. A batch that fails is undone and played again one by one, so that a poison operation
-harms no neighbour; operations must therefore bear being played again after an unsure commit (fences and keys see to it).
+Called by the store for every write of the engine. It knows transactions, not tables: an operation is a function that
+uses Django's connection of this thread. A batch that fails is undone and played again one by one, so that a poison
+operation harms no neighbour; operations must therefore bear being played again after an unsure commit (fences and keys
+see to it).
 """
 
 from __future__ import annotations
