@@ -38,7 +38,7 @@ class ProcessDoors:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
         headers = {"Idempotency-Key": key, **request.headers}
         if request.connection:
-            found = await sync_to_async(connections.http_headers)(request.connection)
+            found = await sync_to_async(connections.http_headers)(request.connection, request.url)
             if isinstance(found, Failed):
                 return found
             headers |= found

@@ -29,14 +29,13 @@ def deliver(message: Message, key: str, run_id: str, now: datetime) -> str | Fai
     message_id = f"{key}@interlock"
     if mail.sent_at or not message.connection:
         return message_id
-    backend = connections.mail_backend(message.connection)
-    if isinstance(backend, Failed):
-        return backend
+    account = connections.mail_account(message.connection)
+    if isinstance(account, Failed):
+        return account
     headers = {"Message-ID": f"<{message_id.replace(':', '.')}>"}
-    letter = EmailMessage(mail.subject, mail.body, backend.sender, [mail.to], headers=headers)
-    letter.connection = backend.open_backend()
+    letter = EmailMessage(mail.subject, mail.body, account.sender, [mail.to], headers=headers)
     try:
-        letter.send()
+        account.open_backend().send_messages([letter])
     except OSError as failure:
         return Failed("mail", f"The mail server could not be reached: {failure}", passing=True)
     OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now)
