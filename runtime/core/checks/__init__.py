@@ -1,0 +1,64 @@
+"""The checks: everything that is wrong with a drawing, as problems. The only door to this package.
+
+Called by the canvas, by publishing and by the API. Nothing here raises for any JSON, and nothing depends on time or
+place: the same drawing gives the same problems in the same order. One file holds one concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from runtime.core.checks import data, outputs, people, safety, structure, tables
+from runtime.core.checks import document as shape
+from runtime.core.checks.codes import CODES, Code
+from runtime.core.checks.document import SchemaJudge
+from runtime.core.checks.schemas import schema_problem
+from runtime.core.definition import Document, parse
+from runtime.core.drawing import Drawing, compile_drawing
+from runtime.core.node import Kinds
+from runtime.core.problems import Problem
+
+__all__ = ["CODES", "Code", "check", "check_document", "check_drawing"]
+
+
+def check(
+    raw: object,
+    kinds: Kinds,
+    connections: Collection[str] | None = None,
+    judge_schema: SchemaJudge = schema_problem,
+) -> tuple[Problem, ...]:
+    """Everything wrong with a document as JSON. Where it cannot be read at all, the problems are of its shape only.
+
+    `connections` are the names that the settings have; None leaves connections out. `judge_schema` says why a JSON
+    Schema is none (empty: it is one); without it only the shape of its keywords is looked at.
+    """
+    parsed = parse(raw)
+    if parsed.document is None:
+        return parsed.problems
+    return check_document(parsed.document, kinds, connections, judge_schema)
+
+
+def check_document(
+    document: Document,
+    kinds: Kinds,
+    connections: Collection[str] | None = None,
+    judge_schema: SchemaJudge = schema_problem,
+) -> tuple[Problem, ...]:
+    """Everything wrong with a document that could be read. A half-drawn one is checked as far as it goes."""
+    drawing, faulty = compile_drawing(document, kinds)
+    return faulty + check_drawing(drawing, connections, judge_schema)
+
+
+def check_drawing(
+    drawing: Drawing, connections: Collection[str] | None = None, judge_schema: SchemaJudge = schema_problem
+) -> tuple[Problem, ...]:
+    """Everything wrong with a drawing, but for what kept nodes from being compiled."""
+    return (
+        *shape.problems(drawing, judge_schema),
+        *structure.problems(drawing),
+        *data.problems(drawing),
+        *safety.problems(drawing),
+        *outputs.problems(drawing),
+        *tables.problems(drawing),
+        *people.problems(drawing, connections),
+    )

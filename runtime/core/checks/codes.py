@@ -1,0 +1,78 @@
+"""Every code that a check can give, with its level and what it means.
+
+Used by all checks (through `found`), by the docs and by the tests, which hold an example for each code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runtime.core.problems import Level, Problem, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of problem: errors refuse publishing, warnings do not."""
+
+    level: Level
+    help: str
+
+
+CODES: dict[str, Code] = {
+    "document.malformed": Code("error", "The document does not have the shape of a drawing."),
+    "document.unknown_field": Code("error", "The document has a field that no drawing has."),
+    "document.too_large": Code("error", "The document is too large or nested too deeply."),
+    "document.duplicate_id": Code("error", "Two nodes, or two edges, have the same id."),
+    "document.reserved_id": Code(
+        "error", "A node is called start, which is the name of the beginning of every drawing."
+    ),
+    "document.unknown_kind": Code("error", "A node is of a kind that does not exist here."),
+    "document.bad_config": Code("error", "A node's configuration does not fit its kind."),
+    "document.edge_from_nowhere": Code("error", "An edge begins at a node that does not exist."),
+    "document.edge_to_nowhere": Code("error", "An edge leads to a node that does not exist."),
+    "document.edge_into_start": Code("error", "An edge leads into start."),
+    "document.unknown_port": Code("error", "An edge leaves a node through a port that the node does not have."),
+    "document.bad_after_loop": Code("error", "An edge waits for a loop that does not leave the same port."),
+    "document.asks_without_effect": Code("error", "A node that sends nothing is marked as only asking."),
+    "document.bad_input_schema": Code("error", "The schema of the input is no JSON Schema."),
+    "graph.unreachable": Code("error", "No case can ever come to a node."),
+    "graph.open_port": Code("error", "A port leads nowhere, so a case would be stuck there."),
+    "graph.no_outcome": Code("error", "From a node no outcome can be reached."),
+    "graph.unbounded_loop": Code("error", "A way leads in a circle, and nothing says how often."),
+    "graph.crooked_loop": Code("error", "A loop goes back to a node that not every case has passed."),
+    "graph.loop_without_exit": Code("error", "Nothing says where a case goes when a loop is used up."),
+    "graph.split_without_join": Code("error", "Parallel branches never come together, so a case could end twice."),
+    "data.unknown_step": Code("error", "A step is read that does not exist."),
+    "data.not_yet": Code("error", "A step is read that may not have run yet."),
+    "data.unknown_field": Code("warning", "A value is read that the input or the step does not have."),
+    "safety.uncertain_proceeds": Code(
+        "error", "A doubtful or failed case can reach an outward action without a person."
+    ),
+    "safety.error_proceeds": Code(
+        "error", "After an error an outward action can be reached with nobody having looked."
+    ),
+    "safety.unchecked_output": Code("error", "What a model wrote can leave without a check that reads it."),
+    "safety.ungated_action": Code("error", "No check, decision or person stands before an outward action."),
+    "safety.self_grading": Code("warning", "What a model wrote is judged by the same model alone."),
+    "safety.approve_on_timeout": Code("error", "When nobody answers in time, an outward action happens all the same."),
+    "table.gap": Code("warning", "There are cases that no row of a decision table covers."),
+    "table.overlap": Code("error", "Rows of a decision table contradict each other."),
+    "table.too_large_to_prove": Code("warning", "A decision table is too large to prove that every case is covered."),
+    "people.no_owner": Code("warning", "A question to people belongs to no queue."),
+    "people.no_due": Code("warning", "A question to people has no due time."),
+    "connection.missing": Code("warning", "A connection is used that the settings do not have."),
+}
+
+
+def found(
+    code: str,
+    message: str,
+    suggestion: str,
+    *,
+    nodes: tuple[str, ...] = (),
+    edges: tuple[str, ...] = (),
+    path: tuple[str, ...] = (),
+    level: Level | None = None,
+) -> Problem:
+    """A problem with the level of its code, unless the check knows better."""
+    return problem(code, message, suggestion, level=level or CODES[code].level, nodes=nodes, edges=edges, path=path)
