@@ -1,0 +1,54 @@
+"""A run's trace: its journal, as it was written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.declarations import Answer, Operation
+from api.lookups import visible_run
+from api.operations import Resource, ok, operation
+from api.reading import Query, Whole
+from api.shapes import Moment, Shape
+from runtime.traces import LAST_SEQ, read_events
+
+MOST = 1_000
+
+
+class TraceQuery(Query):
+    """Which part of the journal."""
+
+    after: Annotated[Whole, Field(ge=0, le=LAST_SEQ)] = Field(0, description="Only events behind this number.")
+    limit: Annotated[Whole, Field(ge=1, le=MOST)] = Field(
+        MOST, description="How many events at most; ask again with `after` for more."
+    )
+
+
+class TraceEvent(Shape):
+    """One fact; `seq` counts from 1 without gaps."""
+
+    seq: int
+    at: Moment
+    type: str
+    node: str | None
+    visit: int
+    data: dict[str, Any]
+
+
+class TraceEvents(Shape):
+    """The events behind `after`, oldest first."""
+
+    events: list[TraceEvent]
+
+
+class Trace(Resource):
+    """A run's journal."""
+
+    @operation(Operation("runs:read", {200: Answer(TraceEvents, "The events behind `after`.")}, query=TraceQuery))
+    def get(self, _request: Request, id: str, query: TraceQuery) -> Response:
+        """Read a run's journal behind an event."""
+        run = visible_run(self.caller(), id)
+        return ok({"events": read_events(run.pk, query.after, query.limit)})

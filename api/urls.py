@@ -1,0 +1,30 @@
+"""The routes of the API. What is not listed gets a problem document too."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from api import problems
+from api.docs import Docs, OpenApi
+from api.escalations import EscalationClaim, EscalationItem, EscalationResolution, Escalations
+from api.kinds import Kinds
+from api.runs import RunCancellation, RunItem, RunRetry, Runs
+from api.traces import Trace
+from api.trigger import TriggerRun
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/openapi.json", OpenApi.as_view(), name="api_openapi"),
+    path("v1/docs/", Docs.as_view(), name="api_docs"),
+    path("v1/kinds/", Kinds.as_view(), name="api_kinds"),
+    path("v1/workflows/<slug:slug>/runs/", TriggerRun.as_view(), name="api_trigger"),
+    path("v1/runs/", Runs.as_view(), name="api_runs"),
+    path("v1/runs/<str:id>/", RunItem.as_view(), name="api_run"),
+    path("v1/runs/<str:id>/trace/", Trace.as_view(), name="api_trace"),
+    path("v1/runs/<str:id>/cancellation/", RunCancellation.as_view(), name="api_run_cancellation"),
+    path("v1/runs/<str:id>/retry/", RunRetry.as_view(), name="api_run_retry"),
+    path("v1/escalations/", Escalations.as_view(), name="api_escalations"),
+    path("v1/escalations/<str:id>/", EscalationItem.as_view(), name="api_escalation"),
+    path("v1/escalations/<str:id>/claim/", EscalationClaim.as_view(), name="api_claim"),
+    path("v1/escalations/<str:id>/resolution/", EscalationResolution.as_view(), name="api_resolution"),
+    re_path(r"^.*$", problems.unknown_route, name="api_unknown"),
+]
