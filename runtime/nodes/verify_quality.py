@@ -177,20 +177,16 @@ def _conflicting(params: QualityParams, inputs: Inputs) -> Iterator[Issue]:
 
 
 async def _duplicates(params: QualityParams, wanted: Duplicates, inputs: Inputs, context: Context) -> list[Issue]:
-    mine = _keys(params, wanted, inputs.run_input)
-    unknown = [path for path, key in zip(wanted.by, mine, strict=True) if key is None]
+    mine = {path: _key(params, path, look_up(inputs.run_input, path)) for path in wanted.by}
+    unknown = [path for path, key in mine.items() if key is None]
     if unknown:
         sentence = f"“{unknown[0]}” is missing, so nobody can tell whether this is a duplicate."
         return [_issue("duplicate", unknown[0], sentence)]
     for run_id, earlier in await context.earlier_inputs(wanted.within_days):
-        if _keys(params, wanted, earlier) == mine:
+        if all(_key(params, path, look_up(earlier, path)) == key for path, key in mine.items()):
             fields = ", ".join(f"“{path}”" for path in wanted.by)
             return [_issue("duplicate", wanted.by[0], f"An earlier case has the same {fields}.", run=run_id)]
     return []
-
-
-def _keys(params: QualityParams, wanted: Duplicates, record: Json) -> list[str | None]:
-    return [_key(params, path, look_up(record, path)) for path in wanted.by]
 
 
 def _key(params: QualityParams, path: str, value: Json) -> str | None:
