@@ -59,7 +59,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where cases went (an outcome, a step that waits, a status), how many, and what was said there, most often first."""
+    """Where cases went (an outcome, a step, a status), how many, and what was said there, most often first."""
 
     name: str
     count: int
