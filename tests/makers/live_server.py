@@ -1,0 +1,104 @@
+"""Interlock as a process of its own, with its own DATA folder, on a free port: what outsiders see.
+
+For tests that need the real ASGI application under a real server. It holds the cast, a token of each, and two published
+workflows: `small` (a person is asked for large cases) and `echo` (pure, ends at once).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers. `tokens` are by user name."""
+
+    url: str
+    data: Path
+    tokens: Mapping[str, str]
+    pid: int
+
+
+@contextmanager
+def live_server(data: Path, **environment: str) -> Iterator[Server]:
+    """A server on this folder; made and filled when it is empty."""
+    given = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
+    given.pop("DATABASE_URL", None)
+    seeded = _run([sys.executable, "-m", "tests.makers.live_server"], given)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno())]
+        command += ["--log-level", "warning", "--no-access-log"]
+        with (data / "server.log").open("ab") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=given, pass_fds=[listener.fileno()], stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url, process, data)
+        yield Server(url, data, json.loads(seeded), process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _run(command: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], data: Path) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise AssertionError((data / "server.log").read_text())
+
+
+def _seed() -> None:
+    """Make and fill the database; prints the tokens as JSON. Runs in a process of its own."""
+    import django
+
+    django.setup()
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+
+    from api.tokens import Issued, issue
+    from runtime.permissions import SCOPES
+    from tests.makers.people import person, queue_of
+    from tests.makers.workflows import ECHO, published
+    from tests.makers.runs import SMALL
+
+    call_command("migrate", verbosity=0)
+    if not User.objects.exists():
+        cast = {"dora": "designer", "rui": "reviewer", "dev": "developer", "ada": "administrator"}
+        people = {name: person(name, role) for name, role in cast.items()}
+        queue_of("sales", people["rui"])
+        published("small", SMALL)
+        published("echo", ECHO)
+    tokens = {user.username: issue(user, "test", SCOPES) for user in User.objects.all()}
+    print(json.dumps({name: token.plain for name, token in tokens.items() if isinstance(token, Issued)}))
+
+
+if __name__ == "__main__":
+    _seed()
