@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import time
+from datetime import datetime
 
 
 def new_id() -> str:
@@ -19,3 +20,9 @@ def new_id() -> str:
 def is_id(text: str) -> bool:
     """Whether this could be an id; anything else is not looked up at all."""
     return len(text) == 26 and all(character in "0123456789abcdefghijklmnopqrstuv" for character in text)
+
+
+def first_id_at(moment: datetime) -> str:
+    """The smallest id that could have been made then: ids begin with their time, so a key finds a time."""
+    stamp = int(moment.timestamp() * 1_000)
+    return base64.b32hexencode(stamp.to_bytes(6) + bytes(10)).decode().rstrip("=").lower()

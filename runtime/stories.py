@@ -42,7 +42,7 @@ def _execute(_port: str, _output: Told, _config: Told) -> str:
 
 
 def _prompt(_port: str, _output: Told, _config: Told) -> str:
-    return "The model's answer has the form that was asked for; whether it is right is for the next steps to say."
+    return "The answer has the form that was asked for."
 
 
 def _http(_port: str, output: Told, _config: Told) -> str:

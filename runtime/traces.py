@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Any, cast
 
 from django.utils.dateparse import parse_datetime
-from pydantic import ValidationError
 
-from runtime.core.definition import START, Node, parse
+from runtime.core.definition import START, Document, Node, parse
+from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.events import Event, EventType
 from runtime.core.graph import Graph
-from runtime.core.node import Kinds
 from runtime.core.state import State, fold
 from runtime.models import Blueprint, Entry, Run
 from runtime.nodes import discover
@@ -26,6 +26,7 @@ from runtime.stories import failure, why
 
 MOST_EVENTS = 5_000
 LAST_SEQ = 2**31 - 1
+LONG_WAIT_S = 5.0
 
 LIVE = frozenset({"running", "retrying", "waiting", "asked", "called", "incident"})
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -96,11 +97,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A step in the waterfall: where it begins and how long it is, in percent of the run's time."""
+    """A step in the waterfall: where it begins and how long it is, in percent of the run's time (waits cut)."""
 
     step: Step
     left: float
     width: float
+
+    @property
+    def shown_width(self) -> float:
+        """Wide enough to be seen."""
+        return max(self.width, 0.8)
+
+    @property
+    def shown_left(self) -> float:
+        """So that all of it is inside."""
+        return min(self.left, 100 - self.shown_width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +181,19 @@ class Drawn:
 
 @lru_cache(maxsize=64)
 def drawing(blueprint_id: str) -> Drawn:
-    """The drawing of a blueprint. Kept, because a blueprint never changes."""
+    """The drawing of a blueprint, kept, because it never changes; readable even where a kind is gone."""
     document = parse(Blueprint.objects.values_list("document", flat=True).get(pk=blueprint_id)).document
     if document is None:
-        raise ValueError(f"The blueprint {blueprint_id} cannot be read")
-    kinds = discover()
-    return Drawn(Graph(document), {node.id: _sign(node, kinds) for node in document.nodes})
+        document = Document(format="interlock/1")
+    drawn, _problems = compile_drawing(document, discover())
+    return Drawn(drawn.graph, {node.id: _sign(node, drawn) for node in document.nodes})
 
 
-def _sign(node: Node, kinds: Kinds) -> Sign:
-    kind = kinds.get(node.kind)
-    outward = False
-    if kind is not None:
-        try:
-            outward = kind.effect(kind.params.model_validate(node.config)) == "outward"
-        except ValidationError:
-            outward = True  # What cannot be read is shown as the graver of the two.
+def _sign(node: Node, drawn: Drawing) -> Sign:
+    kind = drawn.kind(node.id)
     family = node.kind.partition(".")[0]
-    return Sign(node.id, node.title, node.kind, kind.title if kind else node.kind, family, outward, node.config)
+    title = kind.title if kind else node.kind
+    return Sign(node.id, node.title, node.kind, title, family, drawn.outward(node.id), node.config)
 
 
 def _events(run_id: str, after: int, limit: int) -> list[Event]:
@@ -331,12 +337,19 @@ def _between(start: datetime | None, end: datetime | None) -> float | None:
 
 def _bars(made: tuple[Step, ...], run: Run) -> tuple[Bar, ...]:
     now = run.finished_at or datetime.now(UTC)
-    begun = [(step, step.started_at, step.finished_at or now) for step in made if step.started_at]
-    if not begun:
-        return ()
-    first = min(start for _, start, _ in begun)
-    whole = max((max(end for _, _, end in begun) - first).total_seconds(), 1e-6)
-    return tuple(
-        Bar(step, 100 * (start - first).total_seconds() / whole, 100 * max((end - start).total_seconds(), 0) / whole)
-        for step, start, end in begun
-    )
+    begun = [(step, step.started_at, max(step.finished_at or now, step.started_at)) for step in made if step.started_at]
+    places = _axis(sorted({moment for _, start, end in begun for moment in (start, end)}))
+    return tuple(Bar(step, places[start], places[end] - places[start]) for step, start, end in begun)
+
+
+def _axis(moments: list[datetime]) -> dict[datetime, float]:
+    """Where each moment stands, in percent. What takes hours (a person, a timer) would hide what takes milliseconds: a
+    span of more than `LONG_WAIT_S` is drawn no longer than all shorter ones together.
+    """
+    spans = [(after - before).total_seconds() for before, after in pairwise(moments)]
+    drawn, together = dict.fromkeys(range(len(spans)), 0.0), 0.0
+    for place in sorted(drawn, key=lambda place: spans[place]):
+        drawn[place] = spans[place] if spans[place] <= LONG_WAIT_S else max(together, 1.0)
+        together += drawn[place]
+    ends = [0.0, *accumulate(drawn.values())]
+    return {moment: 100 * end / (together or 1.0) for moment, end in zip(moments, ends, strict=False)}

@@ -1,0 +1,126 @@
+"""A JSON Schema as the fields of a form, and a posted form as JSON again.
+
+Used by pages that ask a person for values: the start of a run, a case. It shows and reads; whether the values fit is
+for the domain function to say that they are handed to. What has no simple field is asked for as JSON text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.json_gate import JsonProblem, read_json, write_json
+
+MOST_FIELDS = 60
+INTEGER = re.compile(r"[+-]?\d{1,18}")
+NUMBER = re.compile(r"[+-]?\d{1,300}([.]\d{1,300})?([eE][+-]?\d{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input. `control` is text, long, number, choice, flag or json; `value` is what stands in it."""
+
+    name: str
+    id: str
+    title: str
+    help: str
+    control: str
+    type: str
+    value: str
+    options: tuple[str, ...]
+    required: bool
+    error: str = ""
+
+
+def fields_of(
+    schema: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    posted: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    prefix: str = "field-",
+) -> list[Field]:
+    """The fields of an object's schema, filled with what was posted, else with values; `errors` by name."""
+    required = schema.get("required") or []
+    properties = schema.get("properties")
+    found = list((properties if isinstance(properties, Mapping) else {}).items())[:MOST_FIELDS]
+    return [
+        _field(name, _mapping(each), name in required, values or {}, posted, (errors or {}).get(name, ""), prefix)
+        for name, each in found
+    ]
+
+
+def read_fields(schema: Mapping[str, Any], posted: Mapping[str, str], prefix: str = "field-") -> dict[str, Any]:
+    """The posted values by name; what was left empty is left out. Text that is no number stays text, to be refused."""
+    return {
+        field.name: _value(field, posted)
+        for field in fields_of(schema, prefix=prefix)
+        if field.control == "flag" or posted.get(field.id, "").strip()
+    }
+
+
+def _field(
+    name: str,
+    schema: Mapping[str, Any],
+    required: bool,
+    values: Mapping[str, Any],
+    posted: Mapping[str, str] | None,
+    error: str,
+    prefix: str,
+) -> Field:
+    control, kind = _control(schema)
+    stands = _text(values.get(name, schema.get("default")), control)
+    given = stands if posted is None else posted.get(prefix + name, "")
+    title = str(schema.get("title") or name.replace("_", " ").capitalize())
+    options = tuple(str(option) for option in schema.get("enum") or () if option is not None)
+    return Field(
+        name, prefix + name, title, str(schema.get("description") or ""), control, kind, given, options, required, error
+    )
+
+
+def _control(schema: Mapping[str, Any]) -> tuple[str, str]:
+    """Which input suits a schema, and which HTML type that has."""
+    listed = schema.get("type")
+    types = [each for each in (listed if isinstance(listed, list) else [listed]) if each != "null"]
+    options = schema.get("enum")
+    if isinstance(options, list) and all(isinstance(option, str | None) for option in options):
+        return "choice", ""
+    if types == ["boolean"]:
+        return "flag", ""
+    if types and set(types) <= {"integer", "number"}:
+        return "number", "text"
+    if "string" in types:
+        long = schema.get("maxLength", 0) > 300 or schema.get("format") == "textarea"
+        return ("long" if long else "text"), {"email": "email", "date": "date"}.get(str(schema.get("format")), "text")
+    return "json", ""
+
+
+def _value(field: Field, posted: Mapping[str, str]) -> Any:
+    text = posted.get(field.id, "")
+    if field.control == "flag":
+        return text == "on"
+    if field.control == "number":
+        return _number(text.strip())
+    if field.control == "json":
+        read = read_json(text)
+        return text if isinstance(read, JsonProblem) else read
+    return text.replace("\r\n", "\n") if field.control == "long" else text.strip()
+
+
+def _number(text: str) -> Any:
+    if INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if NUMBER.fullmatch(text) else text
+
+
+def _text(value: Any, control: str) -> str:
+    if value is None:
+        return ""
+    if control == "flag":
+        return "on" if value is True else ""
+    return value if isinstance(value, str) and control != "json" else write_json(value)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,174 @@
+"""Tags and filters of all pages: icons, times, durations, JSON as a tree.
+
+Loaded by the templates. Everything that comes from data is escaped here; what is cut says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+FAMILY_ICONS = {
+    "execute": "zap",
+    "verify": "shield-check",
+    "decide": "split",
+    "escalate": "hand",
+    "outcome": "flag",
+}
+STATUS_ICONS = {
+    "queued": "clock",
+    "running": "loader",
+    "waiting": "hand",
+    "succeeded": "circle-check",
+    "failed": "circle-x",
+    "cancelled": "ban",
+}
+MOST_PARTS = 600
+DEEPEST = 16
+LONGEST_TEXT = 2_000
+OPEN_DEPTH = 2
+
+UNITS = ((60, "s"), (60, "min"), (24, "h"), (7, "d"))
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str, size: int = 16, css: str = "") -> SafeString:
+    """An icon of the set, hidden from screen readers: a word always stands beside it."""
+    svg = lucide(name, size=size, **{"class": f"icon {css}".strip(), "aria-hidden": "true", "focusable": "false"})
+    return mark_safe(svg)  # noqa: S308 (a file of the icon package, and the templates' own words)
+
+
+@register.simple_tag
+def family_icon(family: str, size: int = 16) -> SafeString:
+    """The icon of a family, the same everywhere."""
+    return icon(FAMILY_ICONS.get(family, "circle"), size)
+
+
+@register.simple_tag
+def status_icon(status: str, size: int = 16) -> SafeString:
+    """The icon of a run's status."""
+    return icon(STATUS_ICONS.get(status, "circle"), size)
+
+
+@register.simple_tag
+def ago(at: datetime | None) -> SafeString:
+    """A moment relative to now, with the exact one on hover; kept current by `times.js`."""
+    if at is None:
+        return mark_safe('<span class="muted">never</span>')
+    exact = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        exact.isoformat(),
+        exact.strftime("%-d %b %Y, %H:%M:%S"),
+        relative(at, timezone.now()),
+    )
+
+
+def relative(at: datetime, now: datetime) -> str:
+    """`just now`, `5 min ago`, `in 3 h`."""
+    seconds = (now - at).total_seconds()
+    if abs(seconds) < 5:
+        return "just now"
+    told = _rounded(abs(seconds))
+    return f"{told} ago" if seconds > 0 else f"in {told}"
+
+
+def _rounded(seconds: float) -> str:
+    amount, unit = seconds, "s"
+    for size, name in UNITS:
+        unit = name
+        if amount < size:
+            break
+        amount, unit = amount / size, "wk"
+    return f"{int(amount)} {unit}"
+
+
+@register.filter
+def took(milliseconds: float | None) -> str:
+    """A duration that is read at a glance: `0.4 ms`, `209 ms`, `1.2 s`, `3 min`."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < 10:
+        return f"{milliseconds:.1f} ms"
+    if milliseconds < 1_000:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1_000:.1f} s" if milliseconds < 60_000 else _rounded(milliseconds / 1_000)
+
+
+@register.filter
+def lasted(run: Any) -> str:
+    """How long a run took, or has been under way."""
+    end = run.finished_at or timezone.now()
+    return took(max(0.0, (end - run.created_at).total_seconds() * 1_000))
+
+
+@register.filter
+def words(name: str) -> str:
+    """A name with underscores as words."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def family(kind: Any) -> str:
+    """The family of a kind; of an incident, which has none, the empty text."""
+    return kind.partition(".")[0] if isinstance(kind, str) else ""
+
+
+@register.simple_tag
+def tree(value: Any) -> SafeString:
+    """A JSON value to read and to unfold. Beyond `MOST_PARTS` parts the rest is left out, and said to be."""
+    budget = iter(range(MOST_PARTS))
+    return format_html('<div class="tree">{}</div>', _value(value, 0, budget))
+
+
+def _value(value: Any, depth: int, budget: Iterator[int]) -> SafeString:
+    if isinstance(value, Mapping | list) and depth < DEEPEST:
+        return _branch(value, depth, budget)
+    return _leaf(value)
+
+
+def _branch(value: Mapping[str, Any] | list[Any], depth: int, budget: Iterator[int]) -> SafeString:
+    if not value:
+        return format_html('<span class="tree-none">{}</span>', "no entries")
+    rows: list[SafeString] = []
+    for name, item in value.items() if isinstance(value, Mapping) else enumerate(value, 1):
+        if next(budget, None) is None:
+            rows.append(format_html('<li class="tree-none">{}</li>', f"and {len(value) - len(rows)} more, not shown"))
+            break
+        rows.append(_row(str(name), item, depth, budget))
+    return format_html('<ul class="tree-list">{}</ul>', format_html_join("", "{}", ((row,) for row in rows)))
+
+
+def _row(name: str, item: Any, depth: int, budget: Iterator[int]) -> SafeString:
+    if not isinstance(item, Mapping | list) or not item or depth + 1 >= DEEPEST:
+        return format_html('<li><span class="tree-key">{}</span> {}</li>', name, _value(item, depth + 1, budget))
+    part = "field" if isinstance(item, Mapping) else "item"
+    head = format_html(
+        '<summary><span class="tree-key">{}</span> <span class="tree-none">{}</span></summary>',
+        name,
+        f"{len(item)} {part}{'' if len(item) == 1 else 's'}",
+    )
+    is_open = mark_safe(" open") if depth + 1 < OPEN_DEPTH and len(item) <= 12 else ""
+    return format_html("<li><details{}>{}{}</details></li>", is_open, head, _branch(item, depth + 1, budget))
+
+
+def _leaf(value: Any) -> SafeString:
+    if value is None:
+        return format_html('<span class="tree-none">{}</span>', "empty")
+    if isinstance(value, str):
+        cut = value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}… ({len(value):,} characters)"
+        return format_html('<span class="tree-text">{}</span>', cut or "“”")
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return format_html('<span class="tree-number">{}</span>', text if len(text) < 400 else f"{text[:400]}…")

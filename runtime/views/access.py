@@ -1,0 +1,49 @@
+"""Who may see a page: sign in first, then hold the permission.
+
+Used by the pages of `runtime` and `builder`. The rules themselves stand in `runtime.permissions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from runtime.permissions import Permission, may
+
+type View = Callable[..., Any]
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """A page for those who hold a permission: others are asked to sign in, or refused when they are."""
+
+    def wrap(view: View) -> View:
+        if iscoroutinefunction(view):
+
+            @wraps(view)
+            async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+                refused = await sync_to_async(_refused)(request, permission)
+                return refused or await view(request, *args, **kwargs)
+
+            return guarded_async
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return _refused(request, permission) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def _refused(request: HttpRequest, permission: Permission) -> HttpResponseBase | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not may(request.user, permission):
+        raise PermissionDenied(f"This needs the permission {permission}.")
+    return None

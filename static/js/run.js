@@ -1,0 +1,76 @@
+// One run, live. The socket says what happened; the server renders what it means, and only what differs is exchanged.
+
+import { follow } from "./socket.js";
+import { exchange } from "./exchange.js";
+import { freshen } from "./times.js";
+
+const REST_MS = 200;
+const STAGGER_MS = 70;
+const WORDS = { on: "live", again: "reconnecting", ended: "ended", refused: "no longer permitted" };
+
+const run = document.getElementById("run");
+const light = document.querySelector("[data-live]");
+let seq = Number(run.dataset.seq);
+let touched = new Set();
+let asking = false;
+let again = false;
+
+function stood(how, reason) {
+  light.dataset.live = how;
+  const word = how === "refused" && reason ? reason : WORDS[how];
+  const text = light.querySelector("[data-live-text]");
+  if (text.textContent !== word) text.textContent = word;
+}
+
+function told(message) {
+  if (message.type === "event") {
+    if (message.event.seq <= seq) return;
+    seq = message.event.seq;
+    if (message.event.node) touched.add(`step-${message.event.node}-${message.event.visit}`);
+  }
+  refresh();
+}
+
+// Many events come at once: one request at a time, and one more when something came meanwhile.
+async function refresh() {
+  if (asking) {
+    again = true;
+    return;
+  }
+  asking = true;
+  const fresh = touched;
+  touched = new Set();
+  try {
+    const answer = await fetch(run.dataset.trace, { headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) show(await answer.text(), fresh);
+  } catch {
+    again = true; // The line is down: the socket comes back, and the next message asks again.
+  }
+  setTimeout(() => {
+    asking = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }, REST_MS);
+}
+
+function show(html, fresh) {
+  exchange(run, new DOMParser().parseFromString(html, "text/html").body);
+  freshen(run);
+  let place = 0;
+  for (const id of fresh) {
+    const step = document.getElementById(id);
+    if (step) kindle(step, place++ * STAGGER_MS);
+  }
+}
+
+// A step lights up when something happened to it, one after the other, so that an eye can follow.
+function kindle(step, after) {
+  setTimeout(() => {
+    step.classList.add("is-fresh");
+    setTimeout(() => step.classList.remove("is-fresh"), 900);
+  }, after);
+}
+
+if (!run.dataset.ended) follow(() => `${run.dataset.socket}?after=${seq}`, told, stood);
