@@ -79,9 +79,8 @@ class QualityParams(Params):
         dict[Path, Format], Field(max_length=200, description="Fields that must be well formed where they are filled.")
     ] = Field(default_factory=dict)
     phone_region: Annotated[
-        str | None,
+        Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_region)] | None,
         Field(description="The region of phone numbers without a country code, such as DE; empty: they are malformed."),
-        AfterValidator(lambda code: code if code is None else _region(code)),
     ] = None
     fresh: Annotated[Fresh | None, Field(description="How old the record may be; empty: any age.")] = None
     conflicts: Annotated[

@@ -129,12 +129,23 @@ def test_an_unknown_field_is_refused_with_its_name(kind: NodeKind[Any]) -> None:
 
 
 @each_kind()
+def test_a_configuration_that_is_no_unicode_is_refused_as_well(kind: NodeKind[Any]) -> None:
+    for name in _field_names(kind):
+        for value in ("\ud800", ["\ud800"], {"\ud800": "1"}, {"a": "\ud800"}):
+            _refused_or_sound(kind, {name: value})
+
+
+@each_kind()
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_bad_configuration_is_refused_by_a_validation_error_and_nothing_else(
     kind: NodeKind[Any], data: st.DataObject
 ) -> None:
     changed = data.draw(st.dictionaries(st.sampled_from(sorted(_field_names(kind))), JSON, min_size=1, max_size=3))
+    _refused_or_sound(kind, changed)
+
+
+def _refused_or_sound(kind: NodeKind[Any], changed: dict[str, Any]) -> None:
     try:
         params = kind.params.model_validate({**kind.example, **changed})
     except ValidationError:
