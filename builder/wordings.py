@@ -1,0 +1,89 @@
+"""How a changed field of a drawing is told: short values in full, long ones by what happened to them.
+
+Called by `differences` alone. It finds nothing; it only says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtime.json_gate import write_json
+
+_LONGEST = 60
+_FIELDS = {
+    "name": "the name",
+    "kind": "the kind of step",
+    "join": "what it waits for",
+    "retry": "how often it tries again",
+    "timeout_s": "the time it may take (in seconds)",
+    "note": "the note",
+    "due_hours": "the hours within which an answer is due",
+    "reviewers": "the number of reviewers",
+    "not_by_requester": "whether the requester is kept from answering",
+    "model": "the model",
+    "connection": "the connection",
+    "queue": "the queue",
+}
+_WHERE_MORE_IS_LOOSER = {
+    ("promise", "max_error"): True,
+    ("promise", "confidence"): False,
+    ("cutoff",): False,
+    ("audit",): False,
+}
+
+
+def field_change(whose: str, path: tuple[str, ...], sort: str, before: Any, after: Any) -> str:
+    """The sentence for a changed field; `path` begins with the part of the node or document that it lies in."""
+    what = _spoken(path)
+    if sort == "added":
+        return f"{whose}: {what} was added{_with(after)}."
+    if sort == "removed":
+        return f"{whose}: {what} was taken away{_with(before)}."
+    if _is_short(before) and _is_short(after):
+        return f"{whose}: {what} {_direction(path, before, after)} from {said(before)} to {said(after)}."
+    return f"{whose}: {what} was changed."
+
+
+def said(value: Any) -> str:
+    """A value as it is said in a sentence; a promise in words."""
+    if isinstance(value, dict) and {"max_error", "confidence"} <= value.keys():
+        return f"at most {_percent(value['max_error'])} wrong, {_percent(value['confidence'])} sure"
+    match value:
+        case None | "":
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return f"“{value}”"
+    return write_json(value)[:_LONGEST]
+
+
+def _spoken(path: tuple[str, ...]) -> str:
+    inside = path[1:] if path[0] in ("config", "input") and len(path) > 1 else path
+    if path[0] == "input":
+        named = [part for part in inside if part != "properties"]
+        return f"the field “{'.'.join(named)}”" if inside != path else "everything"
+    if len(inside) == 1:
+        return _FIELDS.get(inside[0], f"“{inside[0]}”")
+    return f"“{' → '.join(inside)}”"
+
+
+def _with(value: Any) -> str:
+    return f" ({said(value)})" if _is_short(value) and value not in (None, "") else ""
+
+
+def _direction(path: tuple[str, ...], before: Any, after: Any) -> str:
+    looser = next((more for end, more in _WHERE_MORE_IS_LOOSER.items() if path[-len(end) :] == end), None)
+    if looser is None or not all(isinstance(value, int | float) for value in (before, after)):
+        return "was changed"
+    return "was loosened" if (after > before) == looser else "was tightened"
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return isinstance(value, dict) and {"max_error", "confidence"} <= value.keys()
+    return not isinstance(value, str) or (len(value) <= _LONGEST and value.isprintable())
+
+
+def _percent(value: Any) -> str:
+    return f"{value * 100:g} %" if isinstance(value, int | float) else str(value)
