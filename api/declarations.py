@@ -32,8 +32,8 @@ class Answer:
 class Operation:
     """One method of one route.
 
-    `body` is a shape, or a JSON Schema for bodies that the domain checks itself. `refuses` are the refusals of its own,
-    by status, beside those that every route has.
+    `body` is a `reading.Body`, or what the schema says of bodies that the domain checks itself. `refuses` are the
+    refusals of its own, by status, beside those that every route has.
     """
 
     permission: Permission | str

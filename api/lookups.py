@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from api import problems
 from api.authentication import Caller
 from api.shapes import moment
+from builder.drafts import Stale
 from builder.models import Workflow
 from runtime.ids import is_id
 from runtime.models import Escalation, Run
@@ -29,7 +30,7 @@ STATUS_OF: Mapping[str, int] = {
     "closed": 409,
     "stale": 409,
     "conflict": 409,
-    "taken": 409,
+    "slug_taken": 409,
     "archived": 409,
     "ended": 409,
     "not_failed": 409,
@@ -72,13 +73,12 @@ def version_number(value: int) -> int:
     return value
 
 
-def refused(refusal: Refused) -> problems.Refuse:
+def refused(refusal: Refused, **members: object) -> problems.Refuse:
     """What the domain refused, as the API says it: `who` and `at` become members of the problem document."""
-    members: dict[str, object] = {}
     if refusal.who:
         members["who"] = refusal.who
     if refusal.at is not None:
         members["at"] = moment(refusal.at)
-    status = STATUS_OF.get(refusal.code, 422)
+    status = 412 if isinstance(refusal, Stale) else STATUS_OF.get(refusal.code, 422)
     errors = [{"code": error.code, "path": error.path, "message": error.message} for error in refusal.errors]
     return problems.refuse(status, refusal.code, refusal.detail, errors, **members)

@@ -76,6 +76,6 @@ def _body(declared: Operation, request: HttpRequest) -> Any:
     value = reading.json_body(request, max_bytes=declared.max_bytes)
     if value is reading.ABSENT and not declared.body_optional:
         raise problems.refuse(400, "missing_body", "This request needs a JSON body.")
-    if not isinstance(declared.body, type):
+    if not isinstance(declared.body, type) or not issubclass(declared.body, reading.Body):
         return value
     return reading.shaped(declared.body, {} if value is reading.ABSENT else value)

@@ -48,8 +48,17 @@ def _whole(text: object) -> object:
     return text
 
 
+def _flag(text: object) -> object:
+    if isinstance(text, str) and text not in ("true", "false"):
+        raise ValueError("true or false is wanted")
+    return text
+
+
 type Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number in a query string, in plain digits."""
+
+type Flag = Annotated[bool, BeforeValidator(_flag)]
+"""`true` or `false` in a query string."""
 
 type Word = Annotated[str, Field(min_length=1, max_length=300)]
 """A text in a query string."""

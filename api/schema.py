@@ -8,7 +8,7 @@ from __future__ import annotations
 import http
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
@@ -18,7 +18,7 @@ from pydantic.json_schema import models_json_schema
 from api.declarations import Answer, Operation, operation_of
 from api.problems import MEDIA_TYPE as PROBLEM
 from api.reading import MEDIA_TYPE as JSON
-from api.shapes import ProblemDocument
+from api.shapes import ProblemDocument, Shape
 
 REFS = "#/components/schemas/{model}"
 BEARER: Mapping[str, str] = {
@@ -92,7 +92,7 @@ class Schema(AutoSchema):
     def _body_of(self, declared: Operation) -> dict[str, Any] | None:
         if declared.body is None:
             return None
-        schema = self._ref(declared.body, "validation") if isinstance(declared.body, type) else dict(declared.body)
+        schema = self._ref(declared.body) if isinstance(declared.body, type) else dict(declared.body)
         return {"required": not declared.body_optional, "content": {JSON: {"schema": schema}}}
 
     def _responses(self, declared: Operation) -> dict[str, Any]:
@@ -109,15 +109,16 @@ class Schema(AutoSchema):
             }
         if answer.shape is not None:
             shape = answer.shape
-            schema = self._ref(shape, "serialization") if isinstance(shape, type) else dict(shape)
+            schema = self._ref(shape) if isinstance(shape, type) else dict(shape)
             made["content"] = {answer.media_type: {"schema": schema}}
         return made
 
     def _problem(self, status: int, description: str) -> dict[str, Any]:
         text = description or http.HTTPStatus(status).phrase
-        return {"description": text, "content": {PROBLEM: {"schema": self._ref(ProblemDocument, "serialization")}}}
+        return {"description": text, "content": {PROBLEM: {"schema": self._ref(ProblemDocument)}}}
 
-    def _ref(self, shape: Any, mode: Any) -> dict[str, Any]:
+    def _ref(self, shape: type[BaseModel]) -> dict[str, Any]:
+        mode: Literal["serialization", "validation"] = "serialization" if issubclass(shape, Shape) else "validation"
         refs, whole = models_json_schema([(shape, mode)], ref_template=REFS)
         for name, schema in whole.get("$defs", {}).items():
             self._register(name, ResolvedComponent.SCHEMA, schema)

@@ -5,17 +5,28 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import problems
+from api.checks import Check
 from api.docs import Docs, OpenApi
+from api.drafts import DraftItem
 from api.escalations import EscalationClaim, EscalationItem, EscalationResolution, Escalations
 from api.kinds import Kinds
 from api.runs import RunCancellation, RunItem, RunRetry, Runs
 from api.traces import Trace
 from api.trigger import TriggerRun
+from api.versions import VersionDiff, VersionItem, Versions
+from api.workflows import WorkflowItem, Workflows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/openapi.json", OpenApi.as_view(), name="api_openapi"),
     path("v1/docs/", Docs.as_view(), name="api_docs"),
     path("v1/kinds/", Kinds.as_view(), name="api_kinds"),
+    path("v1/workflows/", Workflows.as_view(), name="api_workflows"),
+    path("v1/workflows/<slug:slug>/", WorkflowItem.as_view(), name="api_workflow"),
+    path("v1/workflows/<slug:slug>/draft/", DraftItem.as_view(), name="api_draft"),
+    path("v1/workflows/<slug:slug>/check/", Check.as_view(), name="api_check"),
+    path("v1/workflows/<slug:slug>/versions/", Versions.as_view(), name="api_versions"),
+    path("v1/workflows/<slug:slug>/versions/<int:number>/", VersionItem.as_view(), name="api_version"),
+    path("v1/workflows/<slug:slug>/versions/<int:number>/diff/<int:other>/", VersionDiff.as_view(), name="api_diff"),
     path("v1/workflows/<slug:slug>/runs/", TriggerRun.as_view(), name="api_trigger"),
     path("v1/runs/", Runs.as_view(), name="api_runs"),
     path("v1/runs/<str:id>/", RunItem.as_view(), name="api_run"),

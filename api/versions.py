@@ -1,0 +1,161 @@
+"""A workflow's versions: published from the draft, never changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.utils import timezone
+from pydantic import Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import problems
+from api.declarations import Answer, Operation
+from api.lookups import refused, version_number, workflow_of
+from api.operations import Resource, ok, operation
+from api.pagination import PageQuery, page
+from api.reading import Body
+from api.shapes import Moment, Page, Shape, moment
+from builder import publishing
+from builder.differences import diff
+from builder.models import Version
+from runtime.core.definition import Document, parse
+from runtime.nodes import discover
+from runtime.refused import Refused
+
+UNREADABLE = "`unreadable`: a version of an earlier format that this release does not know."
+
+
+class VersionRow(Shape):
+    """A version as lists show it."""
+
+    number: int
+    digest: str
+    note: str
+    published_by: str
+    published_at: Moment
+
+
+class VersionDetail(VersionRow):
+    """A version with its document."""
+
+    document: dict[str, Any]
+
+
+class PublishedVersion(Shape):
+    """The version that holds the draft."""
+
+    number: int
+    digest: str
+
+
+class DrawingChange(Shape):
+    """One difference; `path` is a place inside the node, `before` and `after` its values."""
+
+    kind: Literal["added", "removed", "changed", "rewired"]
+    sentence: str
+    nodes: list[str]
+    edges: list[str]
+    path: str
+    before: Any
+    after: Any
+
+
+class Differences(Shape):
+    """What changed between two versions."""
+
+    before: int = Field(alias="from")
+    after: int = Field(alias="to")
+    changes: list[DrawingChange]
+
+
+class PublishBody(Body):
+    """What is published is the draft; a note says why."""
+
+    note: Annotated[str, Field(max_length=publishing.MAX_NOTE)] = ""
+
+
+class Versions(Resource):
+    """The versions of one workflow."""
+
+    @operation(Operation("workflows:read", {200: Answer(Page[VersionRow], "One page.")}, query=PageQuery))
+    def get(self, request: Request, slug: str, query: PageQuery) -> Response:
+        """List versions, newest first."""
+        rows = workflow_of(slug).versions.select_related("blueprint").defer("blueprint__document")
+        return ok(page(request._request, rows, query, _row))
+
+    @operation(
+        Operation(
+            "workflows:write",
+            {
+                201: Answer(
+                    PublishedVersion,
+                    "The version that holds the draft: a new one, or the newest where nothing has changed since.",
+                    {"Location": "Where the version can be read."},
+                ),
+            },
+            body=PublishBody,
+            body_optional=True,
+            refuses={
+                409: "`archived`, or `stale`: the draft is being changed all the time.",
+                422: "`not_publishable`: the problems of the drawing stand under `errors`.",
+            },
+        )
+    )
+    def post(self, request: Request, slug: str, body: PublishBody) -> Response:
+        """Publish the draft."""
+        done = publishing.publish(workflow_of(slug), request.user, timezone.now(), body.note)
+        match done:
+            case publishing.NotPublishable():
+                detail = "The drawing has problems that keep it from being published."
+                raise problems.refuse(422, "not_publishable", detail, [each.to_json() for each in done.problems])
+            case Refused():
+                raise refused(done)
+        made = {"number": done.number, "digest": done.digest}
+        return ok(made, 201, {"Location": f"/api/v1/workflows/{slug}/versions/{done.number}/"})
+
+
+class VersionItem(Resource):
+    """One version."""
+
+    @operation(Operation("workflows:read", {200: Answer(VersionDetail, "The version.")}))
+    def get(self, _request: Request, slug: str, number: int) -> Response:
+        """Read a version with its document."""
+        version = version_of(slug, number)
+        return ok({**_row(version), "document": version.blueprint.document})
+
+
+class VersionDiff(Resource):
+    """The difference between two versions."""
+
+    @operation(Operation("workflows:read", {200: Answer(Differences, "What changed.")}, refuses={409: UNREADABLE}))
+    def get(self, _request: Request, slug: str, number: int, other: int) -> Response:
+        """Read what changed from one version to another, in words and as places to paint."""
+        before, after = (_document(version_of(slug, each)) for each in (number, other))
+        changes = diff(before, after, discover())
+        return ok({"from": number, "to": other, "changes": [change.to_json() for change in changes]})
+
+
+def version_of(slug: str, number: int) -> Version:
+    """The version with this number."""
+    found = publishing.version_of(workflow_of(slug), version_number(number))
+    if found is None:
+        raise problems.Refuse(problems.NOT_FOUND)
+    return found
+
+
+def _document(version: Version) -> Document:
+    found = parse(version.blueprint.document).document
+    if found is None:
+        raise problems.refuse(409, "unreadable", f"This release cannot read version {version.number} any more.")
+    return found
+
+
+def _row(version: Version) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "digest": version.blueprint.digest,
+        "note": version.note,
+        "published_by": version.published_by,
+        "published_at": moment(version.published_at),
+    }

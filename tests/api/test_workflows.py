@@ -1,0 +1,148 @@
+"""Workflows, drafts, checks and versions over REST: from an empty drawing to a sealed version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from builder.models import Version, Workflow
+from runtime.models import Blueprint
+from tests.makers.api_client import Caller, caller, problem
+from tests.makers.workflows import ECHO, drafted, published
+
+pytestmark = pytest.mark.django_db
+
+UNSOUND: dict[str, Any] = {**ECHO, "edges": ECHO["edges"][:1]}
+
+
+def test_a_workflow_is_made_with_a_slug_from_its_name(dev: Caller) -> None:
+    made = dev.post("workflows/", {"name": "Lead check"})
+    assert made.status_code == 201
+    assert made["Location"] == "/api/v1/workflows/lead-check/"
+    shown = dev.get("workflows/lead-check/").json()
+    assert shown == made.json()
+    assert (shown["slug"], shown["published"], shown["archived_at"]) == ("lead-check", None, None)
+
+
+def test_a_slug_is_given_once(dev: Caller) -> None:
+    dev.post("workflows/", {"name": "A", "slug": "a"})
+    problem(dev.post("workflows/", {"name": "B", "slug": "a"}), 409, "slug_taken")
+    assert Workflow.objects.get().name == "A"
+
+
+@pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": 7}, {"name": "A", "slug": "Ä"}, {"name": "A", "x": 1}])
+def test_a_workflow_that_cannot_be_called_so_is_not_made(dev: Caller, body: dict[str, object]) -> None:
+    problem(dev.post("workflows/", body), 422, "invalid")
+    assert not Workflow.objects.exists()
+
+
+def test_patching_changes_the_name_and_keeps_the_slug(dev: Caller) -> None:
+    drafted("a", ECHO)
+    changed = dev.send("PATCH", "workflows/a/", {"name": "New", "description": "d"}).json()
+    assert (changed["slug"], changed["name"], changed["description"]) == ("a", "New", "d")
+
+
+def test_deleting_archives_and_loses_nothing(dev: Caller) -> None:
+    published("echo", ECHO)
+    assert dev.send("DELETE", "workflows/echo/").status_code == 204
+    assert dev.get("workflows/echo/").json()["archived_at"]
+    assert Version.objects.count() == 1
+    assert dev.get("workflows/?archived=false").json()["results"] == []
+    problem(dev.send("PUT", "workflows/echo/draft/", ECHO), 409, "archived")
+    assert dev.send("PATCH", "workflows/echo/", {"archived": False}).json()["archived_at"] is None
+
+
+def test_a_draft_is_saved_over_the_revision_that_was_read(dev: Caller) -> None:
+    drafted("echo", ECHO)
+    read = dev.get("workflows/echo/draft/")
+    assert read.json() == ECHO
+    saved = dev.send("PUT", "workflows/echo/draft/", UNSOUND, If_Match=read["ETag"])
+    assert saved.status_code == 200
+    assert saved["ETag"] != read["ETag"]
+    assert dev.get("workflows/echo/draft/").json() == UNSOUND
+
+
+def test_a_save_over_somebody_elses_is_stale(dev: Caller, administrator_ada: User) -> None:
+    drafted("echo", ECHO)
+    read = dev.get("workflows/echo/draft/")["ETag"]
+    current = caller(administrator_ada).send("PUT", "workflows/echo/draft/", ECHO, If_Match=read)["ETag"]
+    stale = problem(dev.send("PUT", "workflows/echo/draft/", UNSOUND, If_Match=read), 412, "stale")
+    assert (stale["who"], stale["current"]) == ("ada", current)
+    assert dev.get("workflows/echo/draft/").json() == ECHO
+
+
+def test_a_malformed_document_is_refused_with_its_path(dev: Caller) -> None:
+    drafted("echo", ECHO)
+    broken = {**ECHO, "nodes": [{"id": "Not an id", "kind": "outcome"}], "colour": "red"}
+    found = problem(dev.send("PUT", "workflows/echo/draft/", broken), 422, "malformed")
+    assert {error["path"] for error in found["errors"]} == {"/nodes/0/id", "/colour"}
+    assert dev.get("workflows/echo/draft/").json() == ECHO
+
+
+def test_a_check_names_the_problems_of_the_draft_or_of_a_document(dev: Caller) -> None:
+    drafted("echo", ECHO)
+    assert dev.post("workflows/echo/check/").json() == {"problems": []}
+    problems = dev.post("workflows/echo/check/", UNSOUND).json()["problems"]
+    assert "graph.open_port" in {each["code"] for each in problems}
+    assert problems[0].keys() == {"code", "level", "message", "suggestion", "nodes", "edges", "path"}
+    assert dev.post("workflows/echo/check/", []).json()["problems"][0]["code"] == "document.malformed"
+
+
+def test_publishing_seals_the_draft_and_twice_is_once(dev: Caller) -> None:
+    drafted("echo", ECHO)
+    made = dev.post("workflows/echo/versions/", {"note": "first"})
+    assert made.status_code == 201
+    assert made.json() == {"number": 1, "digest": Blueprint.objects.get().digest}
+    again = dev.post("workflows/echo/versions/")
+    assert (again.status_code, again.json()) == (201, made.json())
+    shown = dev.get("workflows/echo/versions/1/").json()
+    assert (shown["document"], shown["note"], shown["published_by"]) == (
+        Blueprint.objects.get().document,
+        "first",
+        "dev",
+    )
+    assert [each["number"] for each in dev.get("workflows/echo/versions/").json()["results"]] == [1]
+    assert dev.get("workflows/echo/").json()["published"] == 1
+
+
+def test_an_unsound_draft_is_not_publishable(dev: Caller) -> None:
+    drafted("echo", UNSOUND)
+    found = problem(dev.post("workflows/echo/versions/"), 422, "not_publishable")
+    assert "graph.open_port" in {error["code"] for error in found["errors"]}
+    assert not Version.objects.exists()
+
+
+def test_versions_never_change(dev: Caller) -> None:
+    published("echo", ECHO)
+    for method in ("PUT", "PATCH", "DELETE", "POST"):
+        refused = dev.send(method, "workflows/echo/versions/1/", {})
+        problem(refused, 405, "method_not_allowed")
+        assert refused["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_difference_says_what_changed(dev: Caller) -> None:
+    published("echo", ECHO)
+    renamed = {**ECHO, "nodes": [{**ECHO["nodes"][0], "name": "Say it"}, ECHO["nodes"][1]]}
+    dev.send("PUT", "workflows/echo/draft/", renamed)
+    dev.post("workflows/echo/versions/")
+    found = dev.get("workflows/echo/versions/1/diff/2/").json()
+    assert (found["from"], found["to"]) == (1, 2)
+    assert [(change["nodes"], change["path"]) for change in found["changes"]] == [(["say"], "/name")]
+    assert dev.get("workflows/echo/versions/1/diff/1/").json()["changes"] == []
+
+
+@pytest.mark.parametrize("number", ["0", "2", "99999999999999999999", "9" * 5000, "-1", "x"])
+def test_a_version_that_cannot_be_there_is_not_found(dev: Caller, number: str) -> None:
+    published("echo", ECHO)
+    problem(dev.get(f"workflows/echo/versions/{number}/"), 404, "not_found")
+    problem(dev.get(f"workflows/echo/versions/1/diff/{number}/"), 404, "not_found")
+
+
+def test_the_kinds_come_with_ports_effect_schema_and_help(dev: Caller) -> None:
+    kinds = {kind["kind"]: kind for kind in dev.get("kinds/").json()["results"]}
+    assert kinds["execute.email"]["effect"] == "outward"
+    assert kinds["verify.schema"]["ports"] == ["pass", "fail"]
+    assert kinds["decide.rule"]["config_schema"]["properties"].keys() >= {"choices", "otherwise"}
+    assert all(kind["help"] and kind["family"] == kind["kind"].partition(".")[0] for kind in kinds.values())
