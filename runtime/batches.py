@@ -27,6 +27,7 @@ from runtime.runs import MAX_WAIT_S, Trigger, trigger
 FIELDS = frozenset({"input", "labels", "key"})
 AT_ONCE = 16
 LONGEST_KEY = 255
+LONGEST_LABEL_NAME, LONGEST_LABEL = 50, 200
 CHUNK = 500
 
 
@@ -101,11 +102,15 @@ def _case(number: int, line: bytes) -> Case | BadLine:
     if unknown:
         return BadLine(number, f"Unknown field “{unknown[0]}”. There are: input, labels, key.")
     labels, key = value.get("labels", {}), value.get("key")
-    if not isinstance(labels, dict) or not all(isinstance(label, str) for label in labels.values()):
-        return BadLine(number, "“labels” must be an object of texts.")
+    if not isinstance(labels, dict) or not all(_is_label(name, label) for name, label in labels.items()):
+        return BadLine(number, "“labels” must be an object of short texts.")
     if key is not None and (not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY):
         return BadLine(number, f"“key” must be a text of 1 to {LONGEST_KEY} characters.")
     return Case(number, value["input"], {name: str(label) for name, label in labels.items()}, key)
+
+
+def _is_label(name: str, label: Json) -> bool:
+    return 0 < len(name) <= LONGEST_LABEL_NAME and isinstance(label, str) and 0 < len(label) <= LONGEST_LABEL
 
 
 async def run_all(

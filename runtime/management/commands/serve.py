@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import uvicorn
+import contextlib
+
 from django.core.management.base import BaseCommand, CommandParser
+
+from runtime.management.serving import listening, server
 
 
 class Command(BaseCommand):
@@ -16,16 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
 
-    def handle(self, *_args: object, **options: object) -> None:
+    def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
         """Serve."""
-        uvicorn.run(
-            "config.asgi:application",
-            host=str(options["host"]),
-            port=int(str(options["port"])),
-            log_level="warning",
-            access_log=False,
-            lifespan="on",
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            ws_max_size=64 * 1024,
-        )
+        with listening(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+            server().run(sockets=[listener])

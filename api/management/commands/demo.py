@@ -1,0 +1,143 @@
+"""`manage.py demo`: Interlock with its example, served and working through 200 leads, from nothing in one command.
+
+Started again on the same `DATA` it goes on where it was and loads nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import uvicorn
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from api.tokens import Issued, issue
+from builder import example
+from builder.example import Person
+from runtime import batches, launch
+from runtime.management.serving import listening, server
+from runtime.management.telling import told
+
+HOST = "127.0.0.1"
+SCOPES = ("workflows:read", "runs:read", "runs:write", "escalations:read")
+TOKEN_DAYS = 30
+LEAD = {
+    "name": "Ada Berg",
+    "email": "ada@northwind.example",
+    "company": "Northwind",
+    "country": "DE",
+    "seats": 60,
+    "source": "curl",
+    "message": "Please send us a quote for 60 seats.",
+}
+
+
+class Command(BaseCommand):
+    """Composes what the other commands do one by one: migrate, people, example, serve, run."""
+
+    help = "Serve Interlock with its example workflow and 200 leads; safe to start again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to listen."""
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *_args: object, port: int, **_options: object) -> None:
+        """Set up what is missing, then serve until stopped."""
+        with listening(HOST, port) as listener:
+            call_command("migrate", verbosity=0, interactive=False)
+            password = _password()
+            people = example.people(password)
+            users = {person.name: person.user for person in people}
+            try:
+                example.install(users["designer"], datetime.now(UTC))
+            except example.NotInstalled as failure:
+                raise CommandError(f"The example could not be published: {failure}") from None
+            welcome = _welcome(f"http://{HOST}:{port}", people, password, _token(users["developer"]))
+            try:
+                asyncio.run(self._serve(listener, welcome), loop_factory=server().config.get_loop_factory())
+            except KeyboardInterrupt:
+                self.stdout.write("\nStopped. Started again on the same DATA, it goes on where it was.")
+
+    async def _serve(self, listener: socket.socket, welcome: str) -> None:
+        serving = server()
+        task = asyncio.create_task(serving.serve(sockets=[listener]))
+        loading = asyncio.create_task(self._load(serving, welcome))
+        try:
+            await task
+        finally:
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
+
+    async def _load(self, serving: uvicorn.Server, welcome: str) -> None:
+        """Run the leads once the server answers, and tell what became of them."""
+        while not serving.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
+            await asyncio.sleep(0.02)
+        self._say(f"Interlock answers at {welcome.splitlines()[0]}\n")
+        try:
+            run_ids = await _run_leads()
+            self._say(told(await sync_to_async(batches.report)(run_ids)))
+        except Exception as failure:
+            self._say(f"The leads could not be run: {failure}")
+        self._say(f"\nInterlock answers at {welcome}")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+async def _run_leads() -> Sequence[str]:
+    cases, _bad = await sync_to_async(batches.read)(example.LEADS)
+    with tqdm(total=len(cases), unit="lead", desc="Running the example's leads") as bar:
+        started, _refused = await batches.run_all(launch.current().runner, example.SLUG, cases, "", bar.update)
+    return [each.run_id for each in started]
+
+
+def _password() -> str:
+    """One password for the demo's people, made once a DATA folder, kept where the keys are."""
+    path = settings.DATA / "demo.password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(9))
+    return str(path.read_text().strip())
+
+
+def _token(developer: User) -> str:
+    until = datetime.now(UTC) + timedelta(days=TOKEN_DAYS)
+    issued = issue(developer, "demo", SCOPES, until)
+    if not isinstance(issued, Issued):
+        raise CommandError(issued.detail)
+    return issued.plain
+
+
+def _welcome(address: str, people: Sequence[Person], password: str, token: str) -> str:
+    """Where to look, whom to sign in as, and a first call to paste."""
+    signs = [f"  {each.name:14} {_known_password(each, password)}" for each in people]
+    body = json.dumps({"input": LEAD, "wait_s": 10})
+    curl = [
+        f"curl -s -X POST {address}/api/v1/workflows/{example.SLUG}/runs/ \\",
+        f"  -H 'Authorization: Bearer {token}' \\",
+        "  -H 'Content-Type: application/json' \\",
+        f"  -d '{body}'",
+    ]
+    pages = [
+        f"  {address}/api/v1/docs/   the API, to read and to try",
+        f"  {address}/admin/         for the administrator",
+    ]
+    return "\n".join(
+        [address, *pages, "", "Sign in as:", *signs, "", "A first call, to paste:", *curl, "", "Ctrl-C stops it."]
+    )
+
+
+def _known_password(person: Person, password: str) -> str:
+    user: Any = person.user
+    return password if person.new or user.check_password(password) else "(the password that you set)"

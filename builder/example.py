@@ -1,0 +1,84 @@
+"""The example that ships with Interlock, and the people to try it with.
+
+Called by the command `demo`; safe to call again: what is there already is left as it is. The drawing and the leads are
+files in `gallery`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from builder import workflows
+from builder.models import Workflow
+from builder.publishing import NotPublishable, publish
+from runtime.models import Queue
+from runtime.permissions import ROLES
+from runtime.refused import Refused
+
+GALLERY = Path(__file__).parent / "gallery"
+DRAWING = GALLERY / "lead_qualification.json"
+LEADS = GALLERY / "lead_qualification.leads.jsonl"
+SLUG = "lead-qualification"
+NAME = "Lead qualification and outreach"
+DESCRIPTION = (
+    "Checks incoming leads, asks people where something is missing or odd, and writes to those who want to buy."
+)
+QUEUES = {"data-desk": "Data desk", "sales-review": "Sales review"}
+
+
+class NotInstalled(Exception):
+    """The example could not be published; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to sign in as. `new`: was made just now, with the password that was given."""
+
+    name: str
+    user: User
+    new: bool
+
+
+@transaction.atomic
+def people(password: str) -> tuple[Person, ...]:
+    """One user of each role, called like the role; the reviewer and the administrator work on both queues."""
+    found = tuple(_person(role, password) for role in ROLES)
+    for name, title in QUEUES.items():
+        queue, new = Queue.objects.get_or_create(name=name, defaults={"title": title})
+        if new:
+            queue.members.set(person.user for person in found if person.name in ("reviewer", "administrator"))
+    return found
+
+
+def _person(role: str, password: str) -> Person:
+    user = User.objects.filter(username=role).first()
+    if user:
+        return Person(role, user, new=False)
+    rules = role == "administrator"
+    user = User.objects.create_user(role, f"{role}@interlock.example", password, is_staff=rules, is_superuser=rules)
+    user.groups.set(Group.objects.filter(name=role))
+    return Person(role, user, new=True)
+
+
+def install(designer: User, now: datetime) -> None:
+    """Publish the example, unless it is published. Raises NotInstalled."""
+    workflow = Workflow.objects.filter(slug=SLUG).first()
+    if workflow is None:
+        drawing = json.loads(DRAWING.read_text())
+        made = workflows.create(NAME, designer, now, slug=SLUG, description=DESCRIPTION, document=drawing)
+        if isinstance(made, Refused):
+            raise NotInstalled(made.detail)
+        workflow = made.workflow
+    if workflow.versions.exists() or workflow.archived_at:
+        return
+    published = publish(workflow, designer, now, "The example as it ships.")
+    if isinstance(published, Refused):
+        raise NotInstalled(published.detail)
+    if isinstance(published, NotPublishable):
+        raise NotInstalled(published.problems[0].message)
