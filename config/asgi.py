@@ -23,6 +23,7 @@ django.setup(set_prefix=False)
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from config.sockets import websocket_application  # noqa: E402
+from config.static_files import PREFIX, StaticFiles  # noqa: E402
 from runtime import launch  # noqa: E402
 
 type Scope = dict[str, Any]
@@ -54,11 +55,13 @@ class Application:
     """Sends each connection to whoever speaks its protocol."""
 
     def __init__(self) -> None:
-        self._http, self._websocket = Http(), websocket_application()
+        self._http, self._static, self._websocket = Http(), StaticFiles(), websocket_application()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, or the server's life."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._static(scope, send)
+        elif scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
