@@ -9,6 +9,7 @@ each other, or an input that is missing or of another type: `unsure`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -127,10 +128,8 @@ def _merged(rows: list[dict[str, Any]]) -> dict[str, Json]:
 
 
 def _collected(values: Iterable[Json]) -> Json:
-    distinct: list[Json] = []
-    for value in values:
-        if not any(type(value) is type(other) and value == other for other in distinct):
-            distinct.append(value)
+    # Python holds True == 1, JSON does not.
+    distinct = list({json.dumps(value, sort_keys=True): value for value in values}.values())
     if all(isinstance(value, list) for value in distinct):
         return [item for value in distinct if isinstance(value, list) for item in value]
     return distinct[0] if len(distinct) == 1 else distinct

@@ -67,12 +67,19 @@ async def test_a_case_that_no_row_covers_is_unsure() -> None:
 
 async def test_collect_merges_what_the_rows_hand_on() -> None:
     rows = (
-        (["> 10", "-"], "go", {"tags": ["a", "b"], "team": "x", "level": 1, "same": [1]}),
-        (["> 20", "-"], "go", {"tags": ["c"], "team": "y", "level": 1, "same": [1], "extra": None}),
+        (["> 10", "-"], "go", {"tags": ["a", "b"], "team": "x", "level": 1, "same": [1], "odd": 1}),
+        (["> 20", "-"], "go", {"tags": ["c"], "team": "y", "level": 1, "same": [1], "extra": None, "odd": True}),
         (["> 99", "-"], "go", {"tags": ["never"]}),
     )
     outcome = await decided(table(*rows, hit="COLLECT"), {"seats": 30, "land": "DE"})
-    merged: dict[str, Any] = {"tags": ["a", "b", "c"], "team": ["x", "y"], "level": 1, "same": [1], "extra": None}
+    merged: dict[str, Any] = {
+        "tags": ["a", "b", "c"],
+        "team": ["x", "y"],
+        "level": 1,
+        "same": [1],
+        "odd": [1, True],
+        "extra": None,
+    }
     assert outcome == Done(merged, "go")
 
 
