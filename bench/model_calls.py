@@ -63,7 +63,7 @@ async def measure(url: str, calls: int, rounds: int) -> None:
     ):
         wall, cpu = await _measured(call, calls, rounds)
         print(
-            f"{name:14} {calls} at once: {wall * 1000:6.0f} ms ({wall / SERVER_S:.2f} times one), CPU {cpu:.2f} ms a call"
+            f"{name:14} {calls} at once: {wall * 1000:6.0f} ms ({wall / SERVER_S:.2f} of one), CPU {cpu:.2f} ms a call"
         )
     await egress.close()
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rapidfuzz import fuzz
-
 from runtime.core.expressions import Json
 from runtime.core.templates import as_text
 from runtime.nodes._values import plain
@@ -59,9 +57,17 @@ def claims_of(value: Json) -> list[str]:
 
 
 def covered(claim: str, texts: Iterable[str]) -> bool:
-    """Whether one of these texts takes the claim up, so that a model cannot pass over what it could not prove."""
-    wanted, numbers = plain(claim), numbers_in(claim)
-    return any(fuzz.token_set_ratio(wanted, plain(text)) >= 85 and numbers <= numbers_in(text) for text in texts)
+    """Whether these texts take the claim up with each of its words (a “not” among them), in one piece or in several.
+
+    So a model cannot pass over what it could not prove. Texts that are mostly about something else do not count.
+    """
+    wanted = set(_words(claim).split())
+    taken_up: set[str] = set()
+    for text in texts:
+        words = set(_words(text).split())
+        if 2 * len(words & wanted) >= len(words):
+            taken_up |= words
+    return wanted <= taken_up
 
 
 def _words(text: str) -> str:

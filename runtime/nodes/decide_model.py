@@ -54,7 +54,7 @@ _RUBRIC = "1: the facts clearly support the choice and no other one. 0: they sup
 class ModelChoice(Params):
     """One of the ways; also a port."""
 
-    name: Name
+    name: Annotated[Name, Field(description="The name of the way and of its port.")]
     description: Annotated[str, Field(max_length=2_000, description="When this is the right choice.")] = ""
     examples: Annotated[
         Many[Annotated[str, Field(min_length=1, max_length=4_000)]],
@@ -65,14 +65,18 @@ class ModelChoice(Params):
 class Promise(Params):
     """What the gate is to prove: at most `max_error` of its own decisions are wrong, with this confidence."""
 
-    max_error: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.05
-    confidence: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.95
+    max_error: Annotated[
+        float, Field(gt=0, lt=1, allow_inf_nan=False, description="The share of its own decisions that may be wrong.")
+    ] = 0.05
+    confidence: Annotated[
+        float, Field(gt=0, lt=1, allow_inf_nan=False, description="How sure the proof has to be.")
+    ] = 0.95
 
 
 class Judge(Params):
     """Who is asked for a second view; empty fields: as the first."""
 
-    connection: Connection | None = None
+    connection: Annotated[Connection | None, Field(description="The connection to ask; empty: the same.")] = None
     model: ModelName = None
 
 

@@ -1,9 +1,9 @@
 """Check that each claim is backed by the given sources.
 
 Without a connection (or with `embedded`) each sentence must stand in a source word for word, but for case, white space
-and punctuation. With a connection a model names, for each claim, a passage that backs it; a passage that does not really stand
-in that source backs nothing, and a sentence that the model passes over counts as not backed. Too small a share of
-backed claims fails; nothing to check, or no usable answer, is `unsure`.
+and punctuation. With a connection a model names, for each claim, a passage that backs it; a passage that does not
+really stand in that source backs nothing, and a sentence that the model passes over counts as not backed. Too small a
+share of backed claims fails; nothing to check, or no usable answer, is `unsure`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from runtime.nodes._schemas import errors_of
 
 _SYSTEM = (
     "You check whether the claims of a text are backed by sources. List every claim of the text, one for each sentence "
-    "at least. For a claim that a source backs, copy the backing passage word for word into `quote` and give the "
-    "number of the source; for one that no source backs, both are null."
+    "at least, in the text's own words. For a claim that a source backs, copy the backing passage word for word into "
+    "`quote` and give the number of the source; for one that no source backs, both are null."
 )
 _CLAIM: JsonSchema = {
     "type": "object",

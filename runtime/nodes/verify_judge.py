@@ -35,8 +35,8 @@ _SYSTEM = "You judge strictly and by the rubric alone. In doubt, the score is lo
 class Judged(Params):
     """A text that was judged by people: what the embedded classifier learns from."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4_000)]
-    good: bool
+    text: Annotated[str, Field(min_length=1, max_length=4_000, description="What was judged.")]
+    good: Annotated[bool, Field(description="Whether it meets the rubric.")]
 
 
 class JudgeParams(Params):

@@ -37,7 +37,7 @@ class ScriptedServer:
     async def reply(self, request: web.Request) -> web.StreamResponse:
         """Answer one request by the script."""
         self.requests.append(await request.json())
-        self.headers.append(dict(request.headers))
+        self.headers.append(request.headers.copy())
         reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         return await reply(request)
 
