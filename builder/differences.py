@@ -49,7 +49,7 @@ class Change:
 
 
 def diff(before: Document, after: Document, kinds: Kinds) -> tuple[Change, ...]:
-    """Every difference: the input, steps removed, added and changed, the ways between them, the layout. Never raises."""
+    """Every difference: the input, steps removed, added and changed, the ways between them, the layout."""
     old, new = compile_drawing(before, kinds)[0], compile_drawing(after, kinds)[0]
     return (
         *_input(before, after),

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from runtime.models import Blueprint, JsonText
+from runtime.sealing import Sealed
 
 
 class Workflow(models.Model):
@@ -26,7 +27,7 @@ class Workflow(models.Model):
         return self.name
 
 
-class Version(models.Model):
+class Version(Sealed):
     """A published version: it points down at the blueprint that runs. It never changes."""
 
     workflow = models.ForeignKey(Workflow, on_delete=models.PROTECT, related_name="versions")

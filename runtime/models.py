@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from runtime.ids import new_id
+from runtime.sealing import Sealed
 
 if TYPE_CHECKING:
     AnyTextField = models.TextField[Any, Any]
@@ -44,7 +45,7 @@ class JsonText(AnyTextField):
         return self.get_prep_value(self.value_from_object(obj)) or "null"
 
 
-class Blueprint(models.Model):
+class Blueprint(Sealed):
     """A published drawing, sealed: its document never changes. Runs point at it, versions point down at it."""
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
@@ -124,7 +125,7 @@ class RunLabel(models.Model):
         return self.text
 
 
-class Entry(models.Model):
+class Entry(Sealed):
     """One event of a run's journal, as `core.events` says. Never changed, never deleted before its run."""
 
     pk = models.CompositePrimaryKey("run_id", "seq")
@@ -291,7 +292,7 @@ class OutboxMail(models.Model):
         return self.subject
 
 
-class AuditEntry(models.Model):
+class AuditEntry(Sealed):
     """Who did what to which object, and when. Only ever added to."""
 
     at = models.DateTimeField(db_index=True)
