@@ -1,4 +1,4 @@
-"""Django's own middleware without its detours: what computes runs in the event loop, only what asks the database does not.
+"""Django's own middleware without its detours: what computes runs in the event loop, only database work leaves it.
 
 Named in the settings in place of Django's classes. Django calls each synchronous middleware in a thread, once on the
 way in and once on the way out; for a small request that costs several times the request. These classes do the same
