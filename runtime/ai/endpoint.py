@@ -41,12 +41,13 @@ class Endpoint:
         headers: dict[str, Any] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
         if connection.preset.key_header:
             headers[connection.preset.key_header] = connection.api_key
+        hide = (connection.api_key, *(value for _, value in connection.headers))
         self._client = openai.AsyncOpenAI(
             api_key=connection.api_key or "none",
             base_url=connection.url,
             max_retries=0,
             default_headers={**headers, **dict(connection.headers)},
-            http_client=httpx2.AsyncClient(transport=DoorTransport(egress, policy), trust_env=False),
+            http_client=httpx2.AsyncClient(transport=DoorTransport(egress, policy, hide), trust_env=False),
         )
 
     async def ask(self, request: ModelRequest) -> tuple[ModelAnswer | Failed, Usage]:

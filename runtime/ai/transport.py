@@ -6,6 +6,8 @@ total time hold for model calls as for all others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import httpx2
 
 from runtime.core.node import Failed
@@ -24,18 +26,19 @@ class DoorError(httpx2.TransportError):
 
 
 class DoorTransport(httpx2.AsyncBaseTransport):
-    """A transport for httpx2 that sends through an `Egress`; bodies are read whole."""
+    """A transport for httpx2 that sends through an `Egress`; bodies are read whole, and `hide` is taken out of them."""
 
-    def __init__(self, egress: Egress, policy: Policy) -> None:
+    def __init__(self, egress: Egress, policy: Policy, hide: Sequence[str]) -> None:
         self._egress = egress
         self._policy = policy
+        self._hide = hide
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Raises DoorError where the door fails."""
         timeout = request.extensions.get("timeout", {}).get("read") or 30.0
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _SET_BELOW}
         raw = RawRequest(request.method, str(request.url), headers, await request.aread(), timeout)
-        answer = await self._egress.exchange(raw, self._policy)
+        answer = await self._egress.exchange(raw, self._policy, hide=self._hide)
         if isinstance(answer, Failed):
             raise DoorError(answer)
         # The body is decompressed already; httpx2 would try once more.

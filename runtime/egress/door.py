@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -18,7 +19,16 @@ from yarl import URL
 
 from runtime.core.node import Failed, HttpRequest, HttpResponse
 from runtime.egress.sessions import Reach, blocked, new_session, read_bounded
-from runtime.egress.translation import RawRequest, RawResponse, as_bytes, failure_of, onward, refused, understood
+from runtime.egress.translation import (
+    RawRequest,
+    RawResponse,
+    as_bytes,
+    failure_of,
+    hidden,
+    onward,
+    refused,
+    understood,
+)
 
 MAX_BYTES: Final = 1_048_576
 MAX_REDIRECTS: Final = 3
@@ -58,25 +68,31 @@ class Egress:
         self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Reach, aiohttp.ClientSession]]
         self._sessions = WeakKeyDictionary()
 
-    async def send(self, request: HttpRequest, policy: Policy = PUBLIC) -> HttpResponse | Failed:
+    async def send(
+        self, request: HttpRequest, policy: Policy = PUBLIC, *, hide: Sequence[str] = ()
+    ) -> HttpResponse | Failed:
         """Make the call. `body` of the answer is strict JSON where its content type says so, else text.
 
+        `hide` are secrets that must not come back in an answer that echoes them.
         Fails with one of these codes, * where trying again may help: blocked_address, bad_request, redirect, too_large,
         connect*, timeout*, cut_off*, bad_response*.
         """
         raw = as_bytes(request)
         if isinstance(raw, Failed):
             return raw
-        answer = await self.exchange(raw, policy)
+        answer = await self.exchange(raw, policy, hide=hide)
         return answer if isinstance(answer, Failed) else understood(answer)
 
-    async def exchange(self, request: RawRequest, policy: Policy = PUBLIC) -> RawResponse | Failed:
+    async def exchange(
+        self, request: RawRequest, policy: Policy = PUBLIC, *, hide: Sequence[str] = ()
+    ) -> RawResponse | Failed:
         """Make the call, bytes in and bytes out. Without redirects in the policy, a redirect is an answer too."""
         heard: list[str] = []
         token = blocked.set(heard)
         try:
             async with asyncio.timeout(request.timeout_s):
-                return await self._follow(request, policy)
+                answer = await self._follow(request, policy)
+            return answer if isinstance(answer, Failed) else hidden(answer, hide)
         except TimeoutError:
             return Failed("timeout", f"No complete answer came within {request.timeout_s:g} seconds.", passing=True)
         except (aiohttp.ClientError, OSError, ValueError, zlib.error) as error:

@@ -5,9 +5,10 @@ Called by the door alone. Pure: nothing here opens a connection.
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import aiohttp
@@ -16,6 +17,7 @@ from yarl import URL
 from runtime.core.node import Failed, HttpRequest, HttpResponse
 from runtime.json_gate import MAX_BYTES, JsonProblem, clean, read_json, write_json
 
+_HIDDEN = "[hidden]"
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -104,6 +106,23 @@ def onward(request: RawRequest, answer: RawResponse) -> RawRequest | Failed | No
             return Failed("redirect", "The other side redirected a writing call to another host.")
         headers = {name: value for name, value in headers.items() if name.lower() in _HARMLESS_HEADERS}
     return replace(request, method=method, url=str(target), body=body, headers=headers)
+
+
+def hidden(answer: RawResponse, secrets: Sequence[str]) -> RawResponse:
+    """The answer without these secrets, plain or as JSON writes them: what echoes a key must not carry it into a trace.
+
+    Secrets of fewer than 6 characters are left alone: they would be found everywhere.
+    """
+    told = {form for secret in secrets if len(secret) >= 6 for form in _forms(secret)}
+    headers, body = dict(answer.headers), answer.body
+    for form in told:
+        body = body.replace(form.encode("utf-8", "replace"), _HIDDEN.encode())
+        headers = {name: value.replace(form, _HIDDEN) for name, value in headers.items()}
+    return replace(answer, headers=headers, body=body) if told else answer
+
+
+def _forms(secret: str) -> tuple[str, str, str]:
+    return secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
 
 
 def refused(addresses: list[str]) -> Failed:

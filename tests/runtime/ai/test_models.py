@@ -261,6 +261,22 @@ async def test_settings_of_the_surroundings_do_not_leak_into_a_call(
     assert not [name for name in sent if name.lower() in ("openai-organization", "openai-project")]
 
 
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
+async def test_an_endpoint_that_echoes_the_key_does_not_bring_it_into_the_trace(
+    status: int, server: ScriptedServer, models: Models
+) -> None:
+    key = 'sk-canary-"1'
+
+    async def echo(request: web.Request) -> web.StreamResponse:
+        said = f"You sent {request.headers['Authorization']} and {request.headers['X-Token']}"
+        return await (says(said) if status == 200 else error(status, said))(request)
+
+    server.plays(echo)
+    found = await models.ask(to(server, api_key=key, headers=(("X-Token", "tok-canary"),)), TEXT)
+    assert "You sent" in repr(found)
+    assert "canary" not in repr(found)
+
+
 async def test_azure_gets_its_key_in_its_own_header(server: ScriptedServer, models: Models) -> None:
     await models.ask(to(server, provider="azure", api_key="k"), ModelRequest("c", "?", max_tokens=5))
     assert server.headers[0]["api-key"] == "k"

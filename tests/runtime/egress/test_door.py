@@ -284,6 +284,19 @@ async def test_a_request_that_cannot_be_sent_is_a_failure_and_no_exception(reque
         assert code(await egress.send(request_, Policy(private=True))) == "bad_request"
 
 
+async def test_an_answer_that_echoes_a_secret_comes_without_it() -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        told = request.headers["Authorization"]
+        return web.json_response({"told": told}, headers={"X-Echo": told})
+
+    async with site(echo) as port, door() as egress:
+        request = HttpRequest("GET", f"http://127.0.0.1:{port}/", {"Authorization": "Bearer kéy-1234\\"})
+        outcome = await egress.send(request, LOOPBACK, hide=["kéy-1234\\", "e"])
+    assert isinstance(outcome, HttpResponse)
+    assert outcome.body == {"told": "Bearer [hidden]"}
+    assert outcome.headers["x-echo"] == "Bearer [hidden]"
+
+
 async def test_query_body_and_headers_arrive_as_given() -> None:
     async def echo(request: web.Request) -> web.StreamResponse:
         headers = {name: value for name, value in request.headers.items() if name.startswith("X-")}
