@@ -61,19 +61,22 @@ def create(run: NewRun, wave: Wave) -> Created:
                 return earlier
         _insert_run(cursor, run, wave)
         _insert_wave(cursor, run.id, run.workflow, run.requester, wave)
+        if wave.status in ENDED and wave.escalations:
+            _end(cursor, run.id, wave, run.parent)
         return Created(run.id, new=True)
 
 
 def append(wave: Wave) -> Written:
     """Write a wave under its claim. Signals that came while the run parks send it back to the queue."""
     claim, released = wave.claim, wave.status != "running"
+    got_on = released or any(event.type != "step.started" for event in wave.events)
     last = wave.events[-1].seq if wave.events else None
     with connection.cursor() as cursor:
         before = wave.events[0].seq - 1 if wave.events else _last_seq(cursor, claim)
-        finished = _at(wave.events[-1].at) if wave.status in ENDED and wave.events else None
+        finished = _at(_moment_of(wave)) if wave.status in ENDED else None
         owner = None if released else claim.owner
         now = [wave.status, wave.outcome, owner, _at(wave.wake_at), before if last is None else last, finished]
-        cursor.execute(_CONTINUE, [*now, released, claim.run_id, claim.owner, claim.fence, before])
+        cursor.execute(_CONTINUE, [*now, got_on, claim.run_id, claim.owner, claim.fence, before])
         if cursor.rowcount != 1:
             return "lost"
         workflow, requester, parent = _family(cursor, claim.run_id, wave)
@@ -107,7 +110,7 @@ def claim(owner: str, limit: int, now: datetime) -> list[Held]:
         )
         rows = cursor.fetchall()
         events, waiting = _events_of(cursor, ids), signals(ids)
-    return [_held(row, owner, events.get(row[0], ()), waiting.get(row[0], ())) for row in rows]
+    return [_held(row, owner, now, events.get(row[0], ()), waiting.get(row[0], ())) for row in rows]
 
 
 def signals(run_ids: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
@@ -173,6 +176,19 @@ def next_wake() -> datetime | None:
         cursor.execute("SELECT min(wake_at) FROM runtime_run WHERE status = 'waiting' AND wake_at IS NOT NULL")
         row = cursor.fetchone()
     return _moment(row[0]) if row and row[0] is not None else None
+
+
+def generation(run_id: str) -> int:
+    """How many runs called one another down to this one; at most 100 are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE above(parent, depth) AS (SELECT parent, 0 FROM runtime_run WHERE id = %s"
+            " UNION ALL SELECT caller.parent, above.depth + 1 FROM runtime_run AS caller"
+            " JOIN above ON caller.id = above.parent WHERE above.depth < 100) SELECT max(depth) FROM above",
+            [run_id],
+        )
+        found: int | None = cursor.fetchone()[0]
+    return found or 0
 
 
 def database_now() -> datetime:
@@ -271,7 +287,7 @@ def _delete_signals(cursor: CursorWrapper, taken: Sequence[int]) -> None:
 
 def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) -> None:
     """What hangs on a run that has ended: its open cases, its sub-workflows, the run that waits for it."""
-    now = _at(wave.events[-1].at)
+    now = _at(_moment_of(wave))
     cursor.execute(
         "UPDATE runtime_escalation SET state = 'cancelled', resolved_at = %s WHERE run_id = %s AND state = 'open'",
         [now, run_id],
@@ -282,7 +298,7 @@ def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) 
     for (child,) in cursor.fetchall():
         _send_signal(cursor, child, "cancel", None, 0, {"by": "", "reason": "The run that called it has ended."})
     if parent:
-        last = wave.events[-1].data
+        last = wave.events[-1].data if wave.events else {}
         ended = {"run": run_id, "status": wave.status, "outcome": wave.outcome}
         ended |= {"output": last.get("output"), "error": last.get("error")}
         _send_signal(cursor, parent.run_id, "child", parent.node, parent.visit, ended)
@@ -324,7 +340,9 @@ def _events_of(cursor: CursorWrapper, run_ids: Sequence[str]) -> dict[str, tuple
     return {run_id: tuple(events) for run_id, events in found.items()}
 
 
-def _held(row: Sequence[Any], owner: str, events: tuple[Event, ...], waiting: tuple[Signal, ...]) -> Held:
+def _held(
+    row: Sequence[Any], owner: str, now: datetime, events: tuple[Event, ...], waiting: tuple[Signal, ...]
+) -> Held:
     run_id, blueprint, workflow, version, created_at, requester, labels, callback = row[:8]
     parent, node, visit, fence, claims = row[8:]
     run = NewRun(
@@ -339,10 +357,15 @@ def _held(row: Sequence[Any], owner: str, events: tuple[Event, ...], waiting: tu
         callback_url=callback,
         parent=Parent(parent, node, visit) if parent else None,
     )
-    return Held(Claim(run_id, owner, fence), run, events, waiting, claims)
+    return Held(Claim(run_id, owner, fence), run, events, waiting, claims, now)
 
 
 # Values
+
+
+def _moment_of(wave: Wave) -> datetime:
+    """When a wave happened; a run that could not be retried ends again without an event."""
+    return (wave.events[-1].at if wave.events else None) or datetime.now(UTC)
 
 
 def _json(value: object) -> str:

@@ -7,7 +7,6 @@ which store, which doors and which bell the engine gets. Embedded mode: one proc
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import os
 from collections.abc import Callable
@@ -70,28 +69,32 @@ def is_running() -> bool:
 
 
 async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease_s: float = LEASE_S) -> Runtime:
-    """Start the run time of this process in the running loop. Raises AlreadyRunning."""
+    """Start the run time of this process in the running loop. Raises AlreadyRunning, StoreError."""
     global _current  # noqa: PLW0603 - one run time a process is what this module is for
     if _current is not None:
         raise AlreadyRunning("This process runs workflows already.")
     lock = _locked(settings.DATA / "interlock.lock") if connection.vendor == "sqlite" else None
     owner = new_id()
-    writer, bell, egress = Writer(), MemoryBell(), Egress()
-    writer.start()
+    writer, bell, egress, cage = Writer(), MemoryBell(), Egress(), Cage()
     store = SqlStore(writer)
-    cage = Cage()
     broadcast.broadcast.attach()
     around = Surroundings(
         store=store,
         doors=doors or ProcessDoors(egress, Models(egress)),
         listener=broadcast.broadcast,
+        bell=bell,
         cage=cage,
         clock=clock or (lambda: datetime.now(UTC)),
         new_id=new_id,
     )
     heart = Heart(lambda: beat(owner), lease_s)
-    runner = Runner(around, bell, owner, heart, max_active=settings.INTERLOCK["MAX_ACTIVE_RUNS"])
-    await store.take_over(owner, alone=lock is not None)
+    runner = Runner(around, owner, heart, max_active=settings.INTERLOCK["MAX_ACTIVE_RUNS"])
+    writer.start()
+    try:
+        await store.take_over(owner, alone=lock is not None)
+    except BaseException:
+        await _close(writer, egress, lock)
+        raise
     heart.start()
     disconnect = bells.connect(bell.ring)
     work = asyncio.create_task(runner.work(), name="interlock-pump")
@@ -107,15 +110,18 @@ async def stop() -> None:
     running, _current = _current, None
     running.disconnect()
     running.work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running.work
+    await asyncio.wait([running.work])
     await running.runner.stop()
-    running.heart.stop()
-    await asyncio.to_thread(running.writer.stop)
+    await asyncio.to_thread(running.heart.stop)
     await running.cage.close()
-    await running.egress.close()
-    if running.lock:
-        running.lock.close()
+    await _close(running.writer, running.egress, running.lock)
+
+
+async def _close(writer: Writer, egress: Egress, lock: IO[str] | None) -> None:
+    await asyncio.to_thread(writer.stop)
+    await egress.close()
+    if lock:
+        lock.close()
 
 
 def _locked(path: Path) -> IO[str]:

@@ -61,6 +61,10 @@ class SqlStore:
         """When the earliest waiting run is due."""
         return await self._writer.submit(journal.next_wake)
 
+    async def generation(self, run_id: str) -> int:
+        """How many runs called one another down to this one."""
+        return await self._writer.submit(lambda: journal.generation(run_id))
+
     async def expire(self) -> int:
         """Mark cases overdue."""
         return await self._writer.submit(lambda: escalations.expire_due(journal.database_now()))

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from runtime.core import expressions, templates
 from runtime.core.definition import START, Document, Node
-from runtime.core.expressions import Reference
+from runtime.core.expressions import Expr, Reference
 from runtime.core.graph import Graph
 from runtime.core.node import Effect, Family, Kinds, NodeKind, Params, written_in
 from runtime.core.problems import Problem, problem
@@ -72,6 +72,11 @@ class Drawing:
     def place(self) -> Mapping[str, int]:
         """Where each node stands in the document's list."""
         return {node.id: index for index, node in enumerate(self.document.nodes)}
+
+    @cached_property
+    def texts(self) -> Mapping[str, tuple[Expr | Template, ...]]:
+        """The expressions and templates of each node, in the order of its configuration."""
+        return {node: tuple(each.text for each in written_in(params)) for node, params in self.params.items()}
 
     @cached_property
     def reads(self) -> Mapping[str, tuple[Read, ...]]:

@@ -37,7 +37,7 @@ class Step:
     """Where a node stands in its present visit.
 
     `through` holds the edges that started a join of the first arrival; `carried`, on the header of a loop that has
-    turned, what the ways back into it have seen in earlier turns.
+    turned, what the ways back into it have seen in earlier turns; `awaits` the id of the case or run it waits for.
     """
 
     visit: int = 1
@@ -48,6 +48,7 @@ class Step:
     error: Mapping[str, Any] | None = None
     through: tuple[str, ...] = ()
     carried: dict[str, Result] = field(default_factory=dict)
+    awaits: str | None = None
 
 
 @dataclass(slots=True)
@@ -156,11 +157,13 @@ def _step_waiting(_graph: Graph, state: State, event: Event) -> None:
 def _step_handed_over(_graph: Graph, state: State, event: Event) -> None:
     step = state.step(_node(event))
     step.status, step.wake_at = "waiting", None
+    step.awaits = event.data.get("escalation") or event.data.get("run")
 
 
 def _incident_opened(_graph: Graph, state: State, event: Event) -> None:
     step = state.step(_node(event))
     step.status, step.wake_at, step.error = "incident", None, event.data["error"]
+    step.awaits = event.data.get("escalation")
 
 
 def _incident_resolved(_graph: Graph, state: State, event: Event) -> None:

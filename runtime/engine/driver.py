@@ -8,25 +8,25 @@ its journal says: a driver that fails or loses its claim is thrown away, and ano
 from __future__ import annotations
 
 import asyncio
-import inspect
-import logging
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
-from runtime.core.expressions import Json, Unknown
-from runtime.core.node import Call, Failed, Outcome
+from runtime.core.node import Failed, Outcome
 from runtime.core.planner import Plan, Start, live_steps, plan
 from runtime.core.state import State, advance
+from runtime.engine.attempts import Called, at_once, crashed, with_effect
 from runtime.engine.cage import Cage
 from runtime.engine.context import StepContext
-from runtime.engine.inputs import ScopedInputs, costly_texts, scope_of
-from runtime.engine.mailbox import reply, start_of
+from runtime.engine.inputs import scope_of
+from runtime.engine.mailbox import Reply, reply, start_of
 from runtime.engine.outcomes import Consequence, Step, consequence, incident
 from runtime.engine.ports import (
+    Bell,
     Claim,
     Clock,
     Doors,
@@ -36,11 +36,8 @@ from runtime.engine.ports import (
     RunStatus,
     Signal,
     Store,
-    StoreError,
     Wave,
 )
-
-logger = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_S = 30.0
 MAX_BURST = 200
@@ -54,6 +51,7 @@ class Surroundings:
     store: Store
     doors: Doors
     listener: Listener
+    bell: Bell
     cage: Cage
     clock: Clock
     new_id: Callable[[], str]
@@ -76,12 +74,22 @@ class LostClaim(Exception):
 class Driver:
     """One run in this process."""
 
-    def __init__(self, around: Surroundings, drawing: Drawing, run: NewRun, claim: Claim, state: State) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        drawing: Drawing,
+        run: NewRun,
+        claim: Claim,
+        state: State,
+        since: datetime | None = None,
+    ) -> None:
+        """`since` is when the run was claimed, by the clock that said it was due: this driver's time begins there."""
         self.around, self.drawing, self.run, self.claim, self.state = around, drawing, run, claim, state
+        self._since = since or around.clock()
         self.settled: asyncio.Future[RunStatus] = asyncio.get_running_loop().create_future()
         self._unwritten = _Unwritten()
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._returned: list[tuple[Step, Outcome, tuple[str, int] | None]] = []
+        self._returned: list[tuple[Step, Outcome, Called | None]] = []
         self._effects: list[Start] = []
         self._wake = asyncio.Event()
         self._signals: list[Signal] = []
@@ -95,16 +103,23 @@ class Driver:
         self._burst()
         return self._wave(self._status_if_written_now())
 
-    def resume(self, signals: tuple[Signal, ...], claims: int) -> None:
-        """Take up what a predecessor had begun: steps whose end is not journalled are run again, with the same key."""
+    def resume(self, signals: tuple[Signal, ...], claims: int) -> bool:
+        """Take up what a predecessor had begun: steps whose end is not journalled are run again, with the same key.
+
+        False when this run has failed its workers too often, and no step can be blamed for it.
+        """
         self.hand(signals)
-        for node, step in sorted(self.state.steps.items()):
-            if step.status == "running":
-                start = Start(node, step.visit, step.attempt)
-                if claims > MAX_CLAIMS:
-                    self._apply(incident(self._step(start), Failed("worker_lost", "The worker was lost in this step.")))
-                else:
-                    self._effects.append(start)
+        lost = self._lost_steps()
+        if claims <= MAX_CLAIMS:
+            self._effects += lost
+        else:
+            for start in lost:
+                self._apply(incident(self._step(start), Failed("worker_lost", "The worker was lost in this step.")))
+        return bool(lost) or claims <= MAX_CLAIMS
+
+    def _lost_steps(self) -> list[Start]:
+        steps = sorted(self.state.steps.items()) if self.state.status == "running" else ()
+        return [Start(node, step.visit, step.attempt) for node, step in steps if step.status == "running"]
 
     def hand(self, signals: tuple[Signal, ...]) -> None:
         """Give the run signals; those it has already been given are passed over."""
@@ -140,16 +155,24 @@ class Driver:
             await asyncio.sleep(0)
         elif self._tasks:
             await self._flush()
-            await self._wake.wait()
-            self._wake.clear()
+            await self._something()
         elif not self._signals:
             return await self._write("waiting")
         return None
 
+    async def _something(self) -> None:
+        """Until a step comes back, a signal comes, or a timer beside them is due."""
+        due = self.wake_at
+        patience = max(0.0, (due - self._now()).total_seconds()) if due else None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._wake.wait()
+        self._wake.clear()
+
     def _burst(self) -> bool:
         """Everything that needs nothing from outside. True when there is more of it than one burst may hold."""
         for _ in range(MAX_BURST):
-            moves = plan(self.drawing.graph, self.state, self.around.clock())
+            moves = plan(self.drawing.graph, self.state, self._now())
             for event in moves.events:
                 self._record(event)
             progressed = bool(moves.events)
@@ -168,22 +191,12 @@ class Driver:
 
     def _start(self, start: Start) -> bool:
         """Run a step here and now, if that is possible; else note it down as one with an effect."""
-        kind = self.drawing.kinds[self.drawing.graph.nodes[start.node].kind]
-        params = self.drawing.params[start.node]
-        scope = scope_of(self.drawing, self.state, start.node, self.run.id)
-        if inspect.iscoroutinefunction(kind.run) or costly_texts(params, scope):
-            self._effects.append(start)
-            return False
         context = self._context(start)
-        try:
-            outcome = kind.run(params, ScopedInputs(scope), context)
-        except Exception as failure:
-            outcome = _crashed(start, failure)
-        if inspect.isawaitable(outcome) or isinstance(outcome, Call):
-            _discard(outcome)
+        outcome = at_once(self.drawing, context, self._scope(start))
+        if outcome is None:
             self._effects.append(start)
             return False
-        self._apply(consequence(self._step(start), outcome))
+        self._apply(consequence(self._step(start, context), outcome))
         return True
 
     async def _begin_effects(self) -> None:
@@ -192,38 +205,19 @@ class Driver:
             self._record(Event("step.started", start.node, start.visit, {"attempt": start.attempt}))
         await self._flush()
         for start in starts:
-            task = asyncio.create_task(self._run_step(start), name=f"{self.run.id}:{start.node}")
+            task = asyncio.create_task(self._run_step(start, self._scope(start)), name=f"{self.run.id}:{start.node}")
             self._tasks[start.node] = task
 
-    async def _run_step(self, start: Start) -> None:
-        context = self._context(start)
+    async def _run_step(self, start: Start, scope: Mapping[str, Any]) -> None:
+        context, around = self._context(start), self.around
         begun = asyncio.get_running_loop().time()
-        called: tuple[str, int] | None = None
-        try:
-            async with asyncio.timeout(context.timeout_s):
-                outcome = await self._outcome(start, context)
-                if isinstance(outcome, Call):
-                    called = await self.around.store.latest(outcome.workflow, outcome.version)
-        except TimeoutError:
-            outcome = Failed("timeout", f"No answer within {context.timeout_s:g} seconds.", passing=True)
-        except StoreError:
-            outcome = Failed("database", "The database could not be asked.", passing=True)
-        except Exception as failure:
-            outcome = _crashed(start, failure)
+        is_called = self.run.parent is not None
+        outcome, called = await with_effect(
+            self.drawing, context, scope, around.cage, around.store, is_called=is_called
+        )
         ms = round((asyncio.get_running_loop().time() - begun) * 1000, 1)
         self._returned.append((self._step(start, context, ms), outcome, called))
         self._wake.set()
-
-    async def _outcome(self, start: Start, context: StepContext) -> Outcome:
-        kind = self.drawing.kinds[self.drawing.graph.nodes[start.node].kind]
-        params = self.drawing.params[start.node]
-        scope = scope_of(self.drawing, self.state, start.node, self.run.id)
-        costly = costly_texts(params, scope)
-        computed: dict[str, Json | Unknown] = await self.around.cage.evaluate_all(costly, scope) if costly else {}
-        outcome = kind.run(params, ScopedInputs(scope, computed), context)
-        if inspect.isawaitable(outcome):
-            outcome = await outcome
-        return outcome
 
     def _take_returned(self) -> None:
         returned, self._returned = self._returned, []
@@ -236,7 +230,7 @@ class Driver:
         signals, self._signals = self._signals, []
         for signal in signals:
             self._unwritten.taken.append(signal.id)
-            answer = reply(self.drawing, self.state, signal)
+            answer = self._reply(signal)
             if isinstance(answer, tuple):
                 for event in answer:
                     self._record(event)
@@ -244,6 +238,12 @@ class Driver:
                 start = start_of(signal, self.state.step(signal.node or ""))
                 done = consequence(self._step(start), answer)
                 self._apply(done, by=signal.data.get("resolution", {}).get("by"))
+
+    def _reply(self, signal: Signal) -> Reply:
+        try:
+            return reply(self.drawing, self.state, signal)
+        except Exception as failure:
+            return crashed(signal.node or "", failure)
 
     # Writing
 
@@ -257,7 +257,7 @@ class Driver:
 
     def _record(self, event: Event) -> None:
         """Take a fact into the state and into the next wave."""
-        stamped = Event(event.type, event.node, event.visit, event.data, self.state.seq + 1, self.around.clock())
+        stamped = Event(event.type, event.node, event.visit, event.data, self.state.seq + 1, self._now())
         advance(self.drawing.graph, self.state, stamped)
         self._unwritten.events.append(stamped)
 
@@ -265,7 +265,7 @@ class Driver:
         if self.state.status != "running":
             return self.state.status
         idle = not (self._effects or self._tasks or self._signals)
-        return "waiting" if idle and plan(self.drawing.graph, self.state, self.around.clock()).parked else "running"
+        return "waiting" if idle and plan(self.drawing.graph, self.state, self._now()).parked else "running"
 
     def _wave(self, status: RunStatus) -> Wave:
         unwritten, self._unwritten = self._unwritten, _Unwritten()
@@ -296,14 +296,23 @@ class Driver:
         if written == "lost":
             raise LostClaim(self.run.id)
         self.around.listener.committed(self.run.id, self.state.seq, status)
+        if wave.children or status in ("failed", "cancelled") or (status == "succeeded" and self.run.parent):
+            # Others have work now: the runs that were called, or the one that called.
+            self.around.bell.ring()
         return "queued" if written == "requeued" else status
 
     # Small makers
 
+    def _now(self) -> datetime:
+        return max(self.around.clock(), self._since)
+
+    def _scope(self, start: Start) -> dict[str, Any]:
+        return scope_of(self.drawing, self.state, start.node, self.run.id)
+
     def _step(self, start: Start, context: StepContext | None = None, ms: float | None = None) -> Step:
         around = self.around
         calls = tuple(context.calls) if context else ()
-        return Step(self.drawing, self.state, start, self.run, around.clock(), around.new_id, calls, ms)
+        return Step(self.drawing, self.state, start, self.run, self._now(), around.new_id, calls, ms)
 
     def _context(self, start: Start) -> StepContext:
         node = self.drawing.graph.nodes[start.node]
@@ -314,17 +323,6 @@ class Driver:
             node=start.node,
             visit=start.visit,
             attempt=start.attempt,
-            now=self.around.clock(),
+            now=self._now(),
             timeout_s=node.timeout_s or DEFAULT_TIMEOUT_S,
         )
-
-
-def _crashed(start: Start, failure: Exception) -> Failed:
-    logger.error("The step %s failed", start.node, exc_info=failure)
-    return Failed("crash", f"The step failed in a way nobody foresaw ({type(failure).__name__}).")
-
-
-def _discard(outcome: Any) -> None:
-    """A coroutine that will not be awaited here is closed: the step is run again where it can be."""
-    if inspect.iscoroutine(outcome):
-        outcome.close()

@@ -13,7 +13,6 @@ from typing import Any
 from runtime.core import expressions, templates
 from runtime.core.drawing import Drawing
 from runtime.core.expressions import Json, Unknown
-from runtime.core.node import written_in
 from runtime.core.state import State, visible_results
 from runtime.core.templates import Template
 
@@ -62,9 +61,9 @@ def scope_of(drawing: Drawing, state: State, node: str, run_id: str) -> dict[str
     return {"input": state.input, "steps": steps, "run": {"id": run_id, "started_at": started}}
 
 
-def costly_texts(params: object, scope: Mapping[str, Json]) -> list[str]:
-    """The expressions and templates of a configuration that must not be computed in this process."""
-    return [each.text for each in written_in(params) if _is_costly(each.text, scope)]
+def costly_texts(drawing: Drawing, node: str, scope: Mapping[str, Json]) -> list[str]:
+    """The expressions and templates of a node that must not be computed in this process."""
+    return [text for text in drawing.texts[node] if _is_costly(text, scope)]
 
 
 def _is_costly(text: str, scope: Mapping[str, Json]) -> bool:

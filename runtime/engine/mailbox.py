@@ -26,11 +26,16 @@ def reply(drawing: Drawing, state: State, signal: Signal) -> Reply:
     if signal.type == "retry":
         return _retry(drawing, state, signal)
     step = state.steps.get(signal.node or "")
-    if state.status != "running" or step is None or step.visit != signal.visit:
+    if state.status != "running" or step is None or step.visit != signal.visit or _from(signal) != step.awaits:
         return ()
     if signal.type == "incident":
-        return _incident(signal, step)
+        return _incident(drawing, signal, step)
     return _awaited(drawing, signal) if step.status == "waiting" else ()
+
+
+def _from(signal: Signal) -> str | None:
+    """The case or run that a signal comes from: a step listens only to the one it waits for."""
+    return signal.data.get("escalation") or signal.data.get("run")
 
 
 def start_of(signal: Signal, step: Step) -> Start:
@@ -54,11 +59,11 @@ def _child(drawing: Drawing, node: str, ended: Mapping[str, Any]) -> Outcome:
     if ended["status"] != "succeeded":
         message = f"The sub-workflow ended as {ended['status']}."
         return Failed("child_failed", message, detail={"run": ended["run"], "error": ended.get("error")})
-    port = ended["outcome"] if ended["outcome"] in drawing.ports[node] else "done"
-    return Done(ended.get("output"), port)
+    named = ended["outcome"] if ended["outcome"] in drawing.ports[node] and ended["outcome"] != "error" else "done"
+    return Done(ended.get("output"), named)
 
 
-def _incident(signal: Signal, step: Step) -> Reply:
+def _incident(drawing: Drawing, signal: Signal, step: Step) -> Reply:
     if step.status != "incident":
         return ()
     data = signal.data
@@ -67,9 +72,17 @@ def _incident(signal: Signal, step: Step) -> Reply:
     if action == "retry":
         return (resolved,)
     if action == "skip":
-        given = {"port": data.get("port") or "done", "output": data.get("value"), "by": by, "skipped": True}
-        return resolved, Event("step.finished", signal.node, signal.visit, given)
+        return _skipped(drawing, signal, resolved)
     return resolved, Event("run.failed", signal.node, signal.visit, {"error": dict(step.error or {}), "by": by})
+
+
+def _skipped(drawing: Drawing, signal: Signal, resolved: Event) -> Reply:
+    data, ports = signal.data, drawing.ports[signal.node or ""]
+    port = data.get("port") or ("done" if ports else None)
+    if port not in (ports or (None,)):
+        return Failed("bad_port", f"The step was skipped through “{port}”, a port that it does not have.")
+    given = {"port": port, "output": data.get("value"), "by": data.get("by", ""), "skipped": True}
+    return resolved, Event("step.finished", signal.node, signal.visit, given)
 
 
 def _retry(drawing: Drawing, state: State, signal: Signal) -> Reply:

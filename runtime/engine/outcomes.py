@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runtime import json_gate
@@ -22,6 +23,8 @@ from runtime.core.reasons import reasons
 from runtime.core.retry import retry_at
 from runtime.core.state import State
 from runtime.engine.ports import NewEscalation, NewRun, Parent
+
+logger = logging.getLogger(__name__)
 
 MAX_OUTPUT = 1_048_576
 
@@ -53,7 +56,7 @@ class Step:
     def event(self, type_: Any, data: Mapping[str, Any]) -> Event:
         """An event of this step, with what the trace shows of its work."""
         shown = {"ms": self.ms} if self.ms is not None else {}
-        calls = {"calls": list(self.calls)} if self.calls else {}
+        calls = {"calls": list(self.calls)} if self.calls and not json_gate.clean(list(self.calls)) else {}
         return Event(type_, self.start.node, self.start.visit, {**data, **shown, **calls})
 
 
@@ -67,25 +70,37 @@ class Consequence:
 
 
 def consequence(step: Step, outcome: Outcome, called: tuple[str, int] | None = None) -> Consequence:
-    """What follows from an outcome. `called`: blueprint and version for a `Call`."""
+    """What follows from an outcome. `called`: blueprint and version for a `Call`. Never raises."""
+    try:
+        return _follows(step, outcome, called)
+    except Exception as failure:
+        logger.error("The step %s gave something that cannot be used", step.start.node, exc_info=failure)
+        what = f"The step gave something that cannot be used ({type(failure).__name__})."
+        return _failed(step, Failed("bad_outcome", what))
+
+
+def _follows(step: Step, outcome: Outcome, called: tuple[str, int] | None) -> Consequence:
     match outcome:
         case Done():
             return _done(step, outcome)
         case Wait(until):
-            return Consequence(step.event("step.waiting", {"until": until.isoformat()}))
+            return Consequence(step.event("step.waiting", {"until": until.astimezone(UTC).isoformat()}))
         case Ask():
             case_ = _case(step, outcome)
+            if case_ is None:
+                return _failed(step, Failed("bad_question", "What is to be shown to a person cannot be kept."))
             data = {"escalation": case_.id, "due_at": case_.due_at.isoformat() if case_.due_at else None}
             return Consequence(step.event("step.asked", data), escalations=(case_,))
         case Call():
             return _called(step, outcome, called)
         case Failed():
             return _failed(step, outcome)
+    raise TypeError(f"{type(outcome).__name__} is no outcome.")
 
 
 def _done(step: Step, done: Done) -> Consequence:
     ports = step.drawing.ports[step.start.node]
-    if done.port is not None and done.port not in ports:
+    if done.port not in (ports or (None,)):
         return incident(step, Failed("bad_port", f"The step ended at “{done.port}”, a port that it does not have."))
     flaw = json_gate.clean(done.output, max_bytes=MAX_OUTPUT)
     if flaw:
@@ -97,6 +112,9 @@ def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequen
     if called is None:
         message = f"There is no published version of the workflow “{call.workflow}” to run."
         return _failed(step, Failed("no_workflow", message))
+    flaw = json_gate.clean(call.input, max_bytes=MAX_OUTPUT)
+    if flaw:
+        return _failed(step, Failed("bad_input", f"The other workflow cannot be given this: {flaw.message}"))
     blueprint, version = called
     child = NewRun(
         id=step.new_id(),
@@ -114,7 +132,7 @@ def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequen
 def _failed(step: Step, failure: Failed) -> Consequence:
     node = step.drawing.graph.nodes[step.start.node]
     again = retry_at(node.retry, step.start.attempt, step.now, step.key, failure.after_s) if failure.passing else None
-    error = failure.to_json()
+    error = _error(failure)
     if again:
         data = {"error": error, "attempt": step.start.attempt, "retry_at": again.isoformat()}
         return Consequence(step.event("step.failed", data))
@@ -126,10 +144,16 @@ def _failed(step: Step, failure: Failed) -> Consequence:
     return incident(step, failure)
 
 
+def _error(failure: Failed) -> dict[str, Any]:
+    """What is kept of a failure; details that are no JSON are left out."""
+    error: dict[str, Any] = failure.to_json()
+    return {**error, "detail": {}} if json_gate.clean(error["detail"], max_bytes=MAX_OUTPUT) else error
+
+
 def incident(step: Step, failure: Failed) -> Consequence:
     """A failure that nobody has drawn a way for: people decide, and nothing is lost."""
     node = step.drawing.graph.nodes[step.start.node]
-    error = failure.to_json()
+    error = _error(failure)
     question = f"“{node.title}” failed: {failure.message}"
     asked: dict[str, Any] = {"question": question, "choices": list(INCIDENT_CHOICES)}
     asked |= {"show": {"error": error}, "editable": {}, "form": None, "ports": list(step.drawing.ports[node.id])}
@@ -138,16 +162,19 @@ def incident(step: Step, failure: Failed) -> Consequence:
     return Consequence(step.event("incident.opened", {"error": error, "escalation": opened.id}), escalations=(opened,))
 
 
-def _case(step: Step, ask: Ask) -> NewEscalation:
-    asked = {
+def _case(step: Step, ask: Ask) -> NewEscalation | None:
+    """The case that a person gets; None where what is to be shown cannot be kept."""
+    asked: dict[str, Any] = {
         "question": ask.question,
         "choices": [asdict(choice) for choice in ask.choices],
         "show": dict(ask.show),
         "editable": {name: dict(value) for name, value in ask.editable.items()},
         "form": ask.form,
     }
+    if json_gate.clean(asked, max_bytes=MAX_OUTPUT):
+        return None
     why = list(reasons(step.drawing, step.state, step.start.node))
-    return _escalation(step, "form" if ask.form else "review", asked, why, ask)
+    return _escalation(step, "review" if ask.form is None else "form", asked, why, ask)
 
 
 def _escalation(

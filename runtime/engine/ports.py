@@ -124,13 +124,17 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A claimed run with everything needed to go on."""
+    """A claimed run with everything needed to go on.
+
+    `claims` counts the claims since it last got on or parked; `at` is when it was claimed, by the store's clock.
+    """
 
     claim: Claim
     run: NewRun
     events: tuple[Event, ...]
     signals: tuple[Signal, ...]
     claims: int
+    at: datetime
 
 
 class Store(Protocol):
@@ -162,6 +166,9 @@ class Store(Protocol):
 
     async def latest(self, workflow: str, version: int | None) -> tuple[str, int] | None:
         """Blueprint id and version number that a call of this workflow runs; None where there is none."""
+
+    async def generation(self, run_id: str) -> int:
+        """How many runs called one another down to this one."""
 
     async def expire(self) -> int:
         """Mark open cases overdue whose time has passed, and signal their runs; how many."""

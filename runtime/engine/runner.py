@@ -17,11 +17,12 @@ from runtime.core.events import Event
 from runtime.core.state import State, fold
 from runtime.engine.driver import MAX_CLAIMS, Driver, LostClaim, Surroundings
 from runtime.engine.heart import Heart
-from runtime.engine.ports import Bell, Claim, Created, Held, NewRun, RunStatus, StoreError, Wave
+from runtime.engine.ports import Claim, Created, Held, NewRun, RunStatus, StoreError, Wave
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
+PAUSE_S = 0.02
 LEASE_S = 15.0
 CLAIM_BATCH = 100
 
@@ -37,8 +38,8 @@ class Started:
 class Runner:
     """The runs of this process."""
 
-    def __init__(self, around: Surroundings, bell: Bell, owner: str, heart: Heart, *, max_active: int = 1000) -> None:
-        self.around, self.bell, self.owner = around, bell, owner
+    def __init__(self, around: Surroundings, owner: str, heart: Heart, *, max_active: int = 1000) -> None:
+        self.around, self.owner = around, owner
         self._heart, self._max_active = heart, max_active
         self._drivers: dict[str, Driver] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -57,7 +58,7 @@ class Runner:
 
     async def start(self, run: NewRun, drawing: Drawing) -> Started:
         """Create a run and, where there is room, drive it at once. Raises StoreError: then there is no run."""
-        if self._stopping or len(self._drivers) >= self._max_active:
+        if self._stopping or self._heart.failing or self._free <= 0:
             return await self._enqueue(run)
         claim = Claim(run.id, self.owner, 1)
         driver = Driver(self.around, drawing, run, claim, State())
@@ -94,7 +95,10 @@ class Runner:
                 await self._claim()
             except StoreError as failure:
                 logger.warning("The database could not be asked for work: %s", failure)
-            await self.bell.wait(self._patience())
+            except Exception:
+                # Whatever it was, the other runs need a pump.
+                logger.exception("The pump has stumbled and goes on")
+            await self.around.bell.wait(self._patience())
 
     async def stop(self, within_s: float = 5.0) -> None:
         """Let go of everything: parked runs need nobody, and unfinished ones are requeued for the next process."""
@@ -105,42 +109,45 @@ class Runner:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(StoreError):
-            await self.around.store.reap(self.owner, lambda: (), LEASE_S)
+            await self.around.store.reap(self.owner, lambda: (), self._heart.lease_s)
 
     # The pump
 
     async def _claim(self) -> None:
-        free = min(self._max_active - len(self._drivers), CLAIM_BATCH)
-        if self._stopping or free <= 0:
+        free = min(self._free, CLAIM_BATCH)
+        if self._stopping or self._heart.failing or free <= 0:
             return
         held = await self.around.store.claim(self.owner, free)
         for each in held:
             await self._take_up(each)
         if len(held) == free:
-            self.bell.ring()
+            self.around.bell.ring()
+        elif self._next_wake <= self.around.clock():
+            await self._look_ahead()
 
     async def _take_up(self, held: Held) -> None:
         try:
             driver = await self._driver_of(held)
         except StoreError:
             raise
-        except Exception:
+        except Exception as failure:
             logger.exception("The run %s cannot be taken up", held.run.id)
             if held.claims > MAX_CLAIMS:
-                await self._quarantine(held)
+                await self._quarantine(held, str(failure))
+            return
+        if not driver.resume(held.signals, held.claims):
+            await self._quarantine(held, "it was given up again and again without getting on.")
             return
         self._drivers[held.run.id] = driver
         self._spawn(driver)
 
     async def _driver_of(self, held: Held) -> Driver:
         drawing = await self.around.store.drawing(held.run.blueprint_id)
-        driver = Driver(self.around, drawing, held.run, held.claim, fold(drawing.graph, held.events))
-        driver.resume(held.signals, held.claims)
-        return driver
+        return Driver(self.around, drawing, held.run, held.claim, fold(drawing.graph, held.events), held.at)
 
-    async def _quarantine(self, held: Held) -> None:
-        """A run that cannot even be read again and again is ended visibly instead of tried for ever."""
-        error = {"code": "quarantined", "message": "The run could not be taken up again.", "detail": {}}
+    async def _quarantine(self, held: Held, why: str) -> None:
+        """A run that fails its workers again and again is ended visibly, not tried for ever; it may be retried."""
+        error = {"code": "quarantined", "message": f"The run could not be taken up again: {why}"[:2000], "detail": {}}
         event = Event("run.failed", None, 0, {"error": error}, len(held.events) + 1, self.around.clock())
         await self.around.store.append(Wave(held.claim, (event,), "failed", durable=True))
 
@@ -152,17 +159,29 @@ class Runner:
 
     async def _keep_house(self) -> None:
         await self.around.store.expire()
-        await self.around.store.reap(self.owner, lambda: self.held, LEASE_S)
-        self._next_wake = await self.around.store.next_wake() or self.around.clock() + timedelta(seconds=POLL_S)
+        await self.around.store.reap(self.owner, lambda: self.held, self._heart.lease_s)
+        await self._look_ahead()
+
+    async def _look_ahead(self) -> None:
+        now = self.around.clock()
+        wake = await self.around.store.next_wake() or now + timedelta(seconds=POLL_S)
+        # What is due and yet was not claimed is due by this clock only: it is asked for again, but not without a pause.
+        self._next_wake = max(wake, now + timedelta(seconds=PAUSE_S))
 
     def _patience(self) -> float:
+        if self._free <= 0 or self._heart.failing:
+            return POLL_S
         return min(POLL_S, max(0.001, (self._next_wake - self.around.clock()).total_seconds()))
+
+    @property
+    def _free(self) -> int:
+        return self._max_active - len(self._drivers)
 
     def _expect(self, wake_at: datetime | None) -> None:
         """A run has parked with a timer: if it is the earliest, the pump must not sleep past it."""
         if wake_at and wake_at < self._next_wake:
             self._next_wake = wake_at
-            self.bell.ring()
+            self.around.bell.ring()
 
     # Drivers
 
@@ -170,7 +189,7 @@ class Runner:
         """No room: the run waits in the database until somebody has."""
         event = Event("run.started", None, 0, {"input": run.input}, 1, self.around.clock())
         created = await self.around.store.create(run, Wave(Claim(run.id, "", 0), (event,), "queued", durable=True))
-        self.bell.ring()
+        self.around.bell.ring()
         return Started(created)
 
     def _spawn(self, driver: Driver) -> None:
@@ -191,13 +210,15 @@ class Runner:
         finally:
             self._let_go(driver, status)
         if status == "queued":
-            self.bell.ring()
+            self.around.bell.ring()
         if status == "waiting":
             self._expect(driver.wake_at)
 
     def _let_go(self, driver: Driver, status: RunStatus) -> None:
         if self._drivers.get(driver.run.id) is driver:
             del self._drivers[driver.run.id]
+            if self._free == 1:
+                self.around.bell.ring()
         if not driver.settled.done():
             driver.settled.set_result(status)
 

@@ -34,6 +34,7 @@ class _Operation:
     future: asyncio.Future[Any]
     result: Any = None
     failure: Exception | None = None
+    begun: bool = False
 
     def settle(self) -> None:
         """Give the result to whoever waits; runs in the loop."""
@@ -79,7 +80,7 @@ class Writer:
     def _work(self) -> None:
         try:
             while batch := self._next_batch():
-                self._carry_out(batch)
+                _carry_out(batch)
                 _settle(batch)
         finally:
             connection.close()
@@ -96,31 +97,45 @@ class Writer:
             self._queue.put(None)
         return batch
 
-    def _carry_out(self, batch: list[_Operation]) -> None:
-        try:
-            _transact(batch)
-        except Exception as failure:
-            logger.warning("A batch of %d writes failed and is played one by one: %s", len(batch), failure)
-            for operation in batch:
-                self._alone(operation)
 
-    def _alone(self, operation: _Operation) -> None:
+def _carry_out(batch: list[_Operation]) -> None:
+    try:
+        _transact(batch)
+    except Exception as failure:
+        logger.warning("A batch of %d writes failed: %s", len(batch), failure)
+        if not batch[0].begun and connection.connection is not None and connection.is_usable():
+            # It is the database that lets nobody write (it is locked): asking for each again would take an age.
+            _fail(batch, failure)
+        else:
+            _one_by_one(batch)
+
+
+def _one_by_one(batch: list[_Operation]) -> None:
+    for place, operation in enumerate(batch):
+        operation.begun = False
         try:
             connection.close_if_unusable_or_obsolete()
             _transact([operation])
-        except (DatabaseFailure, StoreError) as failure:
-            operation.failure = StoreError(str(failure))
-            connection.close()
         except Exception as failure:
-            logger.exception("A write failed")
-            operation.failure = failure
             connection.close()
+            _fail([operation], failure)
+            if not operation.begun:
+                _fail(batch[place + 1 :], failure)
+                return
+
+
+def _fail(batch: Iterable[_Operation], failure: Exception) -> None:
+    if not isinstance(failure, DatabaseFailure | StoreError):
+        logger.error("A write failed", exc_info=failure)
+    for operation in batch:
+        operation.failure = StoreError(str(failure)) if isinstance(failure, DatabaseFailure) else failure
 
 
 def _transact(batch: list[_Operation]) -> None:
     _set_durability(any(operation.durable for operation in batch))
     with transaction.atomic():
         for operation in batch:
+            operation.begun = True
             operation.result = operation.work()
 
 
