@@ -78,7 +78,7 @@ def problem_of(error: BaseException) -> Problem | None:
         case RequestDataTooBig():
             return TOO_LARGE
         case SuspiciousOperation() | UnreadablePostError():
-            return Problem(400, "bad_request", "The request could not be read.")
+            return unreadable()
         case PermissionDenied():
             return FORBIDDEN
         case DatabaseError():
@@ -116,6 +116,11 @@ BAD_TOKEN = Problem(
 )
 NOT_ACCEPTABLE = Problem(406, "not_acceptable", "Answers are application/json; the Accept header allows none of that.")
 WRONG_MEDIA_TYPE = Problem(415, "unsupported_media_type", "Bodies are application/json in UTF-8.")
+
+
+def unreadable(status: int = 400) -> Problem:
+    """The answer to a request that is no request."""
+    return TOO_LARGE if status == 413 else Problem(400, "bad_request", "The request could not be read.")
 
 
 def method_not_allowed(method: str | None, allowed: Iterable[str]) -> Problem:
@@ -157,7 +162,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler400`."""
     if not _is_api(request):
         return defaults.bad_request(request, exception)
-    return respond(problem_of(exception) or Problem(400, "bad_request", "The request could not be read."))
+    return respond(problem_of(exception) or unreadable())
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

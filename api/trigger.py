@@ -11,7 +11,7 @@ import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -100,7 +100,7 @@ class TriggerRun(Resource):
     def as_view(cls, **_initkwargs: Any) -> Any:
         """The coroutine that answers, marked as this class for the schema."""
         view: Any = csrf_exempt(trigger_run)
-        view.cls, view.initkwargs = cls, {}
+        view.cls, view.initkwargs, view.stands_alone = cls, {}, True
         return view
 
 
@@ -145,7 +145,7 @@ def _check_accept(request: HttpRequest) -> None:
 async def _caller(request: HttpRequest) -> Caller:
     plain = bearer_of(request.META)
     if plain is None:
-        caller = await sync_to_async(caller_of_session)(request)
+        caller = await database_sync_to_async(caller_of_session)(request)
         if caller is None:
             raise problems.Refuse(problems.UNAUTHENTICATED)
         return caller
@@ -185,7 +185,7 @@ def _key(request: HttpRequest) -> str | None:
 
 
 async def _told(done: runs.Triggered) -> HttpResponse:
-    run = await sync_to_async(describe)(done.run_id)
+    run = await database_sync_to_async(describe)(done.run_id)
     headers = {"Location": f"/api/v1/runs/{done.run_id}/", "Cache-Control": "no-store"}
     if done.replay:
         headers["Idempotent-Replay"] = "true"

@@ -22,6 +22,8 @@ django.setup(set_prefix=False)
 # Models can be imported only now.
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
+from api import problems  # noqa: E402
+from config import front  # noqa: E402
 from config.sockets import websocket_application  # noqa: E402
 from config.static_files import PREFIX, StaticFiles  # noqa: E402
 from runtime import launch  # noqa: E402
@@ -47,8 +49,22 @@ class Http(ASGIHandler):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
+        bounded = front.bounded(receive)
         async with ThreadSensitiveContext(executor=next(self._threads)):
-            await self.handle(scope, receive, send)
+            try:
+                match = front.alone(scope)
+                if match:
+                    await front.answer(match, scope, bounded, send)
+                else:
+                    await self.handle(scope, bounded, send)
+            except front.TooLarge:
+                await front.refuse(problems.TOO_LARGE, send)
+
+    def create_request(self, scope: Mapping[str, Any], body_file: Any) -> tuple[Any, Any]:
+        """The request, or the answer to one that cannot be read."""
+        request, refusal = super().create_request(scope, body_file)
+        status = refusal.status_code if refusal else 400
+        return (request, None) if request else (None, problems.respond(problems.unreadable(status)))
 
 
 class Application:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from builder.models import Version, Workflow
 from runtime.models import Blueprint
 from tests.makers.api_client import Caller, caller, problem
-from tests.makers.workflows import ECHO, drafted, published
+from tests.makers.sealed import ECHO, drafted, published
 
 pytestmark = pytest.mark.django_db
 

@@ -41,10 +41,11 @@ def live_server(data: Path, **environment: str) -> Iterator[Server]:
     seeded = _run([sys.executable, "-m", "tests.makers.live_server"], given)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno())]
-        command += ["--log-level", "warning", "--no-access-log"]
+        command = [sys.executable, "-m", "tests.makers.live_server", str(listener.fileno())]
         with (data / "server.log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=given, pass_fds=[listener.fileno()], stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=given, pass_fds=[listener.fileno()], stdout=log, stderr=log
+            )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url, process, data)
@@ -59,7 +60,9 @@ def live_server(data: Path, **environment: str) -> Iterator[Server]:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
+    done = subprocess.run(
+        command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
 
@@ -86,8 +89,8 @@ def _seed() -> None:
     from api.tokens import Issued, issue
     from runtime.permissions import SCOPES
     from tests.makers.people import person, queue_of
-    from tests.makers.workflows import ECHO, published
     from tests.makers.runs import SMALL
+    from tests.makers.sealed import ECHO, published
 
     call_command("migrate", verbosity=0)
     if not User.objects.exists():
@@ -100,5 +103,15 @@ def _seed() -> None:
     print(json.dumps({name: token.plain for name, token in tokens.items() if isinstance(token, Issued)}))
 
 
+def _serve(descriptor: int) -> None:
+    """Serve on a socket that is open already, as the command `serve` does."""
+    import django
+
+    django.setup()
+    from runtime.management.serving import server
+
+    server().run(sockets=[socket.socket(fileno=descriptor)])
+
+
 if __name__ == "__main__":
-    _seed()
+    _serve(int(sys.argv[1])) if sys.argv[1:] else _seed()
