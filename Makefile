@@ -41,7 +41,8 @@ format: setup ## Write the code as ruff would
 	@$(PYTHON) -m ruff format .
 
 docs: setup ## Write the generated documents anew
-	@DATA=.tools/data $(PYTHON) manage.py docs
+	@$(PYTHON) -m runtime.nodes._reference > docs/nodes.md
+	@$(PYTHON) scripts/draw.py builder/gallery/lead_qualification.json > docs/lead-qualification.svg
 
 bench: setup ## Measure; prints ratios
 	@for program in bench/[a-z]*.py; do echo "== $$program"; DATA="$$(mktemp -d)" $(PYTHON) "$$program"; done
