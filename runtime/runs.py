@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseFailure
 from django.db import transaction
 
 from runtime import audit, bell, blueprints
@@ -30,6 +31,7 @@ from runtime.refused import FieldError, Refused
 
 MAX_WAIT_S = 60.0
 FRESH_S = 1.0
+MAX_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
         if refused:
             return refused
         started = await runner.start(_new_run(sealed, asked), sealed.drawing)
-    except (StoreError, blueprints.Unreadable) as failure:
+    except (StoreError, DatabaseFailure, blueprints.Unreadable) as failure:
         return Refused("unavailable", f"The run could not be kept; nothing was started. ({failure})")
     if started.created.conflict:
         return Refused("idempotency_conflict", "This Idempotency-Key was used with another body.")
@@ -164,7 +166,7 @@ async def _settles(settled: asyncio.Future[Any] | None, wait_s: float) -> bool:
     return settled.done() and settled.result() != "queued"
 
 
-_newest: dict[tuple[str, int | None], tuple[float, str]] = {}
+_newest: dict[tuple[str, int | None], tuple[float, Sealed]] = {}
 
 
 def forget_newest(workflow: str) -> None:
@@ -177,12 +179,14 @@ async def _sealed(workflow: str, version: int | None) -> Sealed | Refused:
     """The blueprint that a trigger runs; which one is the newest is asked at most once a second."""
     known = _newest.get((workflow, version))
     if known and known[0] > time.monotonic():
-        return blueprints.sealed(known[1])
+        return known[1]
     found = await sync_to_async(_read_sealed)(workflow, version)
     if found is None:
         what = f"version {version} of this workflow" if version else "a published version of this workflow"
         return Refused("not_published", f"There is no {what} to run.")
-    _newest[(workflow, version)] = (time.monotonic() + FRESH_S, found.id)
+    if len(_newest) >= MAX_KEPT:
+        _newest.clear()
+    _newest[(workflow, version)] = (time.monotonic() + FRESH_S, found)
     return found
 
 

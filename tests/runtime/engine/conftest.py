@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runtime import blueprints
+from runtime import blueprints, runs
 from tests.makers.engine import Engine, ScriptedDoors
 
 
@@ -29,3 +29,4 @@ def _nothing_compiled(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Blueprints are made anew for each test, and so is what is kept of them."""
     yield
     blueprints.sealed.cache_clear()
+    runs._newest.clear()
