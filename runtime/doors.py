@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 
 from runtime import connections, outbox
@@ -36,26 +36,27 @@ class ProcessDoors:
 
     async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
-        headers = {"Idempotency-Key": key, **request.headers}
+        secret: dict[str, str] = {}
         if request.connection:
-            found = await sync_to_async(connections.http_headers)(request.connection, request.url)
+            found = await _in_thread(connections.http_headers, request.connection, request.url)
             if isinstance(found, Failed):
                 return found
-            headers |= found
+            secret = found
+        whole = replace(request, headers={"Idempotency-Key": key, **request.headers, **secret})
         policy = Policy(networks=tuple(settings.INTERLOCK["ALLOWED_NETWORKS"]))
-        return await self.egress.send(replace(request, headers=headers), policy)
+        return await self.egress.send(whole, policy, hide=tuple(secret.values()))
 
     async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
         """Ask a model through its connection."""
         del key
-        connection = await sync_to_async(connections.lookup)(request.connection)
+        connection = await _in_thread(connections.lookup, request.connection)
         if connection is None:
             return Failed("connection", f"There is no connection named “{request.connection}” in the settings.")
         return await self.models.ask(connection, request)
 
     async def mail(self, message: Message, key: str, run_id: str) -> str | Failed:
         """Send a mail, once for each key; without a mail connection it stays in the outbox, visibly unsent."""
-        return await sync_to_async(outbox.deliver)(message, key, run_id, datetime.now(UTC))
+        return await _in_thread(outbox.deliver, message, key, run_id, datetime.now(UTC))
 
     async def python(self, function: str, arguments: Mapping[str, Json], key: str) -> Json | Failed:
         """Call a registered function; those that are no coroutines run in a thread."""
@@ -72,7 +73,12 @@ class ProcessDoors:
         self, workflow: str, run_id: str, within_days: float, limit: int
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of a workflow's other runs, newest first."""
-        return await sync_to_async(_earlier)(workflow, run_id, within_days, min(limit, MAX_EARLIER))
+        return await _in_thread(_earlier, workflow, run_id, within_days, min(limit, MAX_EARLIER))
+
+
+async def _in_thread[**P, T](work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Database work of a step, in any of a few threads: a mail server that is slow must hold nobody else up."""
+    return await database_sync_to_async(work, thread_sensitive=False)(*args, **kwargs)
 
 
 async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -193,7 +194,8 @@ class Runner:
         return Started(created)
 
     def _spawn(self, driver: Driver) -> None:
-        task = asyncio.create_task(self._drive(driver), name=f"run:{driver.run.id}")
+        # A context of its own: the run outlives the request that triggered it, and with it the request's threads.
+        task = asyncio.create_task(self._drive(driver), name=f"run:{driver.run.id}", context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
