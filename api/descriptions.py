@@ -1,45 +1,103 @@
 """One run as the contract shows it: where it stands, what it was given, what it gave, and the steps it has made.
 
-Called by `runs` and `trigger`. It reads the run and its journal, each once.
+Called by `runs` and `trigger`. It reads the run and its journal once each, in plain SQL: most triggers end here, and
+through the ORM reading costs several times as much as running.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
+
 from api.shapes import moment
+from runtime.core.events import Event
 from runtime.models import Run
-from runtime.traces import Step, Trace, trace
+from runtime.traces import MOST_EVENTS, Step, visits
+
+_RUN = (
+    "SELECT id, workflow, version, status, outcome, labels, requester, callback_url, created_at, finished_at,"
+    " blueprint_id, last_seq FROM runtime_run WHERE id = %s"
+)
+_ENTRIES = "SELECT type, node, visit, data, seq, at FROM runtime_entry WHERE run_id = %s"
+_FIRST = f"{_ENTRIES} ORDER BY seq LIMIT {MOST_EVENTS}"
+_LAST = f"{_ENTRIES} ORDER BY seq DESC LIMIT 1"
+
+
+@dataclass(slots=True)
+class Ends:
+    """What a run was started with, and what it ended with."""
+
+    input: Any = None
+    output: Any = None
+    error: Any = None
 
 
 def describe(run_id: str) -> dict[str, Any]:
     """The run's object. Raises Run.DoesNotExist; ask `lookups` first whether the caller may see it."""
-    run = Run.objects.get(pk=run_id)
-    story = trace(run)
+    with connection.cursor() as cursor:
+        cursor.execute(_RUN, [run_id])
+        row = cursor.fetchone()
+        if row is None:
+            raise Run.DoesNotExist
+        cursor.execute(_FIRST, [run_id])
+        events = [_event(found) for found in cursor.fetchall()]
+        if row[11] > len(events):
+            cursor.execute(_LAST, [run_id])
+            ends = _ends([*events, _event(cursor.fetchone())])
+        else:
+            ends = _ends(events)
     return {
-        "id": run.pk,
-        "workflow": run.workflow,
-        "version": run.version,
-        "status": run.status,
-        "outcome": run.outcome,
-        "input": story.input,
-        **_end(run, story),
-        "labels": run.labels or {},
-        "requester": run.requester,
-        "callback_url": run.callback_url or None,
-        "created_at": moment(run.created_at),
-        "finished_at": moment(run.finished_at),
-        "steps": [_step(step) for step in story.steps if step.started_at is not None],
+        "id": row[0],
+        "workflow": row[1],
+        "version": row[2],
+        "status": row[3],
+        "outcome": row[4],
+        "input": ends.input,
+        "output": ends.output,
+        "error": ends.error,
+        "labels": json.loads(row[5]) if row[5] else {},
+        "requester": row[6],
+        "callback_url": row[7] or None,
+        "created_at": _time(row[8]),
+        "finished_at": _time(row[9]),
+        "steps": [_step(step) for step in visits(row[10], events)],
     }
 
 
-def _end(run: Run, story: Trace) -> dict[str, Any]:
-    """What a run ended with; asked for separately where its journal is too long to be read as a whole."""
-    if story.complete or run.finished_at is None:
-        return {"output": story.output, "error": story.error}
-    last = run.entries.order_by("-seq").first()
-    data = last.data if last else {}
-    return {"output": data.get("output"), "error": data.get("error")}
+def _ends(events: Sequence[Event]) -> Ends:
+    found = Ends()
+    for event in events:
+        match event.type:
+            case "run.started":
+                found.input = event.data.get("input")
+            case "run.finished":
+                found.output = event.data.get("output")
+            case "run.failed":
+                found.error = event.data.get("error")
+            case "run.cancelled":
+                found.error = dict(event.data)
+            case "run.retried":
+                found.output = found.error = None
+    return found
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    kind, node, visit, data, seq, at = row
+    return Event(kind, node, visit, json.loads(data), seq, _aware(at))
+
+
+def _aware(value: Any) -> datetime:
+    at: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _time(value: Any) -> str | None:
+    return None if value is None else moment(_aware(value))
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -29,7 +29,7 @@ ABSENT: Final = object()
 class Body(BaseModel):
     """A request's body: strict, without unknown fields."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Nothing(Body):

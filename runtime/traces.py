@@ -145,6 +145,11 @@ def steps(run: Run, limit: int = MOST_EVENTS) -> tuple[Step, ...]:
     return _visits(drawing(run.blueprint_id), _events(run.pk, 0, limit))
 
 
+def visits(blueprint_id: str, events: Iterable[Event]) -> tuple[Step, ...]:
+    """The visits that a journal tells of, for whoever has read it already."""
+    return _visits(drawing(blueprint_id), events)
+
+
 def waterfall(run: Run, limit: int = MOST_EVENTS) -> tuple[Bar, ...]:
     """When the steps of a run began and how long they took."""
     return _bars(steps(run, limit), run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from tests import services
 
@@ -23,3 +24,9 @@ def redis_url() -> Iterator[str]:
     """The address of a Redis of our own."""
     with services.redis() as url:
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """The cast signs in all the time; what makes real passwords safe makes each of them cost half a second."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

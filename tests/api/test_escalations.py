@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ def test_a_case_shows_what_is_asked_and_why(rui: Caller) -> None:
 
 def test_the_list_is_filtered_by_state_queue_workflow_and_assignee(rui: Caller, reviewer_rui: User) -> None:
     mine = open_case(assignee=reviewer_rui)
+    time.sleep(0.002)  # Ids are ordered by the millisecond.
     other = open_case(queue="", run=waiting_run("orders"))
+    time.sleep(0.002)
     done = open_case(state="resolved", resolved_by="rosa", resolved_at=timezone.now())
 
     def ids(query: str) -> list[str]:

@@ -1,0 +1,88 @@
+"""Pages: every row once, in order, both ways, whatever is added meanwhile; and no cursor but our own."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.makers.api_client import Caller, problem
+from tests.makers.cases import open_case, waiting_run
+
+pytestmark = pytest.mark.django_db
+
+
+def follow(who: Caller, first: str, way: str = "next") -> list[Any]:
+    """The pages from the first one on."""
+    pages = [who.get(first).json()]
+    while pages[-1][way]:
+        parts = urlsplit(pages[-1][way])
+        pages.append(who.get(f"{parts.path}?{parts.query}").json())
+    return pages
+
+
+def ids(page: Any) -> list[str]:
+    return [each["id"] for each in page["results"]]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_the_pages_hold_every_row_once_and_lead_back(dev: Caller, limit: int) -> None:
+    made = sorted((waiting_run().pk for _ in range(7)), reverse=True)
+    pages = follow(dev, f"runs/?limit={limit}&workflow=leads")
+    assert [each for page in pages for each in ids(page)] == made
+    assert all(page["previous"] is None for page in pages[:1])
+    if len(pages) > 1:
+        parts = urlsplit(pages[-1]["previous"])
+        back = follow(dev, f"{parts.path}?{parts.query}", "previous")
+        assert [each for page in back[::-1] for each in ids(page)] == made[: len(made) - len(ids(pages[-1]))]
+
+
+def test_rows_that_come_meanwhile_shift_nothing(dev: Caller) -> None:
+    made = sorted((waiting_run().pk for _ in range(4)), reverse=True)
+    first = dev.get("runs/?limit=2").json()
+    waiting_run()
+    parts = urlsplit(first["next"])
+    assert ids(first) + ids(dev.get(f"{parts.path}?{parts.query}").json()) == made
+
+
+def test_cases_come_oldest_first(rui: Caller) -> None:
+    made = sorted(open_case().pk for _ in range(3))
+    assert [each for page in follow(rui, "escalations/?limit=2") for each in ids(page)] == made
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "after:1", "%00", "a:b:c", "a" * 501, "%F0%9F%98%80", "after:1:AAAA"])
+def test_a_malformed_cursor_is_refused(dev: Caller, cursor: str) -> None:
+    answer = dev.get(f"runs/?cursor={cursor}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["path"] == "/cursor"
+
+
+def test_a_cursor_of_another_list_is_refused(dev: Caller, ada: Caller) -> None:
+    for _ in range(3):
+        open_case()
+    theirs = urlsplit(dev.get("runs/?limit=1").json()["next"]).query
+    problem(ada.get(f"escalations/?{theirs}"), 400, "bad_cursor")
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("limit=0", "/limit"),
+        ("limit=201", "/limit"),
+        ("limit=1e1", "/limit"),
+        ("status=done", "/status"),
+        ("status=queued&status=failed", "/status"),
+        ("colour=red", "/colour"),
+        ("format=json", "/format"),
+        ("workflow=%00", "/workflow"),
+        ("label=", "/label"),
+    ],
+)
+def test_a_query_that_does_not_fit_names_the_parameter(dev: Caller, query: str, path: str) -> None:
+    assert problem(dev.get(f"runs/?{query}"), 400, "bad_query")["errors"][0]["path"] == path
+
+
+def test_a_query_that_is_no_utf8_is_refused(dev: Caller) -> None:
+    problem(dev.get("runs/?workflow=%ff"), 400, "bad_query")
+    problem(dev.get("runs/?" + "&".join(f"a{number}=1" for number in range(60))), 400, "bad_query")
