@@ -26,7 +26,7 @@ from runtime.traces import Sign, drawing
 from runtime.views.access import needs
 
 MOST = 100
-LAST_RUNS = 12
+LAST_RUNS = 10
 FAMILIES = ("execute", "verify", "decide", "escalate")
 
 

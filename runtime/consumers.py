@@ -100,7 +100,7 @@ class Tail:
             for event in look.events:
                 await self._send({"type": "event", "event": event})
                 sent = event["seq"]
-            if sent > look.last_seq or len(look.events) == PAGE:
+            if look.events and (sent > look.last_seq or len(look.events) == PAGE):
                 continue
             if shown != (look.status, look.outcome):
                 shown = (look.status, look.outcome)
@@ -115,7 +115,7 @@ class Socket(AsyncWebsocketConsumer):
 
     group = ""
     needs: ClassVar[Permission]
-    check_s: ClassVar[float] = 2.0
+    check_s: ClassVar[float] = 1.5
 
     async def connect(self) -> None:
         """Accept first, so that the code and reason of a refusal reach the client."""

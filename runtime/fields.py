@@ -14,6 +14,7 @@ from typing import Any
 from runtime.json_gate import JsonProblem, read_json, write_json
 
 MOST_FIELDS = 60
+PROSE = frozenset({"message", "text", "body", "description", "comment", "notes"})
 INTEGER = re.compile(r"[+-]?\d{1,18}")
 NUMBER = re.compile(r"[+-]?\d{1,300}([.]\d{1,300})?([eE][+-]?\d{1,3})?")
 
@@ -42,7 +43,8 @@ def fields_of(
     prefix: str = "field-",
 ) -> list[Field]:
     """The fields of an object's schema, filled with what was posted, else with values; `errors` by name."""
-    required = schema.get("required") or []
+    listed = schema.get("required")
+    required = listed if isinstance(listed, list) else []
     properties = schema.get("properties")
     found = list((properties if isinstance(properties, Mapping) else {}).items())[:MOST_FIELDS]
     return [
@@ -70,10 +72,11 @@ def _field(
     prefix: str,
 ) -> Field:
     control, kind = _control(schema)
+    control = "long" if control == "text" and name in PROSE else control
     stands = _text(values.get(name, schema.get("default")), control)
     given = stands if posted is None else posted.get(prefix + name, "")
     title = str(schema.get("title") or name.replace("_", " ").capitalize())
-    options = tuple(str(option) for option in schema.get("enum") or () if option is not None)
+    options = tuple(option for option in _list(schema.get("enum")) if isinstance(option, str))
     return Field(
         name, prefix + name, title, str(schema.get("description") or ""), control, kind, given, options, required, error
     )
@@ -83,15 +86,16 @@ def _control(schema: Mapping[str, Any]) -> tuple[str, str]:
     """Which input suits a schema, and which HTML type that has."""
     listed = schema.get("type")
     types = [each for each in (listed if isinstance(listed, list) else [listed]) if each != "null"]
-    options = schema.get("enum")
-    if isinstance(options, list) and all(isinstance(option, str | None) for option in options):
+    options = _list(schema.get("enum"))
+    if options and all(isinstance(option, str | None) for option in options):
         return "choice", ""
     if types == ["boolean"]:
         return "flag", ""
-    if types and set(types) <= {"integer", "number"}:
+    if types and all(each in ("integer", "number") for each in types):
         return "number", "text"
     if "string" in types:
-        long = schema.get("maxLength", 0) > 300 or schema.get("format") == "textarea"
+        most = schema.get("maxLength")
+        long = isinstance(most, int | float) and most > 300
         return ("long" if long else "text"), {"email": "email", "date": "date"}.get(str(schema.get("format")), "text")
     return "json", ""
 
@@ -120,6 +124,10 @@ def _text(value: Any, control: str) -> str:
     if control == "flag":
         return "on" if value is True else ""
     return value if isinstance(value, str) and control != "json" else write_json(value)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -56,9 +56,11 @@ def case_detail(request: HttpRequest, case_id: str) -> HttpResponse:
     if isinstance(answer, Refused):
         case.refresh_from_db()
         return _page(request, case, answer)
-    voted = isinstance(answer, Voted)
-    messages.success(request, _voted(answer) if voted else "Settled. The run goes on.")
-    return redirect("case_list") if voted else redirect("run_detail", case.run_id)
+    if isinstance(answer, Voted):
+        messages.success(request, f"Your vote counts: {answer.given} of {answer.needed} have said the same.")
+        return redirect("case_list")
+    messages.success(request, "Settled. The run goes on.")
+    return redirect("run_detail", case.run_id)
 
 
 @require_POST
@@ -144,6 +146,3 @@ def _changed(case: Escalation, entered: dict[str, Any]) -> dict[str, Any]:
     editable: Mapping[str, Any] = case.asked.get("editable") or {}
     return {name: value for name, value in entered.items() if value != editable.get(name, {}).get("value")}
 
-
-def _voted(voted: Voted) -> str:
-    return f"Your vote counts: {voted.given} of {voted.needed} have said the same."

@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cases": cases.select_related("assignee").order_by("pk")[:MOST],
         "waiting": cases.count(),
         "incidents": cases.filter(kind="incident").count(),
-        "runs": visible_runs(request.user).order_by("-pk")[:MOST],
+        "runs": visible_runs(request.user).select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
         "number": sum(row["number"] for row in today),
         "most_counted": MOST_COUNTED,

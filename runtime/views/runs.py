@@ -27,7 +27,8 @@ STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
 def run_list(request: HttpRequest) -> HttpResponse:
     """The runs that this person may see, newest first, filtered by workflow, status and outcome."""
     chosen = {name: request.GET.get(name, "")[:200] for name in ("workflow", "status", "outcome")}
-    page = page_of(_filtered(visible_runs(request.user), chosen), request.GET)
+    seen = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
+    page = page_of(_filtered(seen, chosen), request.GET)
     names = dict(Blueprint.objects.order_by("version").values_list("workflow", "name"))
     context = {
         "page": page,
@@ -35,7 +36,6 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "filtered": any(chosen.values()),
         "statuses": STATUSES,
         "workflows": sorted(names.items(), key=lambda item: item[1]),
-        "names": names,
         "outcomes": _outcomes(chosen["workflow"]),
     }
     return render(request, "runtime/run_list.html", context)

@@ -1,0 +1,162 @@
+"""Reading a run back: events as they were journalled, and steps that a person can follow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from runtime import traces
+from runtime.models import Run
+from tests.makers import runs
+
+pytestmark = pytest.mark.django_db
+
+BEGAN = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+def small(**fields: object) -> runs.Story:
+    return runs.Story(runs.blueprint(), {"seats": 200}, began=BEGAN, **fields)
+
+
+def test_events_have_exactly_the_fields_of_the_contract() -> None:
+    story = small().does("size", "large", {"choice": "large"}, ms=3.0)
+    first, second = traces.read_events(story.run.pk)
+    assert first == {
+        "seq": 1,
+        "at": "2026-03-04T12:00:00Z",
+        "type": "run.started",
+        "node": None,
+        "visit": 0,
+        "data": {"input": {"seats": 200}},
+    }
+    assert (second["seq"], second["type"], second["node"], second["visit"]) == (2, "step.finished", "size", 1)
+
+
+def test_events_are_read_behind_a_number_and_never_more_than_asked_for() -> None:
+    run = runs.contacted(began=BEGAN)
+    assert [event["seq"] for event in traces.read_events(run.pk, after=3, limit=4)] == [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("after", [-1, 2**31, 2**63, 10**30])
+def test_a_number_beyond_every_journal_is_no_error(after: int) -> None:
+    run = small().run
+    assert len(traces.read_events(run.pk, after)) == (1 if after < 0 else 0)
+
+
+def test_an_unknown_run_has_no_events() -> None:
+    assert traces.read_events("nothing") == []
+
+
+def test_a_step_tells_its_port_its_time_and_why() -> None:
+    story = small().does("size", "large", {"choice": "large"}, ms=3.0)
+    (step,) = traces.steps(story.run)
+    assert (step.status, step.port, step.attempts, step.duration_ms) == ("finished", "large", 1, 3.0)
+    assert step.started_at is not None
+    assert step.finished_at is not None
+    assert step.finished_at - step.started_at == timedelta(milliseconds=3)
+    assert step.why == "“large” is the first choice whose condition holds: input.seats >= 100"
+
+
+def test_a_step_as_json_is_plain() -> None:
+    (step,) = traces.steps(small().does("size", "small", {"choice": "small"}, ms=1.0).run)
+    assert step.to_json()["started_at"].endswith("Z")
+    assert set(step.to_json()) == {
+        "node", "name", "kind", "visit", "status", "port", "attempts", "started_at", "finished_at", "duration_ms",
+        "output", "error", "why",
+    }  # fmt: skip
+
+
+def test_a_step_that_is_tried_again_says_what_went_wrong() -> None:
+    story = small().starts("tell").fails("tell", "Nobody answered")
+    (step,) = traces.steps(story.run)
+    assert (step.status, step.attempts) == ("retrying", 1)
+    assert step.until == story.now - timedelta(seconds=0.4) + timedelta(seconds=30)
+    assert step.why == "Attempt 1 failed and will be made again. Nobody answered."
+
+
+def test_a_step_that_succeeds_at_last_forgets_its_error() -> None:
+    story = small().starts("tell").fails("tell", "Nobody answered").starts("tell", attempt=2)
+    (step,) = traces.steps(story.does("tell", "done", {"message_id": "m"}).run)
+    assert (step.status, step.attempts, step.error) == ("finished", 2, None)
+
+
+def test_an_open_question_names_its_case() -> None:
+    case = runs.asked(began=BEGAN)
+    step = traces.steps(case.run)[-1]
+    assert (step.status, step.escalation) == ("asked", case.pk)
+
+
+def test_an_incident_is_no_ordinary_wait() -> None:
+    case = runs.incident(began=BEGAN)
+    step = traces.steps(case.run)[-1]
+    assert (step.status, step.escalation, step.attempts) == ("incident", case.pk, 2)
+    assert step.why.startswith("Needs help.")
+
+
+def test_each_turn_of_a_loop_is_a_visit_of_its_own() -> None:
+    made = traces.steps(runs.contacted(began=BEGAN))
+    assert [(step.visit, step.port) for step in made if step.sign.node == "judge"] == [(1, "fail"), (2, "pass")]
+
+
+def test_what_was_under_way_when_the_run_ended_is_stopped() -> None:
+    story = small().starts("tell").is_cancelled("dora", "Sent twice.")
+    (step,) = traces.steps(story.run)
+    assert step.status == "stopped"
+    assert traces.trace(story.run).error == {"by": "dora", "reason": "Sent twice."}
+
+
+def test_a_retried_run_takes_its_stopped_step_up_again() -> None:
+    story = small().starts("tell").breaks("tell", "No.")
+    story._entry("run.retried", "tell", 1, {"by": "dora"}, 1)
+    assert [step.status for step in traces.steps(story.run)] == ["running"]
+
+
+def test_the_trace_shows_what_lies_ahead_and_what_was_passed_by() -> None:
+    waiting = traces.trace(runs.asked(began=BEGAN).run)
+    ahead = {step.sign.node: step.status for step in waiting.steps}
+    assert ahead["ask_details"] == "skipped"
+    assert ahead["send"] == "pending"
+    ended = traces.trace(runs.contacted(began=BEGAN))
+    assert {step.status for step in ended.steps} == {"finished", "skipped"}
+    assert ended.output == {"to": "ada@northwind.example"}
+
+
+def test_outward_steps_are_marked() -> None:
+    marked = {step.sign.node for step in traces.trace(runs.contacted(began=BEGAN)).steps if step.sign.outward}
+    assert marked == {"send"}
+
+
+def test_the_waterfall_stays_within_the_run_and_follows_time() -> None:
+    bars = traces.waterfall(runs.contacted(began=BEGAN))
+    assert bars[0].left == 0
+    assert all(0 <= bar.left <= 100.001 and bar.left + bar.width <= 100.001 for bar in bars)
+    assert [bar.left for bar in bars] == sorted(bar.left for bar in bars)
+
+
+def test_a_wait_of_days_does_not_hide_what_took_milliseconds() -> None:
+    story = small().does("size", "large", {"choice": "large"}, ms=400.0, after=0.4)
+    story.asks("ask", "May we?")
+    story.does("ask", "approve", {"choice": "approve"}, after=172_800)
+    first, second = traces.waterfall(story.run)
+    assert first.width > 10
+    assert second.width < 90
+
+
+def test_a_bar_is_never_too_thin_to_be_seen() -> None:
+    bars = traces.waterfall(runs.contacted(began=BEGAN))
+    assert all(bar.shown_width >= 0.8 and bar.shown_left + bar.shown_width <= 100.001 for bar in bars)
+
+
+def test_reading_is_bounded_and_says_so() -> None:
+    run = runs.contacted(began=BEGAN)
+    told = traces.trace(run, limit=5)
+    assert (told.complete, told.last_seq) == (False, 5)
+
+
+def test_a_trace_is_read_with_a_few_queries(django_assert_max_num_queries: object) -> None:
+    run = runs.contacted(began=BEGAN)
+    traces.trace(run)
+    run = Run.objects.get(pk=run.pk)
+    with django_assert_max_num_queries(1):  # type: ignore[operator]  # pytest-django gives the fixture no public type
+        traces.trace(run)
