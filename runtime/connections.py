@@ -177,7 +177,7 @@ def save(name: str, provider: str, config: object, secret: str | None, user: Per
     """
     if not may(user, "settings:write"):
         return Refused("forbidden", "Only administrators change connections.")
-    errors = tuple(_flaws(name, provider, config, secret))
+    errors = flaws(name, provider, config, secret)
     if errors:
         return Refused("invalid", "The connection is not complete.", errors)
     given: dict[str, Any] = {"provider": provider, "config": config}
@@ -213,6 +213,11 @@ def rotate_secrets() -> Rotated:
         else:
             Connection.objects.filter(pk=row.pk).update(secret=fresh)
     return Rotated(len(rows) - len(unreadable), tuple(unreadable))
+
+
+def flaws(name: str, provider: str, config: object, secret: str | None) -> tuple[FieldError, ...]:
+    """What keeps a connection from being kept; nothing of what was entered is repeated."""
+    return tuple(_flaws(name, provider, config, secret))
 
 
 def config_of(provider: str) -> type[Config]:

@@ -270,7 +270,7 @@ class Connection(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     provider = models.CharField(max_length=40)
-    config = JsonText(default=dict)
+    config = JsonText(default=dict, blank=True)
     secret = models.BinaryField(null=True, editable=False)
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from runtime.json_gate import write_json
 from runtime.nodes import discover
 from tests.makers.workflows import node_of, sound_document
 
-CRM = {
+CRM: dict[str, Any] = {
     "id": "crm",
     "kind": "execute.http",
     "name": "Call CRM",
