@@ -97,7 +97,7 @@ def compile_drawing(document: Document, kinds: Kinds) -> tuple[Drawing, tuple[Pr
     by_node = {node.id: kinds[node.kind] for node in document.nodes if node.id in params}
     ports = {node: tuple(by_node[node].ports(each)) for node, each in params.items()}
     effects = {node: by_node[node].effect(each) for node, each in params.items()}
-    return Drawing(document, Graph(document), kinds, params, {START: ("out",), **ports}, effects), tuple(problems)
+    return Drawing(document, Graph(document), kinds, params, {**ports, START: ("out",)}, effects), tuple(problems)
 
 
 def _compiled(node: Node, index: int, kinds: Kinds) -> Params | list[Problem]:

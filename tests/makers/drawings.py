@@ -1,8 +1,9 @@
 """Drawings for tests: written by hand in few words, or generated at random and sound by composition.
 
-`sketch` makes a document from short lines; `sound_drawings` is a Hypothesis strategy over sequences, exclusive branches that
-come together again, parallel blocks with joins, bounded loops, nested in each other, with people, timers and errors. All use
-the small kinds of `tests.makers.kinds`. `risky_drawings` adds actions, model output, readers and crossing edges at random.
+`sketch` makes a document from short lines; `sound_drawings` is a Hypothesis strategy over sequences, exclusive branches
+that come together again, parallel blocks with joins, bounded loops, nested in each other, with people, timers and errors;
+`risky_drawings` adds actions, model output, readers and crossing edges at random. The generated ones use the small kinds
+of `tests.makers.kinds`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def node(node_id: str, kind: str, **config: Any) -> dict[str, Any]:
 
 
 def edges(*lines: str) -> list[dict[str, Any]]:
-    """Edges in few words: `a.port -> b`, `a.port -> b loop 3`, `a.port -> b after e1`; ids are e1, e2, … in this order."""
+    """Edges in few words: `a.port -> b`, `a.port -> b loop 3`, `a.port -> b after e1`. Ids are e1, e2, … in order."""
     return [_edge(f"e{number}", line) for number, line in enumerate(lines, 1)]
 
 
@@ -43,7 +44,7 @@ def sketch(nodes: list[dict[str, Any]], *lines: str, **document: Any) -> dict[st
 
 
 class Builder:
-    """Composes a sound drawing; every method takes the open ends that lead into a part and gives those that leave it."""
+    """Composes a sound drawing. Every method takes the open ends that lead into a part, and gives those that leave it."""
 
     def __init__(self, draw: Any, *, joins: tuple[str, ...] = ("all",), doing: tuple[str, ...] = ("work",)) -> None:
         self.draw = draw
@@ -92,7 +93,7 @@ class Builder:
     def _step(self, ends: list[End], _depth: int, _alone: bool) -> list[End]:
         step = self.add(f"execute.{self.draw(st.sampled_from(self.doing))}", ends)
         onward: list[End] = [(step, "done", None)]
-        if self.draw(st.integers(0, 3)) == 0:
+        if self.draw(st.booleans()):
             onward.append((step, "error", None))
         return onward
 

@@ -1,7 +1,7 @@
 """Runs of a drawing without an engine: the planner and the fold, with a scripted world and a chosen order of things.
 
-`simulate` carries a run to its end, or on from a journal. What a step answers follows from the seed, its node and its visit
-alone, never from the order; the order follows from another seed. Each step's output says what it saw.
+`simulate` carries a run to its end, or on from a journal. What a step answers follows from the seed, its node and its
+visit alone, never from the order; the order follows from another seed. Each step's output says what it saw.
 """
 
 from __future__ import annotations

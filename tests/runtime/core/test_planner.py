@@ -1,4 +1,4 @@
-"""The planner and the fold: random sound drawings always end, once, whatever the order and wherever they are stopped."""
+"""The planner and the fold: random sound drawings always end, once, in whatever order and wherever they are stopped."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """The proof of the proof: a drawing that passes the checks does nothing unsafe, in any simulated run.
 
-Random drawings are mended until the checks have nothing against them (so they lie close to what is refused), then run with
-random answers in random order. What the runs show is judged here from their journal alone: which visit led to which, who
-saw which text.
+Random drawings are mended until the checks have nothing against them (so they lie close to what is refused), then run
+with random answers in random order. What the runs show is judged here from their journal alone: which visit led to
+which, who saw which text.
 """
 
 from __future__ import annotations
 
-import re
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +20,15 @@ from runtime.core.checks import check
 from runtime.core.checks.safety import GATES
 from runtime.core.definition import START, parse
 from runtime.core.drawing import Drawing, compile_drawing
+from runtime.core.problems import Problem
 from tests.makers.drawings import node, risky_drawings, sketch
 from tests.makers.kinds import KINDS
 from tests.makers.simulation import Run, Visit, simulate
 
-thorough = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+thorough = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
-def errors(raw: dict[str, Any], but: str = "") -> list[Any]:
+def errors(raw: dict[str, Any], but: str = "") -> list[Problem]:
     return [problem for problem in check(raw, KINDS) if problem.level == "error" and problem.code != but]
 
 
@@ -35,24 +36,57 @@ def is_sound(raw: dict[str, Any]) -> bool:
     return not [problem for problem in errors(raw) if problem.code.startswith(("document", "graph"))]
 
 
-def mended(raw: dict[str, Any], but: str = "") -> dict[str, Any]:
-    """The document with the least taken away that the checks refuse: a guard added, or an action made harmless."""
-    nodes = {each["id"]: each for each in raw["nodes"]}
-    while found := errors(raw, but):
-        problem = found[0]
-        last = nodes[problem.nodes[-1]]
-        if problem.code == "data.not_yet":
-            last = nodes[raw["nodes"][int(problem.path[1])]["id"]]
-            name = problem.path[-1]
-            text = last["config"]["reads"][name]
-            step = re.sub(r"^steps\.(\w+)\.output$", r"\1", text)
-            last["config"]["reads"][name] = f"has(steps.{step}.output) ? steps.{step}.output : null"
-        elif problem.code == "safety.unchecked_output" or last.get("asks"):
-            last["kind"] = "execute.work"
-            last.pop("asks", None)
+class Mender:
+    """Takes from a drawing what the checks refuse, and no more: adds a guard or a gate, or makes an action harmless."""
+
+    def __init__(self, raw: dict[str, Any], seed: int) -> None:
+        self.raw = raw
+        self.nodes = {each["id"]: each for each in raw["nodes"]}
+        self.chance = random.Random(seed)
+
+    def mend(self, but: str = "") -> dict[str, Any]:
+        """The drawing without errors, but for those of one code."""
+        while found := errors(self.raw, but):
+            problem = found[0]
+            if problem.code == "data.not_yet":
+                self._guard(problem)
+            elif not (len(self.nodes) < 60 and self.chance.random() < 0.7 and self._insert_gate(problem)):
+                self._calm(problem)
+        return self.raw
+
+    def _guard(self, problem: Problem) -> None:
+        reads = self.raw["nodes"][int(problem.path[1])]["config"]["reads"]
+        step = reads[problem.path[-1]].split(".")[1]
+        reads[problem.path[-1]] = f"has(steps.{step}.output) ? steps.{step}.output : null"
+
+    def _calm(self, problem: Problem) -> None:
+        action = self.nodes[problem.nodes[-1]]
+        if problem.code == "safety.unchecked_output" or action.get("asks"):
+            action["kind"] = "execute.work"
+            action.pop("asks", None)
         else:
-            last["asks"] = True
-    return raw
+            action["asks"] = True
+
+    def _insert_gate(self, problem: Problem) -> bool:
+        """A person (or a check that reads the text) on the last edge of the way, or before the action on every way."""
+        action = self.nodes[problem.nodes[-1]]
+        incoming = [each for each in self.raw["edges"] if each["to"] == action["id"] and "loop" not in each]
+        last = [each for each in incoming if each["id"] == problem.edges[-1]]
+        if not last:
+            return False
+        name = f"g{len(self.nodes)}"
+        writes = problem.code == "safety.unchecked_output"
+        read = {"r": f"has(steps.{problem.nodes[0]}.output) ? steps.{problem.nodes[0]}.output : null"} if writes else {}
+        gate = node(name, "escalate.ask", reads=read, join=action.get("join", "all"))
+        everywhere = problem.code == "safety.ungated_action" or self.chance.random() < 0.2
+        for edge in incoming if everywhere else last:
+            edge["to"] = name
+        self.nodes[name] = gate
+        self.raw["nodes"].append(gate)
+        self.raw["edges"] += [
+            {"id": f"{name}{port}", "from": name, "port": port, "to": action["id"]} for port in ("yes", "no")
+        ]
+        return True
 
 
 @dataclass
@@ -100,9 +134,10 @@ class Witness:
         yield from (f"{action} follows the error of {each}" for each in past_gates if self.port(each) == "error")
         past_people = self.run.before(action, lambda each: self.family(each) == "escalate")
         for each in past_people:
-            if self.family(each) == "escalate" and self.port(each) == "overdue":
+            person = self.family(each) == "escalate"
+            if person and self.port(each) == "overdue":
                 yield f"{action} happens because nobody answered {each}"
-            if self.family(each) != "escalate" and self.port(each) in ("unsure", "fail") and self._goes_on(each, action):
+            if not person and self.port(each) in ("unsure", "fail") and self._goes_on(each, action):
                 yield f"{action} happens although {each} doubted"
 
     def _goes_on(self, doubt: Visit, action: Visit) -> bool:
@@ -130,6 +165,78 @@ def violations(raw: dict[str, Any], runs: int, seed: int = 0) -> list[str]:
 @given(risky_drawings(is_sound), st.integers(0, 2**20))
 @thorough
 def test_a_drawing_that_passes_the_checks_does_nothing_unsafe(raw: dict[str, Any], seed: int) -> None:
-    raw = mended(raw)
+    raw = Mender(raw, seed).mend()
     assume(any(each["kind"] in ("execute.send", "execute.call") for each in raw["nodes"]))
     assert violations(raw, runs=6, seed=seed) == []
+
+
+WRITTEN = "steps.write.output"
+SENT = ("call.error -> send", "send.done -> end")
+REFUSED = {
+    "safety.uncertain_proceeds": (
+        [node("look", "verify.check"), node("send", "execute.send")],
+        ("start -> look", "look.pass -> send", "look.fail -> end", "look.unsure -> send", "send.done -> end"),
+    ),
+    "safety.error_proceeds": (
+        [node("look", "verify.check"), node("call", "execute.work"), node("send", "execute.send")],
+        ("start -> look", "look.pass -> call", "look.fail -> end", "look.unsure -> end", "call.done -> end", *SENT),
+    ),
+    "safety.approve_on_timeout": (
+        [node("ask", "escalate.ask", due_hours=1.0), node("send", "execute.send")],
+        ("start -> ask", "ask.yes -> end", "ask.no -> end", "ask.overdue -> send", "send.done -> end"),
+    ),
+    "safety.ungated_action": (
+        [node("work", "execute.work"), node("send", "execute.send")],
+        ("start -> work", "work.done -> send", "send.done -> end"),
+    ),
+    "safety.unchecked_output": (
+        [
+            node("write", "execute.write"),
+            node("look", "verify.check"),
+            node("send", "execute.send", reads={"r": WRITTEN}),
+        ],
+        (
+            "start -> write",
+            "write.done -> look",
+            "look.pass -> send",
+            "look.fail -> end",
+            "look.unsure -> end",
+            SENT[1],
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_the_runs_of_what_is_refused_are_seen_to_be_unsafe(code: str) -> None:
+    nodes, ways = REFUSED[code]
+    raw = sketch([*nodes, node("end", "outcome")], *ways)
+    assert [problem.code for problem in errors(raw)] == [code]
+    assert violations(raw, runs=30)
+
+
+READ_IF = {"r": f"has({WRITTEN}) ? {WRITTEN} : null"}
+DIVERTED = [
+    node("first", "verify.check"),
+    node("split", "execute.work"),
+    node("write", "execute.write"),
+    node("way", "decide.way"),
+    node("look", "verify.check", reads={"r": WRITTEN}),
+    node("send", "execute.send", reads=READ_IF),
+    node("join", "execute.work"),
+    node("end", "outcome"),
+]
+
+
+@pytest.mark.parametrize("join", ["all", "any"])
+def test_a_text_that_went_another_way_than_the_check_is_not_seen_by_the_action(join: str) -> None:
+    """The branch with the model can leave the check aside, while another branch starts the action."""
+    nodes = [{**each, "join": join} if each["id"] == "send" else each for each in DIVERTED]
+    raw = sketch(
+        nodes, "start -> first", "first.pass -> split", "first.fail -> end", "first.unsure -> end",
+        "split.done -> write", "split.done -> send", "write.done -> way", "way.yes -> look", "way.no -> join",
+        "way.unsure -> join", "look.pass -> send", "look.fail -> join", "look.unsure -> join", "send.done -> join",
+        "join.done -> end",
+    )  # fmt: skip
+    assert errors(raw) == []
+    assert violations(raw, runs=60) == []

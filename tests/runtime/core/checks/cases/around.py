@@ -1,0 +1,140 @@
+"""Cases of tables, people and connections."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from tests.runtime.core.checks.cases.parts import Case, node, outcome, prompt, review, sketch
+
+WON = outcome("won")
+
+
+def table(*rows: tuple[str, str, str], hit: str = "UNIQUE") -> dict[str, Any]:
+    """A table over a number and a country: cell, cell, choice."""
+    inputs = [{"name": "seats", "expr": "input.seats", "type": "integer"}]
+    inputs += [{"name": "country", "expr": "input.country", "type": "string"}]
+    listed = [{"when": [seats, country], "choice": choice} for seats, country, choice in rows]
+    config = {"inputs": inputs, "hit": hit, "choices": ["sales", "partner"], "rows": listed}
+    ways = ("start -> way", "way.sales -> won", "way.partner -> won", "way.unsure -> won")
+    return sketch([node("way", "decide.table", **config), WON], *ways)
+
+
+def tangled(rows: int) -> dict[str, Any]:
+    """Thirty columns of yes and no, and rows that each look at four of them: which cases are left is hard to tell."""
+    chance = random.Random(0)
+    inputs = [{"name": f"c{column}", "expr": "input.x", "type": "boolean"} for column in range(30)]
+    looks = [{column: chance.choice(("true", "false")) for column in chance.sample(range(30), 4)} for _ in range(rows)]
+    listed = [{"when": [look.get(column, "-") for column in range(30)], "choice": "sales"} for look in looks]
+    config = {"inputs": inputs, "hit": "FIRST", "choices": ["sales"], "rows": listed}
+    return sketch([node("way", "decide.table", **config), WON], "start -> way", "way.sales -> won", "way.unsure -> won")
+
+
+FULL = table((">= 50", "-", "sales"), ("< 50", "-", "partner"))
+ASK = ("start -> ask", "ask.yes -> won", "ask.no -> won")
+
+CASES = [
+    Case(
+        "table.gap",
+        table((">= 50", "-", "sales"), ("< 50", '"DE"', "partner")),
+        FULL,
+        'No row of “way” covers seats = 49, country = "anything else"',
+        nodes=("way",),
+        path="/nodes/0/config/rows",
+        level="warning",
+    ),
+    Case(
+        "table.gap",
+        table((">= 50", "-", "sales"), ("< 49", "-", "partner")),
+        FULL,
+        "seats = 49",
+        nodes=("way",),
+        path="/nodes/0/config/rows",
+        level="warning",
+        about="whole numbers",
+    ),
+    Case(
+        "table.too_large_to_prove",
+        tangled(350),
+        tangled(3),
+        "too large to prove",
+        nodes=("way",),
+        path="/nodes/0/config/rows",
+        level="warning",
+    ),
+    Case(
+        "table.overlap",
+        table((">= 50", "-", "sales"), ("<= 50", "-", "partner")),
+        FULL,
+        "The rows 1 and 2 of “way” contradict each other for seats = 50",
+        nodes=("way",),
+        path="/nodes/0/config/rows/1",
+    ),
+    Case(
+        "table.overlap",
+        table((">= 50", "-", "sales"), ("<= 50", "-", "partner"), hit="ANY"),
+        table((">= 50", "-", "sales"), ("<= 50", "-", "sales"), hit="ANY"),
+        "contradict",
+        nodes=("way",),
+        path="/nodes/0/config/rows/1",
+        about="any, that agree",
+    ),
+    Case(
+        "table.overlap",
+        table((">= 50", "-", "sales"), ("<= 50", "-", "partner")),
+        table((">= 50", "-", "sales"), ("<= 50", "-", "partner"), hit="FIRST"),
+        "contradict",
+        nodes=("way",),
+        path="/nodes/0/config/rows/1",
+        about="the first decides",
+    ),
+    Case(
+        "table.overlap",
+        table((">= 50", "-", "sales"), ("<= 50", "-", "partner"), hit="COLLECT"),
+        table((">= 50", "-", "sales"), ("<= 50", "-", "sales"), hit="COLLECT"),
+        "contradict",
+        nodes=("way",),
+        path="/nodes/0/config/rows/1",
+        level="warning",
+        about="collected",
+    ),
+    Case(
+        "people.no_owner",
+        sketch([review("ask", queue=""), WON], *ASK),
+        sketch([review("ask"), WON], *ASK),
+        "belongs to no queue",
+        nodes=("ask",),
+        path="/nodes/0/config/queue",
+        level="warning",
+    ),
+    Case(
+        "people.no_due",
+        sketch([review("ask"), WON], *ASK),
+        sketch([review("ask", due=True), WON], *ASK, "ask.overdue -> won"),
+        "no due time",
+        nodes=("ask",),
+        path="/nodes/0/config/due_hours",
+        level="warning",
+    ),
+    Case(
+        "connection.missing",
+        sketch([prompt("write", connection="gone"), WON], "start -> write", "write.done -> won"),
+        sketch([prompt("write", connection="mine"), WON], "start -> write", "write.done -> won"),
+        "uses the connection “gone”",
+        nodes=("write",),
+        path="/nodes/0/config/connection",
+        level="warning",
+        connections=("mine",),
+    ),
+    Case(
+        "connection.missing",
+        sketch([prompt("write", connection="gone"), WON], "start -> write", "write.done -> won"),
+        sketch([prompt("write", connection="embedded"), WON], "start -> write", "write.done -> won"),
+        "uses the connection “gone”",
+        nodes=("write",),
+        path="/nodes/0/config/connection",
+        level="warning",
+        connections=(),
+        about="reserved names",
+    ),
+]
