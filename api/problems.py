@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 from runtime.json_gate import write_json
@@ -152,6 +153,7 @@ def _of_framework(error: exceptions.APIException) -> Problem:
     return Problem(error.status_code, "bad_request", str(error.detail))
 
 
+@csrf_exempt
 def unknown_route(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """The last route below `/api/`."""
     ends = "" if request.path.endswith("/") else " Paths of this API end with a slash."

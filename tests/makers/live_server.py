@@ -33,6 +33,11 @@ class Server:
     pid: int
 
 
+def bearer(server: Server, name: str) -> dict[str, str]:
+    """The header of somebody's token."""
+    return {"Authorization": f"Bearer {server.tokens[name]}"}
+
+
 @contextmanager
 def live_server(data: Path, **environment: str) -> Iterator[Server]:
     """A server on this folder; made and filled when it is empty."""
