@@ -145,4 +145,3 @@ def _changed(case: Escalation, entered: dict[str, Any]) -> dict[str, Any]:
     """Only what the person changed: what stands as it was shown is no edit."""
     editable: Mapping[str, Any] = case.asked.get("editable") or {}
     return {name: value for name, value in entered.items() if value != editable.get(name, {}).get("value")}
-

@@ -24,12 +24,13 @@ MOST_COUNTED = 5_000
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person, and how today's runs went."""
     cases = visible_escalations(request.user).filter(state="open")
+    runs = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
     today = _today(request.user, timezone.now())
     context = {
         "cases": cases.select_related("assignee").order_by("pk")[:MOST],
         "waiting": cases.count(),
         "incidents": cases.filter(kind="incident").count(),
-        "runs": visible_runs(request.user).select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
+        "runs": runs.order_by("-pk")[:MOST],
         "today": today,
         "number": sum(row["number"] for row in today),
         "most_counted": MOST_COUNTED,

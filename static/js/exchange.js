@@ -1,11 +1,15 @@
 // Brings a part of the page to what the server has rendered anew, and leaves alone what is the same: what a person has
-// unfolded stays unfolded, and the keyboard's focus stays where it is.
+// unfolded stays unfolded, and the keyboard's focus stays where it is. Parts are known by their ids, else by their place.
 
 const LEFT_ALONE = new Set(["open", "data-exact", "title"]);
 
 export function exchange(old, fresh) {
   const known = new Map();
-  for (const child of old.children) if (child.id) known.set(child.id, child);
+  const wantedIds = new Set([...fresh.children].map((child) => child.id));
+  for (const child of [...old.children]) {
+    if (child.id && wantedIds.has(child.id)) known.set(child.id, child);
+    else if (child.id) child.remove();
+  }
   let here = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
     const same = wanted.id ? known.get(wanted.id) : alike(here, wanted) ? here : null;

@@ -33,7 +33,8 @@ class Client:
             "headers": headers,
             "subprotocols": [],
         }
-        self._wire = ApplicationCommunicator(websocket_application(), self.scope)
+        communicator: Any = ApplicationCommunicator  # asgiref leaves it untyped
+        self._wire = communicator(websocket_application(), self.scope)
 
     async def connect(self) -> bool:
         """Open it; False where it was denied."""

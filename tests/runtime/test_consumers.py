@@ -288,11 +288,16 @@ async def test_an_address_that_is_none_is_denied() -> None:
     assert await is_denied("/ws/nothing/", headers(origin=ORIGIN))
 
 
+def _with_another_password(user: User) -> None:
+    user.set_password("another long password")
+    user.save()
+
+
 WITHDRAWN: list[tuple[str, Callable[[User], object]]] = [
     ("role", lambda user: user.groups.clear()),
     ("account", lambda user: User.objects.filter(pk=user.pk).update(is_active=False)),
     ("session", lambda user: SessionStore().get_model_class().objects.all().delete()),
-    ("password", lambda user: (user.set_password("another long password"), user.save())),
+    ("password", _with_another_password),
 ]
 
 

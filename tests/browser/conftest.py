@@ -1,0 +1,140 @@
+"""A live server with its own data, the system's Chromium, and pages that fail a test for any error they report."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.makers.people import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_S = 60
+
+
+@dataclass
+class Server:
+    """A running server; `places` are the addresses of what was made in it."""
+
+    url: str
+    places: dict[str, str]
+
+
+@dataclass
+class Complaints:
+    """What pages reported: script errors, console errors, violations of the content security policy."""
+
+    expected: tuple[str, ...] = ()
+    heard: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        """Hear everything that goes wrong in a page."""
+        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(text in message.text for text in self.expected):
+            self.heard.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data = tmp_path_factory.mktemp("data")
+    environment = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": ""}
+    seeded = subprocess.run(
+        [sys.executable, "tests/browser/seed.py"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening, (data / "server.log").open("w") as log:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(listening.fileno())]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, pass_fds=[listening.fileno()], stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(url, process, data / "server.log")
+            yield Server(url, json.loads(seeded.stdout))
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"The server did not answer: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Checked after each test: there must be none."""
+    found = Complaints()
+    yield found
+    assert not found.heard
+
+
+type Visitor = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(server: Server, browser: Browser, complaints: Complaints) -> Iterator[Visitor]:
+    """Opens a page in a browser of its own in which somebody has signed in: `visit("ada", "/runs/")`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(who: str, address: str, **options: object) -> Page:
+        context = browser.new_context(base_url=server.url, **options)  # type: ignore[arg-type]  # Playwright's own
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen(page)
+        if who:
+            sign_in(page, who)
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Fill in the form as a person does."""
+    page.goto("/sign-in/")
+    page.get_by_label("Name").fill(who)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")

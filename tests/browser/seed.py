@@ -1,0 +1,70 @@
+"""Fills the database of a server that the browser tests look at: people, workflows, runs in every state.
+
+Run as a program with `DATA` in the environment, since it works on another database than the tests' own. Prints the
+addresses of what it made as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Make everything once."""
+    sys.path.insert(0, str(ROOT))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    print(json.dumps(_made()))
+
+
+def _made() -> dict[str, str]:
+    from builder.models import Version, Workflow
+    from tests.makers import runs
+    from tests.makers.people import person, queue_of
+
+    now = datetime.now(UTC)
+    person("ada", "administrator", is_staff=True)
+    queue_of("sales", person("rui", "reviewer"))
+    person("dora", "designer")
+    for drawn in (runs.leads(), runs.blueprint()):
+        workflow = Workflow.objects.create(slug=drawn.workflow, name=drawn.name, draft=drawn.document)
+        Version.objects.create(workflow=workflow, number=1, blueprint=drawn)
+    for hours in range(60):
+        runs.declined(began=now - timedelta(hours=hours))
+    case, form = runs.asked(began=now - timedelta(minutes=40)), runs.incomplete(began=now - timedelta(minutes=30))
+    Case = type(form)
+    Case.objects.filter(pk=form.pk).update(due_at=now + timedelta(hours=1))
+    incident = runs.incident(began=now - timedelta(minutes=9))
+    cancelled = runs.qualified(began=now - timedelta(days=2)).is_cancelled("dora", "Sent twice.").run
+    failed = runs.Story(runs.blueprint(), {"seats": 200}).breaks("size", "Somebody chose to fail the run.").run
+    return {
+        "home": "/",
+        "run list": "/runs/",
+        "empty run list": "/runs/?status=queued",
+        "ended run": f"/runs/{runs.contacted(began=now - timedelta(minutes=3)).pk}/",
+        "waiting run": f"/runs/{case.run_id}/",
+        "incident run": f"/runs/{incident.run_id}/",
+        "failed run": f"/runs/{failed.pk}/",
+        "cancelled run": f"/runs/{cancelled.pk}/",
+        "case list": "/cases/",
+        "case": f"/cases/{case.pk}/",
+        "form case": f"/cases/{form.pk}/",
+        "incident case": f"/cases/{incident.pk}/",
+        "workflow list": "/workflows/",
+        "workflow start": "/workflows/lead-qualification/start/",
+        "not found": "/nothing/",
+    }
+
+
+if __name__ == "__main__":
+    main()
