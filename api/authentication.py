@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db.models import Q
@@ -103,7 +103,7 @@ async def caller_of_token(plain: str) -> Caller | None:
         return known
     task = _loading.get(digest)
     if task is None or task.get_loop() is not asyncio.get_running_loop():
-        task = _loading[digest] = asyncio.ensure_future(database_sync_to_async(_load)(digest))
+        task = _loading[digest] = asyncio.ensure_future(sync_to_async(_load)(digest))
         task.add_done_callback(lambda _done: _loading.pop(digest, None))
     return await asyncio.shield(task)
 

@@ -12,7 +12,8 @@ import time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -118,6 +119,9 @@ async def trigger_run(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         return await _answered(request, slug)
     except Exception as error:
+        if isinstance(error, DatabaseError):
+            # Other routes get this from Django's signals, at the start of the next request.
+            await sync_to_async(close_old_connections)()
         problem = problems.problem_of(error)
         if problem is None:
             raise
@@ -158,7 +162,7 @@ def _check_accept(request: HttpRequest) -> None:
 async def _caller(request: HttpRequest) -> Caller:
     plain = bearer_of(request.META)
     if plain is None:
-        caller = await database_sync_to_async(caller_of_session)(request)
+        caller = await sync_to_async(caller_of_session)(request)
         if caller is None:
             raise problems.Refuse(problems.UNAUTHENTICATED)
         return caller
@@ -196,7 +200,7 @@ async def _is_archived(slug: str) -> bool:
         return known[1]
     asked_at = time.monotonic()
     archived = Workflow.objects.filter(slug=slug, archived_at__isnull=False)
-    found: bool = await database_sync_to_async(archived.exists)()
+    found: bool = await sync_to_async(archived.exists)()
     if len(_archived) >= MOST_REMEMBERED:
         _archived.clear()
     _archived[slug] = (asked_at + FRESH_S, found)
@@ -215,7 +219,7 @@ def _key(request: HttpRequest) -> str | None:
 
 
 async def _told(done: runs.Triggered) -> HttpResponse:
-    run = await database_sync_to_async(describe)(done.run_id)
+    run = await sync_to_async(describe)(done.run_id)
     headers = {"Location": f"/api/v1/runs/{done.run_id}/", "Cache-Control": "no-store"}
     if done.replay:
         headers["Idempotent-Replay"] = "true"

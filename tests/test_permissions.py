@@ -1,0 +1,247 @@
+"""Every route and every socket has a written permission: the table below, held against what the server does.
+
+A route, a method or a socket that is not in the table fails here; so does one that is in the table and not there. The
+roles' permissions are written down once more on purpose: a change of them is a decision, not a side effect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.operations import Resource
+from runtime.models import Escalation, Queue, Run
+from runtime.permissions import SCOPES
+from runtime.routing import websocket_urlpatterns
+from tests.makers.api_client import Caller, caller
+from tests.makers.cases import open_case, waiting_run
+from tests.makers.people import person, queue_of
+from tests.makers.sealed import ECHO, published
+
+PUBLIC, SIGNED_IN, NOBODY = "public", "signed in", "nobody in particular"
+READ, WRITE = "workflows:read", "workflows:write"
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "designer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read"}),
+    "reviewer": frozenset({"runs:read", "escalations:read", "escalations:write"}),
+    "developer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}),
+    "administrator": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}),
+    NOBODY: frozenset(),
+}
+"""What each role may, of what the routes ask for."""
+
+API: Mapping[str, Mapping[str, str]] = {
+    "api_openapi": {"GET": PUBLIC},
+    "api_docs": {"GET": PUBLIC},
+    "api_kinds": {"GET": READ},
+    "api_workflows": {"GET": READ, "POST": WRITE},
+    "api_workflow": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
+    "api_draft": {"GET": READ, "PUT": WRITE},
+    "api_check": {"POST": READ},
+    "api_versions": {"GET": READ, "POST": WRITE},
+    "api_version": {"GET": READ},
+    "api_diff": {"GET": READ},
+    "api_trigger": {"POST": "runs:write"},
+    "api_runs": {"GET": "runs:read"},
+    "api_run": {"GET": "runs:read"},
+    "api_trace": {"GET": "runs:read"},
+    "api_run_cancellation": {"POST": "runs:write"},
+    "api_run_retry": {"POST": "runs:write"},
+    "api_escalations": {"GET": "escalations:read"},
+    "api_escalation": {"GET": "escalations:read"},
+    "api_claim": {"POST": "escalations:write", "DELETE": "escalations:write"},
+    "api_resolution": {"POST": "escalations:write"},
+}
+PAGES: Mapping[str, Mapping[str, str]] = {
+    "home": {"GET": SIGNED_IN},
+    "workflow_list": {"GET": READ},
+    "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
+    "run_list": {"GET": "runs:read"},
+    "run_detail": {"GET": "runs:read"},
+    "run_trace": {"GET": "runs:read"},
+    "run_cancel": {"POST": "runs:write"},
+    "run_retry": {"POST": "runs:write"},
+    "case_list": {"GET": "escalations:read"},
+    "case_detail": {"GET": "escalations:read", "POST": "escalations:write"},
+    "case_claim": {"POST": "escalations:write"},
+}
+OPEN = {"api_unknown", "healthz", "readyz", "metrics", "sign_in", "sign_out"}
+"""Routes that ask for nothing: they tell of nothing, or are how one signs in and out."""
+
+SOCKETS = {"run_socket": "runs:read", "inbox_socket": "escalations:read"}
+ONE_OF_A_RUN = {"api_run": "GET", "api_trace": "GET", "run_detail": "GET", "run_trace": "GET"}
+ONE_OF_A_CASE = {
+    "api_escalation": "GET",
+    "api_claim": "POST",
+    "api_resolution": "POST",
+    "case_detail": "GET",
+    "case_claim": "POST",
+}
+pytestmark = pytest.mark.django_db
+
+BODIES: Mapping[str, Any] = {"api_draft": ECHO, "api_resolution": {"choice": "approve", "digest": "0"}}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Name and pattern of every route, Django's admin (which asks for staff by itself) left out."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                yield from routes(pattern, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or "", prefix + str(pattern.pattern)
+
+
+@pytest.fixture
+def objects(db: None) -> dict[str, Any]:
+    """A workflow with a version, and a run with an open case of the queue `sales`."""
+    published("echo", ECHO)
+    queue_of("sales")
+    run = waiting_run()
+    return {"run": run, "case": open_case(run)}
+
+
+def address(name: str, objects: Mapping[str, Any]) -> str:
+    run: Run = objects["run"]
+    case: Escalation = objects["case"]
+    pattern = next(pattern for each, pattern in routes() if each == name)
+    given = {
+        "slug": "echo",
+        "number": 1,
+        "other": 1,
+        "run_id": run.pk,
+        "case_id": case.pk,
+        "id": case.pk if "escalations" in pattern else run.pk,
+    }
+    return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in pattern})
+
+
+def answer_to(who: Caller, name: str, method: str, objects: Mapping[str, Any]) -> int:
+    sent = None if method in ("GET", "DELETE") else BODIES.get(name, {})
+    return int(who.send(method, address(name, objects), sent).status_code)
+
+
+def rows(table: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Route, method and permission; what changes something comes last, so that there is something to ask for."""
+    found = [(name, method, needed) for name, methods in table.items() for method, needed in methods.items()]
+    return iter(sorted(found, key=lambda row: METHODS.index(row[1])))
+
+
+def browser(user: User | None) -> Caller:
+    client = Client(raise_request_exception=True)
+    if user:
+        client.force_login(user)
+    return Caller(None, client)
+
+
+def test_every_route_stands_in_the_table_and_nothing_else() -> None:
+    assert {name for name, _ in routes()} == {*API, *PAGES, *OPEN}
+
+
+def test_every_socket_stands_in_the_table_and_asks_for_what_it_says() -> None:
+    asked = {pattern.name: pattern.callback.consumer_class.needs for pattern in websocket_urlpatterns}
+    assert asked == SOCKETS
+
+
+@pytest.fixture(params=ROLES)
+def role(request: pytest.FixtureRequest) -> str:
+    """Each of the roles, and none."""
+    return str(request.param)
+
+
+@pytest.fixture
+def somebody(objects: dict[str, Any], role: str) -> User:
+    """A person of this role, who is a member of the queue."""
+    user = person("somebody", *({role} - {NOBODY}))
+    Queue.objects.get(name="sales").members.add(user)
+    return user
+
+
+def test_each_role_may_ask_the_api_what_the_table_says(objects: dict[str, Any], role: str, somebody: User) -> None:
+    token, session = caller(somebody), browser(somebody)
+    for name, method, needed in rows(API):
+        allowed = needed == PUBLIC or needed in ROLES[role]
+        for who in (token, session):
+            status = answer_to(who, name, method, objects)
+            assert (status not in (401, 403)) == allowed, (role, method, name, status)
+
+
+def test_each_role_may_see_the_pages_that_the_table_says(objects: dict[str, Any], role: str, somebody: User) -> None:
+    for name, method, needed in rows(PAGES):
+        status = answer_to(browser(somebody), name, method, objects)
+        allowed = needed == SIGNED_IN or needed in ROLES[role]
+        assert (status != 403) == allowed, (role, method, name, status)
+
+
+def test_a_stranger_is_asked_who_he_is(objects: dict[str, Any]) -> None:
+    for name, method, needed in rows(API):
+        status = answer_to(Caller(None), name, method, objects)
+        assert (status == 401) == (needed != PUBLIC), (method, name, status)
+    for name, method, _ in rows(PAGES):
+        answer = browser(None).send(method, address(name, objects))
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in/"), (method, name)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_token_of_one_scope_opens_its_routes_and_no_others(
+    objects: dict[str, Any], administrator_ada: User, scope: str
+) -> None:
+    who = caller(administrator_ada, scope)
+    for name, method, needed in rows(API):
+        status = answer_to(who, name, method, objects)
+        assert (status not in (401, 403)) == (needed in (PUBLIC, scope)), (scope, method, name, status)
+
+
+def test_every_other_method_is_refused(objects: dict[str, Any], administrator_ada: User) -> None:
+    token, session = caller(administrator_ada), browser(administrator_ada)
+    for who, table in ((token, API), (session, PAGES)):
+        for name, methods in table.items():
+            for method in METHODS:
+                if method not in methods:
+                    assert answer_to(who, name, method, objects) == 405, (method, name)
+
+
+def test_what_belongs_to_another_queue_is_not_there(objects: dict[str, Any]) -> None:
+    stranger = person("otto", "reviewer")
+    queue_of("legal", stranger)
+    mine = person("rui", "reviewer")
+    Queue.objects.get(name="sales").members.add(mine)
+    for name, method in {**ONE_OF_A_RUN, **ONE_OF_A_CASE}.items():
+        ask = caller if name.startswith("api_") else browser
+        assert answer_to(ask(stranger), name, method, objects) == 404, (method, name)
+        assert answer_to(ask(mine), name, method, objects) != 404, (method, name)
+
+
+def test_the_admin_asks_for_staff(objects: dict[str, Any], developer_dev: User) -> None:
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace == "admin":
+            for name, address in routes(pattern, "/admin/"):
+                if name not in ("login", "logout"):
+                    filled = re.sub(r"<[^>]*>", "1", address).replace("^", "").replace("(?P", "").replace("$", "")
+                    answer = browser(developer_dev).send("GET", filled)
+                    assert answer.status_code in (302, 404), (name, answer.status_code)
+                    assert "/admin/login/" in answer.get("Location", "/admin/login/")
+
+
+def test_a_view_that_declares_nothing_refuses_everybody(rf: RequestFactory, administrator_ada: User) -> None:
+    class Forgotten(Resource):
+        def get(self, request: Request) -> Response:
+            return Response("secret")
+
+    class Plain(APIView):
+        def get(self, request: Request) -> Response:
+            return Response("secret")
+
+    for view in (Forgotten, Plain):
+        request = rf.get("/", headers={"Authorization": f"Bearer {caller(administrator_ada).token}"})
+        assert view.as_view()(request).status_code == 403
