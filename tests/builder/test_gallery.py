@@ -160,7 +160,7 @@ def odd(sort: str, place: str) -> bool:
 
 def where_they_are() -> dict[str, str]:
     """Where each run is: its outcome, or the step that asks a person; an incident says so."""
-    places = dict(Run.objects.filter(status="succeeded").values_list("id", "outcome"))
+    places = {run.id: run.outcome or "" for run in Run.objects.filter(status="succeeded")}
     for case in Escalation.objects.filter(state="open"):
         places[case.run_id] = case.node if case.kind != "incident" else f"incident at {case.node}"
     return places

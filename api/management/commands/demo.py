@@ -85,9 +85,13 @@ class Command(BaseCommand):
         self._say(f"Interlock answers at {welcome.splitlines()[0]}\n")
         try:
             run_ids = await _run_leads()
-            self._say(told(await sync_to_async(batches.report)(run_ids)))
+            report = await sync_to_async(batches.report)(run_ids)
         except Exception as failure:
             self._say(f"The leads could not be run: {failure}")
+        else:
+            if serving.should_exit:
+                return
+            self._say(told(report))
         self._say(f"\nInterlock answers at {welcome}")
 
     def _say(self, text: str) -> None:
