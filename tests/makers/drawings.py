@@ -1,9 +1,9 @@
 """Drawings for tests: written by hand in few words, or generated at random and sound by composition.
 
-`sketch` makes a document from short lines; `sound_drawings` is a Hypothesis strategy over sequences, exclusive branches
-that come together again, parallel blocks with joins, bounded loops, nested in each other, with people, timers and errors;
-`risky_drawings` adds actions, model output, readers and crossing edges at random. The generated ones use the small kinds
-of `tests.makers.kinds`.
+`sketch` makes a document from short lines. `sound_drawings` is a Hypothesis strategy over sequences, exclusive branches
+that come together again, parallel blocks with joins, bounded loops, people, timers and errors, nested in each other;
+`risky_drawings` adds actions, model output, readers and crossing edges at random. What is generated uses the small
+kinds of `tests.makers.kinds`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def sketch(nodes: list[dict[str, Any]], *lines: str, **document: Any) -> dict[st
 
 
 class Builder:
-    """Composes a sound drawing. Every method takes the open ends that lead into a part, and gives those that leave it."""
+    """Composes a sound drawing. A part takes the open ends that lead into it, and gives those that leave it."""
 
     def __init__(self, draw: Any, *, joins: tuple[str, ...] = ("all",), doing: tuple[str, ...] = ("work",)) -> None:
         self.draw = draw

@@ -211,7 +211,7 @@ REFUSED = {
 def test_the_runs_of_what_is_refused_are_seen_to_be_unsafe(code: str) -> None:
     nodes, ways = REFUSED[code]
     raw = sketch([*nodes, node("end", "outcome")], *ways)
-    assert [problem.code for problem in errors(raw)] == [code]
+    assert [problem.code for problem in errors(raw)] == [code.partition(":")[0]]
     assert violations(raw, runs=30)
 
 
