@@ -15,11 +15,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db.models import Count, Q
@@ -29,6 +31,7 @@ from runtime.broadcast import INBOX, broadcast, run_group
 from runtime.ids import is_id
 from runtime.models import Run
 from runtime.permissions import Permission, may, visible_escalations
+from runtime.shared import Shared
 from runtime.traces import ENDED, LAST_SEQ, moment, read_events
 
 PAGE = 200
@@ -117,6 +120,10 @@ class Socket(AsyncWebsocketConsumer):
     needs: ClassVar[Permission]
     check_s: ClassVar[float] = 1.5
 
+    async def dispatch(self, message: Any) -> None:
+        """The base class goes to the database's thread and back before each message; nothing here needs that."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         """Accept first, so that the code and reason of a refusal reach the client."""
         self._tasks: list[asyncio.Task[Any]] = []
@@ -169,7 +176,8 @@ class Socket(AsyncWebsocketConsumer):
     async def _guard(self) -> Close:
         """Ask again and again: a permission is only about now."""
         while True:
-            await asyncio.sleep(self.check_s)
+            # Those who came together need not ask together: what they follow would wait behind their questions.
+            await asyncio.sleep(self.check_s * random.uniform(0.5, 1.0))  # noqa: S311 (nothing is guarded by chance)
             caller = await self._caller()
             if caller is None or not await database_sync_to_async(self.permits)(caller):
                 return Close(4403, "The permission was withdrawn.")
@@ -208,7 +216,7 @@ class RunSocket(Socket):
         if run is None:
             return Close(4404, "There is no such run.")
         self.run, self.after, self.group = run, after, run_group(run.pk)
-        self.tail = Tail(database_sync_to_async(look), self.tell)
+        self.tail = Tail(shared_look, self.tell)
         return None if self.permits(caller) else Close(4403, "You may not see this run.")
 
     def permits(self, caller: Caller) -> bool:
@@ -271,6 +279,9 @@ def look(run_id: str, after: int, limit: int) -> Look | None:
         return None
     status, outcome, last_seq = row
     return Look(status, outcome, last_seq, read_events(run_id, after, limit) if last_seq > after else [])
+
+
+shared_look = Shared(look)
 
 
 def inbox(user: Any) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:

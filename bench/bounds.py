@@ -1,0 +1,34 @@
+"""How a bench tells what it found: one line for each bound, which `python -m bench` gathers into a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A measured value and what it may be at most (or, with `at_least`, must be)."""
+
+    name: str
+    value: float
+    unit: str
+    bound: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the bound holds."""
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
+
+    def __str__(self) -> str:
+        side = "at least" if self.at_least else "at most"
+        told = f"{self.name:52} {self.value:9.2f} {self.unit:3} {side} {self.bound:g}"
+        return f"{told}: ratio {self.value / self.bound:.2f} {'met' if self.met else 'NOT MET'}"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest of the values that at least this share of them does not exceed; NaN where there are none."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
