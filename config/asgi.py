@@ -20,13 +20,13 @@ import django
 django.setup(set_prefix=False)
 
 # Models can be imported only now.
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler
 
-from api import problems  # noqa: E402
-from config import front  # noqa: E402
-from config.sockets import websocket_application  # noqa: E402
-from config.static_files import PREFIX, StaticFiles  # noqa: E402
-from runtime import launch  # noqa: E402
+from api import problems
+from config import front
+from config.sockets import websocket_application
+from config.static_files import PREFIX, StaticFiles
+from runtime import launch
 
 type Scope = dict[str, Any]
 type Receive = Callable[[], Awaitable[Mapping[str, Any]]]

@@ -146,5 +146,5 @@ _SENTENCES = (
 def _other(message: str) -> Unknown:
     for part, code, sentence in _SENTENCES:
         if part in message:
-            return Unknown(sentence, code)  # type: ignore[arg-type]
+            return Unknown(sentence, code)  # type: ignore[arg-type]  # the table above holds codes only
     return Unknown(f"The expression failed: {message.partition(': ')[2][:200] or message[:200]}.", "error")

@@ -143,4 +143,4 @@ def _step_reference(path: Path, facts: Facts, presence: bool) -> Reference:
     if part not in (None, "output", "port"):
         raise Refused("error", f"A step has `output` and `port`, not `{part}`: write `steps.{path[0]}.output.{part}`.")
     guarded = presence or any(fact[:2] == ("steps", path[0]) for fact in facts)
-    return Reference("steps", path, guarded, part, presence)  # type: ignore[arg-type]
+    return Reference("steps", path, guarded, part, presence)  # type: ignore[arg-type]  # refused above if it is no part
