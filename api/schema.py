@@ -82,7 +82,8 @@ class Schema(AutoSchema):
             _parameter(name, "path", PATH_PARAMETERS[name], required=True) for name in re.findall(r"{(\w+)}", self.path)
         ]
         if declared.query is not None:
-            schema = self._inlined(declared.query)
+            schema = declared.query.model_json_schema(mode="validation", ref_template=REFS)
+            self._register_all(schema.get("$defs", {}))
             for name, part in schema["properties"].items():
                 found.append(_parameter(name, "query", part, required=name in schema.get("required", ())))
         for name, description in declared.headers.items():
@@ -120,16 +121,16 @@ class Schema(AutoSchema):
     def _ref(self, shape: type[BaseModel]) -> dict[str, Any]:
         mode: Literal["serialization", "validation"] = "serialization" if issubclass(shape, Shape) else "validation"
         refs, whole = models_json_schema([(shape, mode)], ref_template=REFS)
-        for name, schema in whole.get("$defs", {}).items():
-            self._register(name, ResolvedComponent.SCHEMA, schema)
+        self._register_all(whole.get("$defs", {}))
         return dict(refs[shape, mode])
 
     def _register(self, name: str, kind: str, schema: dict[str, Any]) -> None:
         component: Any = ResolvedComponent
         self.registry.register_on_missing(component(name, kind, schema=schema, object=name))
 
-    def _inlined(self, shape: type[BaseModel]) -> dict[str, Any]:
-        return shape.model_json_schema(mode="validation")
+    def _register_all(self, schemas: Mapping[str, dict[str, Any]]) -> None:
+        for name, schema in schemas.items():
+            self._register(name, ResolvedComponent.SCHEMA, schema)
 
 
 def _refusals(declared: Operation, path: str) -> dict[int, str]:

@@ -149,7 +149,8 @@ def test_every_route_stands_in_the_table_and_nothing_else() -> None:
 
 
 def test_every_socket_stands_in_the_table_and_asks_for_what_it_says() -> None:
-    asked = {pattern.name: pattern.callback.consumer_class.needs for pattern in websocket_urlpatterns}
+    sockets: list[Any] = [*websocket_urlpatterns]
+    asked = {pattern.name: pattern.callback.consumer_class.needs for pattern in sockets}
     assert asked == SOCKETS
 
 

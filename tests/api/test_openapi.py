@@ -13,13 +13,12 @@ import pytest
 from django.test import Client
 
 from api.docs import document
-from tests.makers.live_server import ROOT, Server
+from tests.makers.live_server import Server, bearer, live_server
 
-CHECKS = (
-    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
-    "response_schema_conformance,negative_data_rejection,unsupported_method,ignored_auth"
-)
-EXAMPLES = 12
+AUTH = "Authorization"
+EXAMPLES = 40
+# What a workflow accepts is said by the workflow's own schema, so a body may fit the document and still be refused.
+NOT_CHECKED = "positive_data_acceptance"
 
 
 @pytest.fixture(scope="module")
@@ -71,16 +70,42 @@ def test_operation_names_and_references_are_sound(openapi: dict[str, Any]) -> No
 
 @pytest.mark.slow
 @pytest.mark.sqlite_only
-def test_schemathesis_finds_no_lie_and_no_failure(server: Server, tmp_path: Path) -> None:
-    with httpx2.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.tokens['ada']}"}) as client:
-        for seats in (1, 300):
-            client.post("/api/v1/workflows/small/runs/", json={"input": {"seats": seats}, "wait_s": 20})
-    command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{server.url}/api/v1/openapi.json"]
-    command += ["--checks", CHECKS, "--max-examples", str(EXAMPLES), "--seed", "1", "--workers", "2", "--no-color"]
-    command += ["--header", f"Authorization: Bearer {server.tokens['ada']}", "--phases", "examples,coverage,fuzzing"]
-    command += ["--generation-database", "none", "--request-timeout", "90", "--exclude-path-regex", "docs|openapi"]
-    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=400)
-    assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
-    log = (server.data / "server.log").read_text()
+def test_schemathesis_finds_no_lie_and_no_failure(tmp_path: Path) -> None:
+    """On a server of its own, since it archives and cancels what it can reach."""
+    data = tmp_path / "data"
+    data.mkdir()
+    with live_server(data, API_REQUESTS_PER_S="0") as server:
+        (tmp_path / "schemathesis.toml").write_text(_things_that_exist(server))
+        command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", "schemathesis.toml", "run"]
+        command += [f"{server.url}/api/v1/openapi.json", "--header", f"Authorization: {bearer(server, 'ada')[AUTH]}"]
+        command += ["--exclude-checks", NOT_CHECKED, "--phases", "examples,coverage,fuzzing", "--seed", "1"]
+        command += ["--max-examples", str(EXAMPLES), "--workers", "2", "--continue-on-failure", "--no-color"]
+        command += ["--exclude-path-regex", "docs|openapi", "--generation-database", "none", "--request-timeout", "90"]
+        done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=400)
+        assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
+        assert httpx2.get(f"{server.url}/healthz").status_code == 200
+        log = (data / "server.log").read_text()
     assert "Traceback" not in log, log[-4_000:]
-    assert (ROOT / "manage.py").exists()
+
+
+def _things_that_exist(server: Server) -> str:
+    """The configuration that fills in the ids of a run and of its open case."""
+    with httpx2.Client(base_url=server.url, headers=bearer(server, "ada")) as client:
+        body = {"input": {"seats": 300}, "wait_s": 20}
+        run = client.post("/api/v1/workflows/small/runs/", json=body).json()["id"]
+        case = client.get("/api/v1/escalations/?state=open").json()["results"][0]["id"]
+    return f"""
+[parameters]
+"path.slug" = "small"
+"path.number" = 1
+"path.other" = 1
+"body.wait_s" = 0
+[[operations]]
+include-path-regex = "/runs/"
+[operations.parameters]
+"path.id" = "{run}"
+[[operations]]
+include-path-regex = "/escalations/"
+[operations.parameters]
+"path.id" = "{case}"
+"""
