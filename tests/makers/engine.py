@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 
 from runtime import bell as bells
@@ -50,6 +52,7 @@ class ScriptedDoors:
     """Every door answers by node id: the next answer of the node's script, of which the last one stays."""
 
     answers: dict[str, list[Answer]] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
 
     async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
@@ -79,8 +82,10 @@ class ScriptedDoors:
 
     async def _answer(self, door: str, key: str, asked: Any, default: Any) -> Any:
         self.calls.append((door, key, asked))
-        script = self.answers.get(key.split(":")[1], [default])
-        answer = script.pop(0) if len(script) > 1 else script[0]
+        node_id = key.split(":")[1]
+        script = self.answers.get(node_id, [default])
+        answer = script[min(self.given[node_id], len(script) - 1)]
+        self.given[node_id] += 1
         if inspect.iscoroutinefunction(answer):
             return await answer(key, asked)
         if isinstance(answer, BaseException):
@@ -199,7 +204,7 @@ class Engine:
             self.heart.stop()
             await asyncio.to_thread(self.writer.stop)
             await self.cage.close()
-            await asyncio.to_thread(connections.close_all)
+            await sync_to_async(connections.close_all)()
 
     async def _drop(self) -> None:
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

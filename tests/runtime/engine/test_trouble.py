@@ -15,9 +15,11 @@ from runtime.core.node import (
     Ask,
     Call,
     Choice,
+    Context,
     Done,
     Failed,
     HttpResponse,
+    Inputs,
     NodeKind,
     Outcome,
     Params,
@@ -113,30 +115,37 @@ GARBAGE = {
     "a question of no JSON": Ask("Well?", (Choice("yes"),), show={"x": object()}),  # type: ignore[dict-item]
     "a question due at no time": Ask("Well?", (Choice("yes"),), due_hours=math.nan),
     "a failure with details of no JSON": Failed("odd", "Odd.", detail={"x": math.nan}),
-    "a failure to be tried again at no time": Failed("odd", "Odd.", passing=True, after_s=math.inf),
     "a call of nothing": Call("nowhere", {}),
     "a call with no JSON": Call("nowhere", {"x": math.nan}),
 }
 
 
-@pytest.mark.parametrize("name", GARBAGE)
 @pytest.mark.parametrize("way", ["at once", "awaited"])
 def test_garbage_becomes_an_incident_and_is_not_kept(
-    engine: Engine, odd: Callable[[Handler], None], name: str, way: str, caplog: pytest.LogCaptureFixture
+    engine: Engine, odd: Callable[[Handler], None], way: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def awaited(*_: object) -> Any:
-        return GARBAGE[name]
+    async def awaited(_params: Params, inputs: Inputs, _context: Context) -> Any:
+        return GARBAGE[str(inputs.run_input)]
 
-    odd(awaited if way == "awaited" else lambda *_: GARBAGE[name])
-    run_id = engine.run(seal(ODD))
-    if "again" in name:
-        assert journal(run_id)[-1].type == "step.failed"
-        return
-    case = case_of(run_id)
-    assert case.kind == "incident"
-    assert len(str(case.asked)) < 10_000
-    answer(case, "skip", edits={"port": "done", "value": {}})
-    assert ended(run_id).status == "succeeded"
+    def at_once(_params: Params, inputs: Inputs, _context: Context) -> Any:
+        return GARBAGE[str(inputs.run_input)]
+
+    odd(awaited if way == "awaited" else at_once)
+    blueprint = seal(ODD)
+    for name, run_id in {name: engine.start(blueprint, name) for name in GARBAGE}.items():
+        case = case_of(run_id)
+        assert case.kind == "incident", name
+        assert len(str(case.asked)) < 10_000, name
+        answer(case, "skip", edits={"port": "done", "value": {}})
+        assert ended(run_id).status == "succeeded", name
+
+
+@pytest.mark.parametrize("after_s", [math.inf, math.nan, -1.0])
+def test_another_attempt_at_no_time_is_made_all_the_same(
+    engine: Engine, odd: Callable[[Handler], None], after_s: float
+) -> None:
+    odd(lambda *_: Failed("odd", "Odd.", passing=True, after_s=after_s))
+    assert journal(engine.run(seal(ODD)))[-1].type == "step.failed"
 
 
 @pytest.mark.parametrize(
