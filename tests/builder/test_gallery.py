@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
+from django.db import connection
 
 from builder import example
-from runtime import batches, blueprints, runs
+from runtime import batches, blueprints, doors, runs
 from runtime.ai import Models
 from runtime.core.checks import check
 from runtime.core.definition import Document, parse
-from runtime.doors import ProcessDoors
 from runtime.egress import Egress
 from runtime.models import Escalation, OutboxMail, Run
 from runtime.nodes import discover
@@ -84,14 +85,27 @@ def test_there_are_two_hundred_leads_of_every_sort() -> None:
 
 
 @pytest.fixture
-def engine(transactional_db: None) -> Iterator[Engine]:
+def engine(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A worker with the real doors."""
+    monkeypatch.setattr(doors, "_in_thread", in_thread_and_close)
     egress = Egress()
-    doors = ProcessDoors(egress, Models(egress))
-    with Engine(cast("Any", doors)) as started:
+    with Engine(cast("Any", doors.ProcessDoors(egress, Models(egress)))) as started:
         yield started
         started.call(egress.close())
     blueprints.sealed.cache_clear()
     runs.forget_newest(example.SLUG)
+
+
+async def in_thread_and_close(work: Callable[..., Any], *given: Any) -> Any:
+    """As the doors do it; but a test's threads end with its loop, and would leave their connections open."""
+
+    def worked() -> Any:
+        try:
+            return work(*given)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(worked)
 
 
 GOOD = {
