@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -156,16 +156,14 @@ def _beyond_bounds(raw: object) -> str:
 def _deeper_than(raw: object, limit: int) -> bool:
     level: list[object] = [raw]
     for _ in range(limit + 1):
-        level = [child for value in level for child in _children(value)]
+        level = [child for value in level if isinstance(value, dict | list | tuple) for child in _children(value)]
         if not level:
             return False
     return True
 
 
-def _children(value: object) -> list[object]:
-    if isinstance(value, Mapping):
-        return list(value.values())
-    return list(value) if isinstance(value, list | tuple) else []
+def _children(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _shape_problem(raw: object, error: Any) -> Problem:

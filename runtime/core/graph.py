@@ -167,6 +167,44 @@ class Graph:
         meeting = _common((edge.target for edge in edges), *self._after)
         return meeting if meeting != _END else None
 
+    def waits_for(self, node: str, step: str) -> bool:
+        """Whether a step that does not dominate a node has run, and led to it, whenever the node runs all the same.
+
+        So it is where branches start side by side, the step lies on one of them whichever way that one goes, and the
+        joins up to the node wait for all. Only for drawings without an unbounded cycle.
+        """
+        if node not in self._passed_after(step):
+            return False
+        above = {step, *self.dominators(step)}
+        fork = next((each for each in self.dominators(node) if each in above), None)
+        region = self._region(fork, node) if fork else set()
+        into = [edge for edge in self.outgoing.get(fork or "", ()) if not edge.loop and edge.target in region]
+        together = len({edge.port for edge in into}) == 1 and not any(edge.after_loop for edge in into)
+        surely = any(step == edge.target or step in self._passed_after(edge.target) for edge in into)
+        return together and surely and all(self._waits_for_all(each) for each in region)
+
+    def _region(self, fork: str, node: str) -> set[str]:
+        """The nodes between a dominator of a node and the node, itself included, without going back."""
+        found = {node}
+        ahead = [node]
+        while ahead:
+            for edge in self.forward_incoming.get(ahead.pop(), ()):
+                if edge.source != fork and edge.source not in found:
+                    found.add(edge.source)
+                    ahead.append(edge.source)
+        return found
+
+    def _waits_for_all(self, node: str) -> bool:
+        return self.nodes[node].join == "all" or len(self.forward_incoming.get(node, ())) < 2
+
+    def _passed_after(self, node: str) -> set[str]:
+        """The nodes that every way from here to an end passes."""
+        above, _ = self._after
+        found: set[str] = set()
+        while (node := above[node]) != _END:
+            found.add(node)
+        return found
+
     @cached_property
     def _after(self) -> tuple[Mapping[str, str], Mapping[str, int]]:
         """For each node the nearest one that every way from it to an end passes (immediate post-dominators, loop edges

@@ -306,7 +306,7 @@ def written_in(params: object, path: tuple[str, ...] = ()) -> Iterator[Written]:
     elif isinstance(params, BaseModel):
         for name, info in type(params).model_fields.items():
             yield from written_in(getattr(params, name), (*path, info.alias or name))
-    elif isinstance(params, Mapping):
+    elif isinstance(params, dict):
         for key, value in params.items():
             yield from written_in(value, (*path, str(key)))
     elif isinstance(params, tuple | list):

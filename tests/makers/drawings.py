@@ -17,7 +17,7 @@ type End = tuple[str, str, str | None]
 """A port that is not wired yet: node, port, and the loop edge after which it is taken."""
 
 
-def node(node_id: str, kind: str, **config: Any) -> dict[str, Any]:
+def node(node_id: str, kind: str, /, **config: Any) -> dict[str, Any]:
     """A node in few words; `asks`, `join` and `name` go beside the configuration."""
     beside = {key: config.pop(key) for key in ("asks", "join", "name", "retry") if key in config}
     return {"id": node_id, "kind": kind, "config": config, **beside}

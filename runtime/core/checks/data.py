@@ -62,7 +62,12 @@ def _dominators(drawing: Drawing) -> dict[str, int]:
 
 
 def _surely_before(drawing: Drawing, above: Mapping[str, int], step: str, node: str) -> bool:
-    return step != node and bool(above[node] >> drawing.place[step] & 1)
+    if step == node or step not in above:
+        return False
+    if above[node] >> drawing.place[step] & 1:
+        return True
+    # While a circle is not marked as a loop, nobody can tell what waits for what.
+    return bool(drawing.graph.unbounded_cycles) or drawing.graph.waits_for(node, step)
 
 
 def _unknown_step(drawing: Drawing, node: str, read: Read, step: str) -> Problem:

@@ -18,7 +18,8 @@ from runtime.core.tables import Overlap, Table, Tabular, gaps, overlaps
 def problems(drawing: Drawing) -> Iterator[Problem]:
     """What is wrong with the tables."""
     for node, params in drawing.params.items():
-        if isinstance(params, Tabular):
+        # Asking a protocol costs more than most of the other checks of a node: first ask what is cheap.
+        if hasattr(type(params), "table") and isinstance(params, Tabular):
             table = params.table()
             yield from _gaps(drawing, node, table)
             yield from (_overlap(drawing, node, table, overlap) for overlap in overlaps(table))

@@ -116,10 +116,16 @@ class Witness:
 
     def violations(self) -> Iterator[str]:
         for visit in self.run.causes:
+            yield from self._unseen(visit)
             if self.drawing.outward(visit[0]):
                 yield from self._unread(visit)
             if self.drawing.commits(visit[0]):
                 yield from self._ungated(visit)
+
+    def _unseen(self, visit: Visit) -> Iterator[str]:
+        for read in self.drawing.reads.get(visit[0], ()):
+            if not read.reference.guarded and read.reference.step not in self.run.seen[visit]:
+                yield f"{visit} reads {read.reference.step}, which it cannot see"
 
     def _unread(self, action: Visit) -> Iterator[str]:
         before = self.run.before(action, lambda _: False)
