@@ -37,13 +37,17 @@ def page[M: Model](
     to_json: Callable[[M], Mapping[str, Any]],
     *,
     newest_first: bool = True,
+    by: str = "pk",
 ) -> dict[str, Any]:
-    """One page of `rows`, which must not be ordered yet. Refuses a cursor that is not of this list with 400."""
+    """One page of `rows`, which must not be ordered yet. Refuses a cursor that is not of this list with 400.
+
+    `by` is what to order by where the primary key stands in a joined table too.
+    """
     back, key = _opened(request.path, rows, query.cursor)
     descending = newest_first != back
     if key is not None:
         rows = rows.filter(**{"pk__lt" if descending else "pk__gt": key})
-    found = list(rows.order_by("-pk" if descending else "pk")[: query.limit + 1])
+    found = list(rows.order_by(f"-{by}" if descending else by)[: query.limit + 1])
     more, found = len(found) > query.limit, found[: query.limit]
     if back:
         found.reverse()

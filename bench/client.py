@@ -19,8 +19,11 @@ class Client:
         self._head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": f"127.0.0.1:{port}", **headers}.items())
 
     async def __aenter__(self) -> Self:
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        await self._open()
         return self
+
+    async def _open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -40,6 +43,9 @@ class Client:
         return json.loads(await self._ask(f"{head}\r\n".encode() + content))
 
     async def _ask(self, request: bytes) -> bytes:
+        if self._reader.at_eof():  # The server hangs up where nothing was asked for some seconds.
+            self._writer.close()
+            await self._open()
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))

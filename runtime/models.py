@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from runtime.ids import new_id
 from runtime.sealing import Sealed
@@ -106,6 +106,11 @@ class Run(models.Model):
             models.Index(fields=["parent"], name="run_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["workflow", "-id"], name="run_workflow"),
             models.Index(fields=["status", "-id"], name="run_status"),
+            models.Index(fields=["workflow", "status", "-id"], name="run_workflow_status"),
+            models.Index(fields=["outcome", "-id"], name="run_outcome", condition=Q(outcome__isnull=False)),
+            models.Index(
+                fields=["workflow", "outcome", "-id"], name="run_workflow_outcome", condition=Q(outcome__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -242,8 +247,14 @@ class Escalation(models.Model):
             models.CheckConstraint(name="known_escalation_kind", condition=Q(kind__in=["review", "form", "incident"])),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["queue", "id"], name="escalation_open", condition=Q(state="open")),
-            models.Index(F("due_at"), name="escalation_due", condition=Q(state="open", due_at__isnull=False)),
+            # Conditional on the state they would be no use: SQLite wants the state literally in the query for that.
+            models.Index(fields=["state", "id", "queue"], name="escalation_state"),
+            models.Index(fields=["state", "due_at"], name="escalation_overdue", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["queue", "state", "id"], name="escalation_queue"),
+            models.Index(fields=["queue", "id"], name="escalation_queue_any"),
+            models.Index(fields=["queue", "run"], name="escalation_queue_run"),
+            models.Index(fields=["workflow", "state", "id"], name="escalation_workflow"),
+            models.Index(fields=["workflow", "id"], name="escalation_workflow_any"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import runs
+from runtime.finding import narrowed
 from runtime.ids import is_id
 from runtime.models import Blueprint, Escalation, Run
 from runtime.permissions import may, visible_escalations, visible_runs
@@ -28,7 +29,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     """The runs that this person may see, newest first, filtered by workflow, status and outcome."""
     chosen = {name: request.GET.get(name, "")[:200] for name in ("workflow", "status", "outcome")}
     seen = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
-    page = page_of(_filtered(seen, chosen), request.GET)
+    page = page_of(narrowed(seen, **chosen), request.GET)
     names = dict(Blueprint.objects.order_by("version").values_list("workflow", "name"))
     context = {
         "page": page,
@@ -71,10 +72,6 @@ def run_retry(request: HttpRequest, run_id: str) -> HttpResponse:
     """Take up a failed or cancelled run again."""
     run = _visible(request, run_id)
     return _answered(request, run, runs.retry(run.pk, None, request.user.get_username()), "The run goes on.")
-
-
-def _filtered(found: QuerySet[Run], chosen: dict[str, str]) -> QuerySet[Run]:
-    return found.filter(**{name: value for name, value in chosen.items() if value})
 
 
 def _outcomes(workflow: str) -> list[str]:

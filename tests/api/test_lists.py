@@ -1,0 +1,89 @@
+"""Lists ask the database the same few questions, however many rows there are, and page through all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from runtime.models import Run, RunLabel
+from tests.makers import runs
+from tests.makers.api_client import Caller
+from tests.makers.people import person
+
+pytestmark = pytest.mark.django_db
+
+API = [
+    ("runs/", 4),
+    ("runs/?workflow=lead-qualification&status=succeeded", 4),
+    ("runs/?label=source:fair", 4),
+    ("escalations/", 4),
+    ("escalations/?state=open", 4),
+    ("escalations/?assignee=me", 4),
+]
+PAGES = [("/runs/", 6), ("/runs/?status=waiting", 6), ("/cases/", 10), ("/", 10)]
+
+
+def tell_stories(number: int) -> None:
+    """Runs that ended, and runs that wait for people."""
+    for _ in range(number):
+        ended = runs.contacted()
+        RunLabel.objects.create(run=ended, text="source:fair")
+        runs.asked()
+
+
+def questions(get: Callable[[str], Any], path: str) -> int:
+    """How many queries a request makes."""
+    with CaptureQueriesContext(connection) as made:
+        assert get(path).status_code == 200
+    return len(made)
+
+
+@pytest.mark.parametrize(("path", "most"), API)
+def test_the_queries_of_a_list_do_not_grow_with_the_table(path: str, most: int, dev: Caller, rui: Caller) -> None:
+    for caller in (dev, rui):
+        caller.get(path)
+        tell_stories(1)
+        few = questions(caller.get, path)
+        tell_stories(4)
+        many = questions(caller.get, path)
+        assert many == few <= most
+
+
+@pytest.mark.parametrize(("path", "most"), PAGES)
+def test_the_queries_of_a_page_do_not_grow_with_the_table(path: str, most: int, reviewer_rui: User) -> None:
+    for user in (reviewer_rui, person("dora2", "designer")):
+        client = Client()
+        client.force_login(user)
+        tell_stories(1)
+        few = questions(client.get, path)
+        tell_stories(4)
+        many = questions(client.get, path)
+        assert many == few <= most
+
+
+@pytest.mark.parametrize(
+    "given", ["", "&label=source:fair", "&label=source:fair&status=succeeded", "&outcome=contacted"]
+)
+def test_paging_shows_every_run_once_and_back_again(given: str, dev: Caller) -> None:
+    tell_stories(7)
+    wanted = Run.objects.filter(status="succeeded") if given else Run.objects.all()
+    expected = list(wanted.order_by("-pk").values_list("pk", flat=True))
+
+    page = dev.get(f"runs/?limit=2{given}").json()
+    there = [page]
+    while page["next"]:
+        page = dev.get("/" + page["next"].split("/", 3)[3]).json()
+        there.append(page)
+    assert [row["id"] for page in there for row in page["results"]] == expected
+
+    back = [page]
+    while page["previous"]:
+        page = dev.get("/" + page["previous"].split("/", 3)[3]).json()
+        back.append(page)
+    assert [row["id"] for page in reversed(back) for row in page["results"]] == expected

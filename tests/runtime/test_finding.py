@@ -1,0 +1,119 @@
+"""Lists find their rows by an index, whatever they are narrowed by: none reads or sorts what it does not show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from runtime.finding import narrowed
+from runtime.ids import new_id
+from runtime.models import Escalation, Run, RunLabel
+from runtime.permissions import visible_escalations, visible_runs
+from tests.makers import runs
+
+pytestmark = pytest.mark.django_db
+
+on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by what the tables hold")
+
+FILTERS = [
+    {name: value for name, value in zip(("workflow", "status", "outcome", "label"), chosen, strict=True) if value}
+    for chosen in product(("", "small"), ("", "failed", "succeeded"), ("", "told"), ("", "source:fair"))
+]
+
+
+def plan_of(rows: QuerySet[Any]) -> list[str]:
+    """The steps of SQLite's plan for the first page; none where Django knows that nothing will be found."""
+    try:
+        statement, params = rows[:51].query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", params)
+        return [row[3] for row in cursor.fetchall()]
+
+
+def is_by_index(step: str) -> bool:
+    """Whether a step is bounded by what it finds: a walk along the primary key may only be that of the whole list."""
+    return not step.startswith("SCAN") and "TEMP B-TREE" not in step
+
+
+def run(**fields: Any) -> Run:
+    """A stored run, with the labels that are named."""
+    drawn = runs.blueprint()
+    labels = fields.pop("labels", ())
+    fields = {"workflow": drawn.workflow, "status": "succeeded", **fields}
+    made = Run.objects.create(blueprint=drawn, version=1, created_at=datetime.now(UTC), **fields)
+    RunLabel.objects.bulk_create(RunLabel(run=made, text=text) for text in labels)
+    return made
+
+
+@on_sqlite
+@pytest.mark.parametrize("given", FILTERS, ids=str)
+@pytest.mark.parametrize("far", [False, True], ids=["first", "far"])
+def test_every_filter_of_runs_is_answered_by_an_index(given: dict[str, str], far: bool) -> None:
+    rows = narrowed(Run.objects.all(), **given)
+    rows = rows.filter(pk__lt=new_id()) if far else rows
+    steps = plan_of(rows.order_by("-label_rows__run" if "label" in given else "-pk"))
+    if not given and not far:
+        assert steps == ["SCAN runtime_run USING INDEX sqlite_autoindex_runtime_run_1"]
+    else:
+        assert all(is_by_index(step) for step in steps), steps
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"state": "open"},
+        {"state": "resolved"},
+        {"queue": "sales"},
+        {"workflow": "small"},
+        {"state": "open", "queue": "sales"},
+        {"state": "resolved", "workflow": "small"},
+    ],
+    ids=str,
+)
+def test_every_filter_of_cases_is_answered_by_an_index(given: dict[str, str], administrator_ada: User) -> None:
+    steps = plan_of(visible_escalations(administrator_ada).filter(**given).order_by("pk"))
+    assert all(is_by_index(step) for step in steps), steps
+
+
+@on_sqlite
+def test_a_reviewers_open_cases_and_runs_are_found_without_reading_all_cases(reviewer_rui: User) -> None:
+    cases = visible_escalations(reviewer_rui).filter(state="open").order_by("pk")
+    for rows in (cases, visible_runs(reviewer_rui).order_by("-pk")):
+        assert not any(step.startswith("SCAN") for step in plan_of(rows))
+
+
+@on_sqlite
+def test_the_cases_that_are_due_are_found_by_an_index() -> None:
+    due = Escalation.objects.filter(state="open", due_at__lte=datetime.now(UTC)).order_by("due_at")
+    assert plan_of(due) == ["SEARCH runtime_escalation USING INDEX escalation_overdue (state=? AND due_at<?)"]
+
+
+def test_a_list_holds_what_fits_everything_that_is_given() -> None:
+    told = run(outcome="told", labels=["source:fair"])
+    dropped = run(outcome="dropped", labels=["source:fair", "size:large"])
+    failed = run(status="failed", labels=["source:fair"])
+    run(outcome="told", workflow="another", labels=["source:web"])
+
+    def found(**given: str) -> set[str]:
+        return set(narrowed(Run.objects.all(), **given).values_list("pk", flat=True))
+
+    assert found(workflow="small") == {told.pk, dropped.pk, failed.pk}
+    assert found(workflow="small", status="failed") == {failed.pk}
+    assert found(workflow="small", outcome="told") == {told.pk}
+    assert found(workflow="small", outcome="told", status="succeeded") == {told.pk}
+    assert found(outcome="told", status="failed") == set()
+    assert found(label="source:fair") == {told.pk, dropped.pk, failed.pk}
+    assert found(label="source:fair", status="failed") == {failed.pk}
+    assert found(label="source:fair", outcome="dropped", workflow="small") == {dropped.pk}
+    assert found(label="source:web", workflow="small") == set()
+    assert found(label="source:fair", outcome="told", status="failed") == set()
