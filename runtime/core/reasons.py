@@ -74,7 +74,11 @@ def _details(output: Mapping[str, Any]) -> list[str]:
 
 
 def _said(item: object) -> str:
-    return str(item.get("message") or item.get("reason") or dict(item)) if isinstance(item, Mapping) else str(item)
+    if not isinstance(item, Mapping):
+        return str(item)
+    if item.get("name") and item.get("reason"):
+        return f"“{item['name']}”: {item['reason']}"
+    return str(item.get("message") or item.get("reason") or dict(item))
 
 
 def _measured(node: Node, output: Mapping[str, Any]) -> dict[str, Any]:
