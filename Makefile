@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup services demo test test-postgresql check types format docs bench clean
+.PHONY: help setup services demo test check types format docs bench clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -22,11 +22,10 @@ services: setup ## Install what the tests start: PostgreSQL, Redis, Chromium
 demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=8000 DATA=data
 	@DATA="$(DATA)" exec $(PYTHON) manage.py demo --port "$(PORT)"
 
-test: test-postgresql ## Run every test; those that use the database run on PostgreSQL too
-	@DATA=.tools/data $(PYTHON) -m pytest
-
-test-postgresql: services
-	@DATA=.tools/data $(PYTHON) -m pytest -p tests.on_postgresql
+test: services ## Run every test; those that use the database run on PostgreSQL too
+	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql
+	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m "not browser"
+	@DATA=.tools/data $(PYTHON) -m pytest -n 2 -m browser
 
 check: setup ## Check style, types, imports, migrations and documents
 	@$(PYTHON) -m ruff check .
@@ -45,7 +44,7 @@ docs: setup ## Write the generated documents anew
 	@$(PYTHON) scripts/draw.py builder/gallery/lead_qualification.json > docs/lead-qualification.svg
 
 bench: setup ## Measure; prints ratios
-	@for program in bench/[a-z]*.py; do echo "== $$program"; DATA="$$(mktemp -d)" $(PYTHON) "$$program"; done
+	@$(PYTHON) -m bench
 
 clean: ## Remove what was installed and made; data stays
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles

@@ -22,10 +22,15 @@ class Bound:
         """Whether the bound holds."""
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
+    @property
+    def ratio(self) -> float:
+        """Value over bound; the value itself where nothing at all is allowed."""
+        return self.value / self.bound if self.bound else self.value
+
     def __str__(self) -> str:
         side = "at least" if self.at_least else "at most"
         told = f"{self.name:52} {self.value:9.2f} {self.unit:3} {side} {self.bound:g}"
-        return f"{told}: ratio {self.value / self.bound:.2f} {'met' if self.met else 'NOT MET'}"
+        return f"{told}: ratio {self.ratio:.2f} {'met' if self.met else 'NOT MET'}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from bench.bounds import Bound
 from runtime.core.checks import check
 from runtime.nodes import discover
 
 BLOCK = 12
+BOUND_MS = 100.0
 
 
 def drawing(size: int) -> dict[str, Any]:
@@ -88,7 +90,9 @@ def main(size: int) -> None:
         changed.append(_ms(lambda: check(raw, kinds)))
     errors = sorted({problem.code for problem in check(raw, kinds) if problem.level == "error"})
     print(f"{len(raw['nodes'])} nodes, {len(raw['edges'])} edges; errors: {', '.join(errors) or 'none'}")
-    print(f"CPU: cold {cold:.1f} ms; the same again {same:.1f} ms; one expression changed {median(changed):.1f} ms")
+    print(Bound("checking, cold", cold, "ms", BOUND_MS))
+    print(Bound("checking, the same again", same, "ms", BOUND_MS))
+    print(Bound("checking, one expression changed", median(changed), "ms", BOUND_MS))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """64 model calls at once against a server that takes 200 ms: how long all of them take, and the CPU of each.
 
 Run it with `python -m bench.model_calls [CALLS] [ROUNDS]`. The server is a process of its own. Printed are medians: the
-time until all calls are done, its ratio to the 200 ms that a single call takes at best, and the CPU of a call beside
-that of the bare HTTP client below it.
+time until all calls are done (a single one takes 200 ms at best), and the CPU of a call beside that of the bare HTTP
+client below it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import time
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection as Pipe
 
+from bench.bounds import Bound
 from runtime.ai import Connection, Models
 from runtime.core.node import Failed, ModelRequest, Option
 from runtime.egress import Egress, Policy, RawRequest
 from tests.makers.openai_server import openai_server, says, slow
 
 SERVER_S = 0.2
+BOUND_MS = 300.0
 REQUEST = ModelRequest("c", "Which way?", "choice", options=(Option("go"), Option("stop")))
 
 
@@ -62,9 +64,7 @@ async def measure(url: str, calls: int, rounds: int) -> None:
         ("bare exchange", lambda: egress.exchange(raw, policy)),
     ):
         wall, cpu = await _measured(call, calls, rounds)
-        print(
-            f"{name:14} {calls} at once: {wall * 1000:6.0f} ms ({wall / SERVER_S:.2f} of one), CPU {cpu:.2f} ms a call"
-        )
+        print(f"{Bound(f'{name}, {calls} at once', wall * 1000, 'ms', BOUND_MS)}  (CPU {cpu:.2f} ms a call)")
     await egress.close()
 
 
