@@ -19,9 +19,9 @@ from runtime.core.checks import check
 from runtime.core.definition import Document, digest, parse
 from runtime.core.problems import Problem
 from runtime.json_gate import clean
+from runtime.json_schemas import problem_of
 from runtime.models import Blueprint
 from runtime.nodes import discover
-from runtime.nodes._schemas import problem_of
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
 

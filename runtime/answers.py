@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from runtime.json_gate import clean
-from runtime.nodes._schemas import errors_of
+from runtime.json_schemas import errors_of
 from runtime.refused import FieldError, Refused
 
 ANSWERED = "answered"

@@ -1,7 +1,8 @@
-"""JSON Schema inside a configuration: compiled once, refused when it is bad, asked for errors.
+"""JSON Schemas: compiled once, refused when they are bad, asked for errors.
 
-Used by the kinds that hold a schema. Draft 2020-12 with formats checked; no reference is ever fetched, and patterns run
-on an engine that needs linear time, so that neither a schema nor a value can reach out or hang.
+Used by the kinds that hold a schema, for what a run is triggered with, for what people answer, and by publishing.
+Draft 2020-12 with formats checked; no reference is ever fetched, and patterns run on an engine that needs linear time,
+so that neither a schema nor a value can reach out or hang.
 """
 
 from __future__ import annotations

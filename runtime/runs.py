@@ -25,8 +25,8 @@ from runtime.engine.ports import NewRun, StoreError, TriggerKey
 from runtime.engine.runner import Runner
 from runtime.ids import new_id
 from runtime.journal import send_signal
+from runtime.json_schemas import errors_of
 from runtime.models import Run
-from runtime.nodes._schemas import errors_of
 from runtime.refused import FieldError, Refused
 
 MAX_WAIT_S = 60.0

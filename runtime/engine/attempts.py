@@ -18,7 +18,7 @@ from runtime.engine.cage import Cage
 from runtime.engine.context import StepContext
 from runtime.engine.inputs import ScopedInputs, costly_texts
 from runtime.engine.ports import Store, StoreError
-from runtime.nodes._schemas import errors_of
+from runtime.json_schemas import errors_of
 
 logger = logging.getLogger(__name__)
 

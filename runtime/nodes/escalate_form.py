@@ -12,7 +12,7 @@ from pydantic import Field
 from runtime.core.expressions import Expr
 from runtime.core.node import Ask, Context, Done, Inputs, NodeKind, Outcome, Params, Resolution
 from runtime.core.templates import Template
-from runtime.nodes._schemas import FormSchema
+from runtime.json_schemas import FormSchema
 from runtime.nodes._values import Name, asked, shown
 
 

@@ -15,7 +15,7 @@ from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Ask, Choice, Context, Done, Inputs, JsonSchema, NodeKind, Outcome, Params, Resolution
 from runtime.core.templates import Template
-from runtime.nodes._schemas import Schema
+from runtime.json_schemas import Schema
 from runtime.nodes._values import Name, asked, refuse_repeats, refuse_reserved, shown
 
 RESERVED = frozenset({"overdue", "error"})

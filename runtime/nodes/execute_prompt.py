@@ -27,8 +27,8 @@ from runtime.core.node import (
     Params,
 )
 from runtime.core.templates import Template
+from runtime.json_schemas import Schema, errors_of
 from runtime.nodes._questions import Connection, ContextNode, Fence, ModelName, with_context
-from runtime.nodes._schemas import Schema, errors_of
 from runtime.nodes._values import not_computed
 
 

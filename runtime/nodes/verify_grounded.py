@@ -18,9 +18,9 @@ from pydantic import Field
 from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Context, Done, Failed, Inputs, JsonSchema, ModelRequest, NodeKind, Outcome, Params
+from runtime.json_schemas import errors_of
 from runtime.nodes._evidence import MAX_CLAIMS, Source, claims_of, covered, numbers_in
 from runtime.nodes._questions import Connection, Fence, ModelName, Share, in_doubt
-from runtime.nodes._schemas import errors_of
 
 _SYSTEM = (
     "You check whether the claims of a text are backed by sources. List every claim of the text, one for each sentence "

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Context, Done, Inputs, NodeKind, Outcome, Params
-from runtime.nodes._schemas import Schema, errors_of
+from runtime.json_schemas import Schema, errors_of
 
 
 class SchemaParams(Params):

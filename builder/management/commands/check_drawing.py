@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from builder.exchange import Parcel, unpack
 from runtime.core.checks import check
 from runtime.core.problems import Problem, problem
+from runtime.json_schemas import problem_of
 from runtime.nodes import discover
-from runtime.nodes._schemas import problem_of
 from runtime.refused import Refused
 
 
