@@ -171,10 +171,12 @@ class Graph:
         """Whether a step that does not dominate a node has run, and led to it, whenever the node runs all the same.
 
         So it is where branches start side by side, the step lies on one of them whichever way that one goes, and the
-        joins up to the node wait for all. Only for drawings without an unbounded cycle.
+        joins up to the node, or to one that dominates it, wait for all. Only for drawings without an unbounded cycle.
         """
-        if node not in self._passed_after(step):
-            return False
+        passed = self._passed_after(step)
+        return any(self._gathers(each, step) for each in (node, *self.dominators(node)) if each in passed)
+
+    def _gathers(self, node: str, step: str) -> bool:
         above = {step, *self.dominators(step)}
         fork = next((each for each in self.dominators(node) if each in above), None)
         region = self._region(fork, node) if fork else set()
