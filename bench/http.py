@@ -7,78 +7,57 @@ Run: `.venv/bin/python -m bench.http`. It starts a server of its own on an empty
 from __future__ import annotations
 
 import asyncio
-import json
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 from bench import peers
-from bench.server import Served, prepare, serving
+from bench.bounds import Bound
+from bench.client import Client
+from bench.server import WORKFLOW, Served, prepare, serving
 
 SEQUENTIAL = 500
 CONCURRENT = 4_000
 CLIENTS = 32
 WARM_UP = 200
+BODY = {"input": {"seats": 20, "email": "ada@example.com"}, "wait_s": 5}
 
 
-class Client:
-    """One keep-alive connection that speaks just enough HTTP, so that the client's own cost stays small."""
+def client_of(served: Served) -> Client:
+    """A connection of a caller with a token."""
+    return Client(served.port, {"Authorization": f"Bearer {served.token}"})
 
-    def __init__(self, served: Served) -> None:
-        body = json.dumps({"input": {"seats": 20, "email": "ada@example.com"}, "wait_s": 5}).encode()
-        head = (
-            f"POST /api/v1/workflows/{served.workflow}/runs/ HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-            f"Authorization: Bearer {served.token}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        self._request = head.encode() + body
-        self._port = served.port
 
-    async def open(self) -> None:
-        """Connect."""
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-
-    async def trigger(self) -> None:
-        """One run, from the request to its end. Raises AssertionError where it did not succeed."""
-        self._writer.write(self._request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = int(next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")).split(b":")[1])
-        body = await self._reader.readexactly(length)
-        if b" 200 " not in head[:20] or b'"succeeded"' not in body:
-            raise AssertionError((head + body)[:600])
-
-    def close(self) -> None:
-        """Hang up."""
-        self._writer.close()
+async def trigger(client: Client) -> None:
+    """One run, from the request to its end. Raises AssertionError where it did not succeed."""
+    run = await client.post(f"/api/v1/workflows/{WORKFLOW}/runs/", BODY)
+    if run["status"] != "succeeded":
+        raise AssertionError(run)
 
 
 async def sequential(served: Served, count: int) -> list[float]:
     """Latencies of runs one after the other, in milliseconds."""
-    client = Client(served)
-    await client.open()
     found = []
-    for _ in range(count):
-        begun = time.perf_counter()
-        await client.trigger()
-        found.append((time.perf_counter() - begun) * 1000)
-    client.close()
+    async with client_of(served) as client:
+        for _ in range(count):
+            begun = time.perf_counter()
+            await trigger(client)
+            found.append((time.perf_counter() - begun) * 1000)
     return found
 
 
 async def concurrent(served: Served, count: int) -> float:
     """Runs a second with 32 clients."""
-    clients = [Client(served) for _ in range(CLIENTS)]
-    await asyncio.gather(*(client.open() for client in clients))
     left = iter(range(count))
 
-    async def work(client: Client) -> None:
-        for _ in left:
-            await client.trigger()
+    async def work() -> None:
+        async with client_of(served) as client:
+            for _ in left:
+                await trigger(client)
 
     begun = time.perf_counter()
-    await asyncio.gather(*(work(client) for client in clients))
-    for client in clients:
-        client.close()
+    await asyncio.gather(*(work() for _ in range(CLIENTS)))
     return count / (time.perf_counter() - begun)
 
 
@@ -95,17 +74,11 @@ def main() -> None:
             rate = asyncio.run(concurrent(served, CONCURRENT))
             cpu = (served.cpu_s() - before) / CONCURRENT * 1000
             disk = (served.size_kb() - size) / CONCURRENT
-    rows = [
-        ("p50 sequential", latency, "ms", 6.0, "at most"),
-        ("runs/s, 32 clients", rate, "/s", 250.0, "at least"),
-        ("server CPU a run", cpu, "ms", 3.0, "at most"),
-        ("idle memory", idle, "MB", 200.0, "at most"),
-        ("disk a run", disk, "KB", 3.0, "at most"),
-    ]
-    for name, value, unit, bound, kind in rows:
-        ratio = value / bound
-        met = ratio <= 1 if kind == "at most" else ratio >= 1
-        print(f"{name:22} {value:9.2f} {unit:3} {kind} {bound:g}: ratio {ratio:.2f} {'met' if met else 'NOT MET'}")
+    print(Bound("HTTP, p50 sequential", latency, "ms", 6))
+    print(Bound(f"HTTP, runs a second with {CLIENTS} clients", rate, "/s", 250, at_least=True))
+    print(Bound("HTTP, CPU of the server a run", cpu, "ms", 3))
+    print(Bound("idle memory", idle, "MB", 200))
+    print(Bound("disk a run", disk, "KB", 3))
     peers.compare(latency, rate, idle)
 
 

@@ -26,11 +26,18 @@ FIVE_NODES = {
     },
     "nodes": [
         {"id": "price", "kind": "execute.transform", "config": {"output": {"total": "input.seats * 12.5"}}},
-        {"id": "sane", "kind": "verify.rules", "config": {"rules": [{"name": "positive", "assert": "input.seats > 0"}]}},
+        {
+            "id": "sane",
+            "kind": "verify.rules",
+            "config": {"rules": [{"name": "positive", "assert": "input.seats > 0"}]},
+        },
         {
             "id": "size",
             "kind": "decide.rule",
-            "config": {"choices": [{"name": "large", "when": "steps.price.output.total > 100.0"}], "otherwise": "small"},
+            "config": {
+                "choices": [{"name": "large", "when": "steps.price.output.total > 100.0"}],
+                "otherwise": "small",
+            },
         },
         {
             "id": "offer",
@@ -38,7 +45,12 @@ FIVE_NODES = {
             "join": "any",
             "config": {"output": {"to": "input.email", "total": "steps.price.output.total"}},
         },
-        {"id": "done", "kind": "outcome", "name": "offered", "config": {"output": {"total": "steps.offer.output.total"}}},
+        {
+            "id": "done",
+            "kind": "outcome",
+            "name": "offered",
+            "config": {"output": {"total": "steps.offer.output.total"}},
+        },
         {"id": "odd", "kind": "outcome", "name": "odd", "join": "any", "config": {"kind": "stopped"}},
     ],
     "edges": [
@@ -68,8 +80,10 @@ from api.tokens import issue
 from runtime.models import Blueprint
 user = get_user_model().objects.create_user("bench", password=None)
 user.groups.add(Group.objects.get(name="administrator"))
-Blueprint.objects.create(workflow=sys.argv[1], version=1, name="Bench", digest="0" * 64, document=json.loads(sys.argv[2]),
-                         sealed_at=datetime.now(UTC))
+document, now = json.loads(sys.argv[2]), datetime.now(UTC)
+Blueprint.objects.create(
+    workflow=sys.argv[1], version=1, name="Bench", digest="0" * 64, document=document, sealed_at=now
+)
 print(issue(user, "bench", ["runs:read", "runs:write"]).plain)
 """
 
