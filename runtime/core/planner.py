@@ -57,6 +57,14 @@ def live_steps(state: State) -> list[tuple[str, Step]]:
     return [(name, step) for name, step in state.steps.items() if step.status in LIVE]
 
 
+def may_take_up(state: State, node: str) -> bool:
+    """Whether a run that has failed may go on from this step: only if its present visit was reached.
+
+    To start a step that no way has led to would go round the gates before it.
+    """
+    return node in state.steps and state.steps[node].status not in ("pending", "skipped")
+
+
 def _facts(graph: Graph, state: State, now: datetime) -> tuple[Event, ...]:
     ending = _ending(graph, state)
     if ending:

@@ -19,7 +19,7 @@ type End = tuple[str, str, str | None]
 
 def node(node_id: str, kind: str, /, **config: Any) -> dict[str, Any]:
     """A node in few words; `asks`, `join` and `name` go beside the configuration."""
-    beside = {key: config.pop(key) for key in ("asks", "join", "name", "retry") if key in config}
+    beside: dict[str, Any] = {key: config.pop(key) for key in ("asks", "join", "name", "retry") if key in config}
     return {"id": node_id, "kind": kind, "config": config, **beside}
 
 
@@ -67,7 +67,7 @@ class Builder:
 
     def wire(self, end: End, target: str, loop: int | None = None) -> str:
         """An edge from an open end; gives its id."""
-        edge = {"id": f"e{len(self.edges)}", "from": end[0], "port": end[1], "to": target}
+        edge: dict[str, Any] = {"id": f"e{len(self.edges)}", "from": end[0], "port": end[1], "to": target}
         if loop:
             edge["loop"] = {"max": loop}
         if end[2]:
@@ -137,7 +137,7 @@ class Builder:
 
 
 @st.composite
-def sound_drawings(draw: Any, depth: int = 3, **options: Any) -> dict[str, Any]:
+def sound_drawings(draw: st.DrawFn, /, depth: int = 3, **options: Any) -> dict[str, Any]:
     """A document that has no `document.*` and no `graph.*` problem."""
     builder = Builder(draw, **options)
     ends = builder.part([("start", "out", None)], depth, alone=True)
@@ -146,7 +146,7 @@ def sound_drawings(draw: Any, depth: int = 3, **options: Any) -> dict[str, Any]:
 
 
 @st.composite
-def risky_drawings(draw: Any, sound: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def risky_drawings(draw: st.DrawFn, /, sound: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """A document whose steps write, read and act at random. Crossing edges are kept where `sound` still says yes."""
     doing = ("work", "work", "write", "write", "send", "send", "call")
     raw: dict[str, Any] = draw(sound_drawings(joins=("all", "any"), doing=doing))

@@ -17,7 +17,7 @@ CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *around.CASE
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_drawing_has_the_problem_and_its_twin_has_not(case: Case) -> None:
     found = check(case.bad, discover(), case.connections)
-    [first, *_] = [problem for problem in found if problem.code == case.code] or [None]
+    first = next((problem for problem in found if problem.code == case.code), None)
     assert first, [problem.code for problem in found]
     assert case.says in first.message
     assert (first.nodes, first.edges, first.to_json()["path"]) == (case.nodes, case.edges, case.path)
