@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from builder.models import Workflow
-from runtime import audit
+from runtime import audit, blueprints, runs
 from runtime.core.definition import FORMAT, parse
 from runtime.json_gate import clean
 from runtime.permissions import Person, may
@@ -112,6 +112,11 @@ def _set_archived(workflow: Workflow, user: Person, now: datetime, archived_at: 
         return _forbidden()
     found = Workflow.objects.filter(pk=workflow.pk, archived_at__isnull=archived_at is not None)
     if found.update(archived_at=archived_at, updated_at=now):
+        if archived_at:
+            blueprints.archive(workflow.slug, archived_at)
+        else:
+            blueprints.unarchive(workflow.slug)
+        transaction.on_commit(lambda: runs.forget_newest(workflow.slug))
         action = "workflow.archived" if archived_at else "workflow.unarchived"
         audit.record(user.get_username(), action, workflow, now)
     return _again(workflow)

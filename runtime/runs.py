@@ -66,7 +66,9 @@ class Signalled:
 
 
 async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
-    """Start a run. Refused, and nothing written: not_published, invalid_input, idempotency_conflict, unavailable."""
+    """Start a run. Refused, and nothing written: not_published, archived, invalid_input, idempotency_conflict,
+    unavailable.
+    """
     try:
         sealed = await _sealed(asked.workflow, asked.version)
         if isinstance(sealed, Refused):
@@ -170,7 +172,9 @@ _newest: dict[tuple[str, int | None], tuple[float, Sealed]] = {}
 
 
 def forget_newest(workflow: str) -> None:
-    """A version was published in this process: triggers see it at once (others within a second)."""
+    """A version was published, or the workflow archived, in this process: triggers see it at once (others within a
+    second).
+    """
     for key in [key for key in _newest if key[0] == workflow]:
         _newest.pop(key, None)
 
@@ -181,15 +185,19 @@ async def _sealed(workflow: str, version: int | None) -> Sealed | Refused:
     if known and known[0] > time.monotonic():
         return known[1]
     found = await sync_to_async(_read_sealed)(workflow, version)
-    if found is None:
-        what = f"version {version} of this workflow" if version else "a published version of this workflow"
-        return Refused("not_published", f"There is no {what} to run.")
+    if isinstance(found, Refused):
+        return found
     if len(_newest) >= MAX_KEPT:
         _newest.clear()
     _newest[(workflow, version)] = (time.monotonic() + FRESH_S, found)
     return found
 
 
-def _read_sealed(workflow: str, version: int | None) -> Sealed | None:
+def _read_sealed(workflow: str, version: int | None) -> Sealed | Refused:
     found = blueprints.latest(workflow, version)
-    return blueprints.sealed(found[0]) if found else None
+    if found:
+        return blueprints.sealed(found[0])
+    if blueprints.is_archived(workflow):
+        return Refused("archived", "This workflow is archived: it starts no more runs.")
+    what = f"version {version} of this workflow" if version else "published version of this workflow"
+    return Refused("not_published", f"There is no {what} to run.")

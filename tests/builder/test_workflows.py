@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 
 from builder.models import Workflow
+from builder.publishing import publish
 from builder.workflows import Made, archive, create, rename, unarchive
-from runtime import audit
+from runtime import audit, blueprints, runs
 from runtime.refused import Refused
 from tests.makers.workflows import NOW, a_workflow
+
+if TYPE_CHECKING:
+    from runtime.engine.runner import Runner
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +91,35 @@ def test_archiving_twice_is_archiving_once(designer_dora: User) -> None:
     assert made(unarchive(workflow, designer_dora, NOW)).archived_at is None
     actions = [entry.action for entry in audit.of(workflow)]
     assert actions == ["workflow.created", "workflow.archived", "workflow.unarchived"]
+
+
+def test_an_archived_workflow_starts_no_run_whoever_asks_and_stays_readable(designer_dora: User) -> None:
+    workflow = a_workflow(designer_dora)
+    publish(workflow, designer_dora, NOW)
+    newest = blueprints.latest("leads")
+    assert newest
+    archive(workflow, designer_dora, NOW)
+    assert blueprints.latest("leads") is blueprints.latest("leads", 1) is None
+    assert blueprints.is_archived("leads")
+    assert blueprints.sealed(newest[0]).version == 1
+    unarchive(workflow, designer_dora, NOW)
+    assert blueprints.latest("leads", 1) == blueprints.latest("leads") == newest
+
+
+def test_archiving_one_workflow_leaves_the_others_alone(designer_dora: User) -> None:
+    for slug in ("leads", "other"):
+        publish(a_workflow(designer_dora, slug=slug), designer_dora, NOW)
+    archive(Workflow.objects.get(slug="other"), designer_dora, NOW)
+    assert blueprints.latest("leads")
+    assert not blueprints.is_archived("leads")
+
+
+def test_a_trigger_without_the_api_is_refused_as_archived(designer_dora: User) -> None:
+    workflow = a_workflow(designer_dora)
+    publish(workflow, designer_dora, NOW)
+    archive(workflow, designer_dora, NOW)
+    asked = async_to_sync(runs.trigger)(cast("Runner", None), runs.Trigger("leads", {}))
+    assert code_of(asked) == "archived"
 
 
 def test_a_workflow_is_not_made_from_what_is_no_document(designer_dora: User) -> None:
