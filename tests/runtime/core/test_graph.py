@@ -110,6 +110,12 @@ def test_a_join_of_all_waits_for_both_branches_and_one_of_any_for_none() -> None
     assert not drawn("a b c d e", *DIAMOND, *end, any_join="d").waits_for("e", "c")
 
 
+def test_what_a_join_has_waited_for_is_known_further_down_on_every_way() -> None:
+    ways = drawn("a b c d e f", *DIAMOND, "d.done -> e", "d.error -> f")
+    assert ways.waits_for("e", "b")
+    assert ways.waits_for("f", "c")
+
+
 def test_a_node_waits_for_no_step_that_a_branch_may_go_around() -> None:
     around = drawn("a b c d", *DIAMOND[:4], "c.done -> d", "a.error -> d")
     assert not around.waits_for("d", "b"), "a's error leads there without b"
