@@ -59,7 +59,7 @@ def create(
         return malformed
     by = user.get_username()
     given = {"name": name.strip(), "description": description, "draft": document, "draft_saved_by": by}
-    workflow, new = Workflow.objects.get_or_create(slug=slug or _free_slug(name), defaults=given)
+    workflow, new = Workflow.objects.get_or_create(slug=slug or free_slug(name), defaults=given)
     if not new:
         taken = FieldError("/slug", "There is a workflow of this name already, or an archived one.", "slug_taken")
         return Refused("slug_taken", f"The short name “{workflow.slug}” is taken.", (taken,))
@@ -126,8 +126,8 @@ def _again(workflow: Workflow) -> Made:
     return Made(Workflow.objects.get(pk=workflow.pk))
 
 
-def _free_slug(name: str) -> str:
-    """A slug from a name; numbered where it is taken."""
+def free_slug(name: str) -> str:
+    """A slug from a name (or from a slug); numbered where it is taken."""
     plain = slugify(name)[:MAX_SLUG].strip("-_")
     base = plain if SLUG.fullmatch(plain) else re.sub(r"[-_]+", "-", plain) or "workflow"
     taken = set(Workflow.objects.filter(slug__startswith=base[:70]).values_list("slug", flat=True))
