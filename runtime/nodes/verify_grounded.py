@@ -154,6 +154,7 @@ KIND = NodeKind(
     params=GroundedParams,
     run=run,
     ports=lambda _params: ("pass", "fail", "unsure"),
+    own_words=frozenset({"claims"}),
     effect=lambda params: "none" if (params.connection or "") in _WITHOUT_MODEL else "reads",
     output=lambda _params: {
         "type": "object",
