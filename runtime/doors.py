@@ -22,6 +22,7 @@ from runtime.core import functions
 from runtime.core.expressions import Json
 from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
 from runtime.egress import Egress, Policy
+from runtime.ids import first_id_at
 from runtime.models import Entry
 
 MAX_EARLIER = 2_000
@@ -89,7 +90,6 @@ async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Js
 
 def _earlier(workflow: str, run_id: str, within_days: float, limit: int) -> list[tuple[str, Json]]:
     since = datetime.now(UTC) - timedelta(days=within_days)
-    recent = Entry.objects.filter(
-        run__workflow=workflow, run__created_at__gte=since, run_id__lt=run_id, seq=1
-    ).order_by("-run_id")
-    return [(entry.run_id, entry.data.get("input")) for entry in recent[:limit]]
+    oldest = first_id_at(since)  # Ids are in the order of time: nothing older is even looked at.
+    recent = Entry.objects.filter(run__workflow=workflow, run_id__gte=oldest, run_id__lt=run_id, seq=1)
+    return [(entry.run_id, entry.data.get("input")) for entry in recent.order_by("-run_id")[:limit]]

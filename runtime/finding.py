@@ -26,6 +26,8 @@ def narrowed(
         rows, status = (rows, None) if status == "succeeded" else (rows.none(), None)
     named = {"workflow": workflow, "status": status, "outcome": outcome}
     given = {name: value for name, value in named.items() if value}
+    if any("\0" in value for value in (*given.values(), label or "")):
+        return rows.none()  # PostgreSQL refuses the question itself, and no run has such a name.
     if not label:
         return rows.filter(**given)
     labelled = rows.filter(label_rows__text=label)

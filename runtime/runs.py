@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from runtime.journal import send_signal
 from runtime.json_schemas import errors_of
 from runtime.models import Run
 from runtime.refused import FieldError, Refused
+
+logger = logging.getLogger(__name__)
 
 MAX_WAIT_S = 60.0
 FRESH_S = 1.0
@@ -78,7 +81,8 @@ async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
             return refused
         started = await runner.start(_new_run(sealed, asked), sealed.drawing)
     except (StoreError, DatabaseFailure, blueprints.Unreadable) as failure:
-        return Refused("unavailable", f"The run could not be kept; nothing was started. ({failure})")
+        logger.error("A run of %s could not be kept: %s", asked.workflow, failure)
+        return Refused("unavailable", "The run could not be kept; nothing was started. Try again.")
     if started.created.conflict:
         return Refused("idempotency_conflict", "This Idempotency-Key was used with another body.")
     replay = not started.created.new
