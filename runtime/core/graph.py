@@ -98,6 +98,13 @@ class Graph:
         return {node: place for place, node in enumerate(nx.lexicographical_topological_sort(self.forward))}
 
     @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The ends, in the order of work."""
+        return tuple(
+            sorted((node.id for node in self.nodes.values() if node.kind == "outcome"), key=self.order.__getitem__)
+        )
+
+    @cached_property
     def immediate_dominators(self) -> Mapping[str, str]:
         """The nearest node that every way from start to a node passes; start has none."""
         found: dict[str, str] = dict(nx.immediate_dominators(self.whole, START))
