@@ -37,15 +37,16 @@ class ProcessDoors:
 
     async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
-        secret: dict[str, str] = {}
+        signed = connections.Signature()
         if request.connection:
             found = await _in_thread(connections.http_headers, request.connection, request.url)
             if isinstance(found, Failed):
                 return found
-            secret = found
-        whole = replace(request, headers={"Idempotency-Key": key, **request.headers, **secret})
+            signed = found
+        whole = replace(request, headers={"Idempotency-Key": key, **request.headers, **signed.headers})
         policy = Policy(networks=tuple(settings.INTERLOCK["ALLOWED_NETWORKS"]))
-        return await self.egress.send(whole, policy, hide=tuple(secret.values()))
+        # The bare secret too: the other side may repeat it without what stands before it in the header.
+        return await self.egress.send(whole, policy, hide=(signed.secret, *signed.headers.values()))
 
     async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
         """Ask a model through its connection."""

@@ -53,7 +53,7 @@ def test_a_call_carries_its_key_and_the_secret_of_its_connection_which_is_hidden
     assert asyncio.run(doors.http(asked, "run:node:1")) == HttpResponse(200, {}, {"ok": True})
     request, hidden = egress.sent[0]
     assert request.headers == {"Idempotency-Key": "run:node:1", "X-Trace": "1", "Authorization": "Bearer s3cret"}
-    assert hidden == ("Bearer s3cret",)
+    assert hidden == ("s3cret", "Bearer s3cret")
 
 
 def test_a_secret_does_not_leave_for_another_origin(doors: ProcessDoors, egress: Seen, administrator_ada: User) -> None:
