@@ -168,6 +168,11 @@ def http_headers(name: str, url: str) -> Signature | Failed:
     return Signature({config.header: f"{config.prefix}{secret}"}, secret) if secret else Signature()
 
 
+def default_mail() -> str:
+    """The mail connection of those who name none; empty where there is none."""
+    return DEFAULT if Connection.objects.filter(name=DEFAULT, provider=MAIL).exists() else ""
+
+
 def mail_account(name: str) -> MailAccount | Failed:
     """The mail server of this name."""
     found = _opened(name, (MAIL,))

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 
 from runtime import connections
 from runtime.ai import Models
@@ -78,8 +80,8 @@ def test_a_mail_without_a_connection_is_kept_once_for_its_key_and_visibly_unsent
     first = asyncio.run(doors.mail(message, f"{run.pk}:send:1", run.pk))
     again = asyncio.run(doors.mail(message, f"{run.pk}:send:1", run.pk))
     assert first == again == f"{run.pk}:send:1@interlock"
-    mail = OutboxMail.objects.get(key=f"{run.pk}:send:1")
-    assert (mail.to, mail.subject, mail.body, mail.sent_at) == ("ada@example.com", "Hello", "Good day", None)
+    kept = OutboxMail.objects.get(key=f"{run.pk}:send:1")
+    assert (kept.to, kept.subject, kept.body, kept.sent_at) == ("ada@example.com", "Hello", "Good day", None)
 
 
 def test_a_mail_server_that_cannot_be_reached_is_tried_again_and_the_mail_is_kept(
@@ -92,6 +94,28 @@ def test_a_mail_server_that_cannot_be_reached_is_tried_again_and_the_mail_is_kep
     assert isinstance(answer, Failed)
     assert answer.passing
     assert OutboxMail.objects.get(key=f"{run.pk}:late:1").sent_at is None
+
+
+def test_a_mail_that_names_no_connection_goes_by_the_default_one(
+    doors: ProcessDoors, administrator_ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = {"host": "127.0.0.1", "sender": "us@example.com"}
+    connections.save("default", "mail", server, "", administrator_ada, NOW)
+    monkeypatch.setattr(connections.MailAccount, "open_backend", lambda _account: LocmemBackend())
+    run = made.contacted()
+    asyncio.run(doors.mail(Message("ada@example.com", "Hello", "Good day"), f"{run.pk}:send:1", run.pk))
+    assert [(letter.to, letter.from_email) for letter in mail.outbox] == [(["ada@example.com"], "us@example.com")]
+    assert OutboxMail.objects.get(key=f"{run.pk}:send:1").sent_at
+
+
+def test_a_default_connection_that_is_no_mail_server_sends_no_mail(
+    doors: ProcessDoors, administrator_ada: User
+) -> None:
+    connections.save("default", "http", {"base_url": "https://crm.example"}, "", administrator_ada, NOW)
+    run = made.contacted()
+    key = f"{run.pk}:send:1"
+    assert asyncio.run(doors.mail(Message("a@b.example", "Hello", "Hi"), key, run.pk)) == f"{key}@interlock"
+    assert OutboxMail.objects.get(key=key).sent_at is None
 
 
 def test_a_registered_function_is_called_and_its_exception_is_a_failure(doors: ProcessDoors) -> None:
