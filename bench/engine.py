@@ -249,7 +249,7 @@ async def _measured(bench: Bench, names: Sequence[str], profiled: bool) -> None:
     from runtime.models import Connection
 
     config = {"base_url": bench.model_url, "model": "m", "allow_private": True}
-    await sync_to_async(Connection.objects.create)(name="slow", provider="other", config=config)
+    await sync_to_async(Connection.objects.create)(name="slow", provider="custom", config=config)
     await launch.start()
     try:
         for name in names:
