@@ -84,9 +84,7 @@ def export(value: object) -> Json:
         return [export(item) for item in value]
     if isinstance(value, dict):
         # The library's objects have another order in each process: a repeated effect would have another body.
-        return {
-            key: export(item) for key, item in sorted(((_key(key), item) for key, item in value.items()), key=_name)
-        }
+        return {key: export(item) for key, item in sorted((_key(key), item) for key, item in value.items())}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, timedelta):
