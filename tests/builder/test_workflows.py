@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
 
 from builder.models import Workflow
 from builder.publishing import publish
@@ -127,3 +130,13 @@ def test_a_workflow_is_not_made_from_what_is_no_document(designer_dora: User) ->
     for document in none:
         assert code_of(create("Leads", designer_dora, NOW, document=document)) == "malformed"
     assert not Workflow.objects.exists()
+
+
+def test_what_was_archived_before_the_run_time_knew_of_it_starts_no_runs_either(designer_dora: User) -> None:
+    workflow = a_workflow(designer_dora)
+    publish(workflow, designer_dora, NOW)
+    Workflow.objects.update(archived_at=NOW)
+    assert blueprints.latest("leads")
+    migration = import_module("builder.migrations.0004_archived_below")
+    migration.tell(apps, connection.schema_editor())
+    assert blueprints.latest("leads") is None
