@@ -7,10 +7,10 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 def tell(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     """Archive them there too."""
-    archived = apps.get_model("builder", "Workflow").objects.filter(archived_at__isnull=False)
     known = apps.get_model("runtime", "Archived")
-    for slug, at in archived.values_list("slug", "archived_at"):
-        known.objects.get_or_create(workflow=slug, defaults={"at": at})
+    for workflow in apps.get_model("builder", "Workflow").objects.all():
+        if workflow.archived_at:
+            known.objects.get_or_create(workflow=workflow.slug, defaults={"at": workflow.archived_at})
 
 
 class Migration(migrations.Migration):
