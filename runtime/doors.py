@@ -24,8 +24,12 @@ from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelA
 from runtime.egress import Egress, Policy
 from runtime.ids import first_id_at
 from runtime.models import Entry
+from runtime.shared import Shared
 
 MAX_EARLIER = 2_000
+
+# Many runs ask for the same connection at the same moment: one look serves them all.
+_lookup = Shared(connections.lookup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class ProcessDoors:
     async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
         """Ask a model through its connection."""
         del key
-        connection = await _in_thread(connections.lookup, request.connection)
+        connection = await _lookup(request.connection)
         if connection is None:
             return Failed("connection", f"There is no connection named “{request.connection}” in the settings.")
         return await self.models.ask(connection, request)
