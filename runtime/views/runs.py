@@ -27,7 +27,10 @@ STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
 @needs("runs:read")
 def run_list(request: HttpRequest) -> HttpResponse:
     """The runs that this person may see, newest first, filtered by workflow, status and outcome."""
-    chosen = {name: request.GET.get(name, "")[:200] for name in ("workflow", "status", "outcome")}
+    # No name holds a NUL, and PostgreSQL refuses even to be asked for one; any other unknown name finds nothing too.
+    chosen = {
+        name: request.GET.get(name, "")[:200].replace("\0", "\ufffd") for name in ("workflow", "status", "outcome")
+    }
     seen = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
     page = page_of(narrowed(seen, **chosen), request.GET)
     names = dict(Blueprint.objects.order_by("version").values_list("workflow", "name"))

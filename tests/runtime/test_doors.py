@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
+from django.db import connections as databases
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 
@@ -47,12 +50,25 @@ def doors(egress: Seen) -> ProcessDoors:
     return ProcessDoors(egress, Models(egress))
 
 
+def answered[T](work: Coroutine[Any, Any, T]) -> T:
+    """Await something in a loop of its own, and give back the connections of its threads."""
+
+    async def whole() -> T:
+        try:
+            return await work
+        finally:
+            for sensitive in (False, True):
+                await database_sync_to_async(databases.close_all, thread_sensitive=sensitive)()
+
+    return asyncio.run(whole())
+
+
 def test_a_call_carries_its_key_and_the_secret_of_its_connection_which_is_hidden_in_the_answer(
     doors: ProcessDoors, egress: Seen, administrator_ada: User
 ) -> None:
     connections.save("crm", "http", {"base_url": "https://crm.example"}, "s3cret", administrator_ada, NOW)
     asked = HttpRequest("POST", "https://crm.example/leads", {"X-Trace": "1"}, connection="crm")
-    assert asyncio.run(doors.http(asked, "run:node:1")) == HttpResponse(200, {}, {"ok": True})
+    assert answered(doors.http(asked, "run:node:1")) == HttpResponse(200, {}, {"ok": True})
     request, hidden = egress.sent[0]
     assert request.headers == {"Idempotency-Key": "run:node:1", "X-Trace": "1", "Authorization": "Bearer s3cret"}
     assert hidden == ("s3cret", "Bearer s3cret")
@@ -61,14 +77,14 @@ def test_a_call_carries_its_key_and_the_secret_of_its_connection_which_is_hidden
 def test_a_secret_does_not_leave_for_another_origin(doors: ProcessDoors, egress: Seen, administrator_ada: User) -> None:
     connections.save("crm", "http", {"base_url": "https://crm.example"}, "s3cret", administrator_ada, NOW)
     asked = HttpRequest("GET", "https://evil.example/", connection="crm")
-    answer = asyncio.run(doors.http(asked, "k"))
+    answer = answered(doors.http(asked, "k"))
     assert isinstance(answer, Failed)
     assert answer.code == "connection"
     assert egress.sent == []
 
 
 def test_a_model_connection_that_does_not_exist_is_a_failure_that_names_it(doors: ProcessDoors) -> None:
-    answer = asyncio.run(doors.model(ModelRequest("nobody", "Hello"), "k"))
+    answer = answered(doors.model(ModelRequest("nobody", "Hello"), "k"))
     assert isinstance(answer, Failed)
     assert (answer.code, answer.passing) == ("connection", False)
     assert "nobody" in answer.message
@@ -77,8 +93,8 @@ def test_a_model_connection_that_does_not_exist_is_a_failure_that_names_it(doors
 def test_a_mail_without_a_connection_is_kept_once_for_its_key_and_visibly_unsent(doors: ProcessDoors) -> None:
     run = made.contacted()
     message = Message("ada@example.com", "Hello", "Good day")
-    first = asyncio.run(doors.mail(message, f"{run.pk}:send:1", run.pk))
-    again = asyncio.run(doors.mail(message, f"{run.pk}:send:1", run.pk))
+    first = answered(doors.mail(message, f"{run.pk}:send:1", run.pk))
+    again = answered(doors.mail(message, f"{run.pk}:send:1", run.pk))
     assert first == again == f"{run.pk}:send:1@interlock"
     kept = OutboxMail.objects.get(key=f"{run.pk}:send:1")
     assert (kept.to, kept.subject, kept.body, kept.sent_at) == ("ada@example.com", "Hello", "Good day", None)
@@ -90,7 +106,7 @@ def test_a_mail_server_that_cannot_be_reached_is_tried_again_and_the_mail_is_kep
     server = {"host": "127.0.0.1", "port": 1, "sender": "us@example.com", "security": "none"}
     connections.save("post", "mail", server, "", administrator_ada, NOW)
     run = made.contacted()
-    answer = asyncio.run(doors.mail(Message("ada@example.com", "Hi", "…", "post"), f"{run.pk}:late:1", run.pk))
+    answer = answered(doors.mail(Message("ada@example.com", "Hi", "…", "post"), f"{run.pk}:late:1", run.pk))
     assert isinstance(answer, Failed)
     assert answer.passing
     assert OutboxMail.objects.get(key=f"{run.pk}:late:1").sent_at is None
@@ -103,7 +119,7 @@ def test_a_mail_that_names_no_connection_goes_by_the_default_one(
     connections.save("default", "mail", server, "", administrator_ada, NOW)
     monkeypatch.setattr(connections.MailAccount, "open_backend", lambda _account: LocmemBackend())
     run = made.contacted()
-    asyncio.run(doors.mail(Message("ada@example.com", "Hello", "Good day"), f"{run.pk}:send:1", run.pk))
+    answered(doors.mail(Message("ada@example.com", "Hello", "Good day"), f"{run.pk}:send:1", run.pk))
     assert [(letter.to, letter.from_email) for letter in mail.outbox] == [(["ada@example.com"], "us@example.com")]
     assert OutboxMail.objects.get(key=f"{run.pk}:send:1").sent_at
 
@@ -114,17 +130,17 @@ def test_a_default_connection_that_is_no_mail_server_sends_no_mail(
     connections.save("default", "http", {"base_url": "https://crm.example"}, "", administrator_ada, NOW)
     run = made.contacted()
     key = f"{run.pk}:send:1"
-    assert asyncio.run(doors.mail(Message("a@b.example", "Hello", "Hi"), key, run.pk)) == f"{key}@interlock"
+    assert answered(doors.mail(Message("a@b.example", "Hello", "Hi"), key, run.pk)) == f"{key}@interlock"
     assert OutboxMail.objects.get(key=key).sent_at is None
 
 
 def test_a_registered_function_is_called_and_its_exception_is_a_failure(doors: ProcessDoors) -> None:
-    made_of = asyncio.run(doors.python("interlock.fingerprint", {"value": 1}, "k"))
+    made_of = answered(doors.python("interlock.fingerprint", {"value": 1}, "k"))
     assert isinstance(made_of, str)
-    failed = asyncio.run(doors.python("interlock.fingerprint", {"nothing": 1}, "k"))
+    failed = answered(doors.python("interlock.fingerprint", {"nothing": 1}, "k"))
     assert isinstance(failed, Failed)
     assert failed.code == "function"
-    unknown = asyncio.run(doors.python("no.such", {}, "k"))
+    unknown = answered(doors.python("no.such", {}, "k"))
     assert isinstance(unknown, Failed)
     assert unknown.code == "no_function"
 
@@ -145,6 +161,6 @@ def test_earlier_inputs_are_those_of_the_same_workflow_within_the_days_newest_fi
     older, newer = _begun(3), _begun(1)
     _begun(2, workflow="another")
     mine = _begun(0)
-    found = asyncio.run(doors.earlier_inputs("small", mine.pk, 30, 100))
+    found = answered(doors.earlier_inputs("small", mine.pk, 30, 100))
     assert list(found) == [(newer.pk, {"days_ago": 1}), (older.pk, {"days_ago": 3})]
-    assert len(asyncio.run(doors.earlier_inputs("small", mine.pk, 30, 1))) == 1
+    assert len(answered(doors.earlier_inputs("small", mine.pk, 30, 1))) == 1
