@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
-from django.db import connections as databases
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
+from django.db import connections as databases
 
 from runtime import connections
 from runtime.ai import Models

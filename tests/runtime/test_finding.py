@@ -20,7 +20,7 @@ from tests.makers import runs
 
 pytestmark = pytest.mark.django_db
 
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by what the tables hold")
+on_sqlite = pytest.mark.sqlite_only  # PostgreSQL plans by what the tables hold.
 
 FILTERS = [
     {name: value for name, value in zip(("workflow", "status", "outcome", "label"), chosen, strict=True) if value}
