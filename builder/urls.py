@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 
 urlpatterns: list[URLPattern] = [
     path("workflows/", workflow_list, name="workflow_list"),
+    # Beside the workflows and not below them: “new” is a name that a workflow may have.
+    path("new-workflow/", workflow_new, name="workflow_new"),
+    path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
 ]
