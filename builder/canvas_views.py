@@ -43,13 +43,13 @@ def inspector(request: HttpRequest, slug: str) -> HttpResponse:
     found = inspect(asked.get("document"), str(asked.get("node", "")))
     if isinstance(found, Refused):
         return refusal(found)
-    html = _form(request, found)
+    html = _form(request, found, readonly=workflow.archived_at is not None or not may(request.user, "workflows:write"))
     if request.accepts("text/html") and "application/json" not in request.headers.get("Accept", ""):
         return HttpResponse(html, headers={"Vary": "Accept"})
     return answer({**found.to_json(), "html": html})
 
 
-def _form(request: HttpRequest, found: Inspected) -> str:
+def _form(request: HttpRequest, found: Inspected, *, readonly: bool) -> str:
     context = {
         "node": found.node,
         "kind": found.kind,
@@ -57,7 +57,7 @@ def _form(request: HttpRequest, found: Inspected) -> str:
         "controls": found.controls,
         "grid": found.grid,
         "valid": found.valid,
-        "readonly": not may(request.user, "workflows:write"),
+        "readonly": readonly,
     }
     return render_to_string("builder/inspector/_form.html", context, request)
 

@@ -62,7 +62,7 @@ def inspect(document: object, node_id: str) -> Inspected | Refused:
     kind = discover().get(node.kind)
     if kind is None:
         return Refused("unknown_kind", f"“{node.title}” is of the kind “{node.kind}”, which does not exist here.")
-    drawing, faulty = compile_drawing(whole or Document(format=FORMAT, nodes=(node,)), discover())
+    drawing, faulty = compile_drawing(whole or Document(format="interlock/1", nodes=(node,)), discover())
     problems = _problems(drawing, faulty, node)
     findings = _by_place(node, (each for each in problems if each[1].code.startswith("table.")))
     others = _by_place(node, (each for each in problems if not each[1].code.startswith("table.")))
@@ -74,7 +74,8 @@ def inspect(document: object, node_id: str) -> Inspected | Refused:
 @lru_cache(maxsize=256)
 def schema_of(kind: str) -> dict[str, Any]:
     """The schema of a kind's configuration. Raises KeyError where there is no such kind."""
-    return discover()[kind].params.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = discover()[kind].params.model_json_schema(by_alias=True)
+    return schema
 
 
 def suggestions(drawing: Drawing, node: str) -> Mapping[str, Sequence[str]]:
@@ -111,7 +112,7 @@ def _no_node() -> Refused:
 
 def _problems(drawing: Drawing, faulty: Sequence[Problem], node: Node) -> tuple[tuple[str, Problem], ...]:
     """What concerns the configuration of this node, each with its place inside."""
-    alone, _ = compile_drawing(Document(format=FORMAT, nodes=(node,)), drawing.kinds)
+    alone, _ = compile_drawing(Document(format="interlock/1", nodes=(node,)), drawing.kinds)
     # The table is looked at alone: other tables of a drawing may be large.
     grids = [("/" + "/".join(each.path[3:]), each) for each in tables.problems(alone)]
     start = ("nodes", str(drawing.place[node.id]), "config")

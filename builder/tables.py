@@ -33,7 +33,7 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. Each of `columns` is a group of name, expression and type; `outputs` are the names of handed-on values."""
+    """A table. Each of `columns` is a group of name, expression and type; `outputs` names the values handed on."""
 
     columns: tuple[Control, ...]
     outputs: tuple[str, ...]
@@ -83,7 +83,7 @@ def _row(
     options = choices if choice.value in choices else (*choices, choice.value)
     several = tuple(part.errors for name, part in parts.items() if name != "choice")
     errors = (*row.errors, *(message for told in several for message in told))
-    shown = replace(choice, sort="choice", title="Choice", options=options)
+    shown = replace(choice, sort="choice", help="", options=options)
     return GridRow(number + 1, row.path, cells, values, shown, errors, findings.get(row.path, ()))
 
 

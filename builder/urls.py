@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from builder import canvas_views
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 
@@ -13,4 +14,5 @@ urlpatterns: list[URLPattern] = [
     path("new-workflow/", workflow_new, name="workflow_new"),
     path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
+    path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),
 ]

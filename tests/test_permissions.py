@@ -65,6 +65,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "home": {"GET": SIGNED_IN},
     "workflow_list": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
+    "workflow_inspector": {"GET": READ, "POST": READ},
     "run_list": {"GET": "runs:read"},
     "run_detail": {"GET": "runs:read"},
     "run_trace": {"GET": "runs:read"},
