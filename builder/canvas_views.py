@@ -1,29 +1,47 @@
-"""What the canvas asks the server while somebody draws: the inspector's form of a node.
+"""What the canvas asks the server while somebody draws: the inspector's form of a node, and a drawing tried out.
 
 Routed by `urls`, for people with a session. Bodies and answers are JSON but for the form, which is a partial that the
-canvas puts beside the drawing. Nothing is kept here: the canvas saves through the API.
+canvas puts beside the drawing. No drawing is kept here: the canvas saves through the API.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_http_methods
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
 
-from builder import drafts
+from builder import drafts, tryouts
 from builder.inspector import Inspected, inspect
 from builder.models import Workflow
+from builder.publishing import NotPublishable
+from runtime import launch
+from runtime.answers import Answer
 from runtime.core.definition import MAX_BYTES
 from runtime.json_gate import JsonProblem, read_json, write_json
-from runtime.permissions import may
+from runtime.permissions import may, visible_runs
 from runtime.refused import FieldError, Refused
+from runtime.tryouts import answer as answer_tryout
 from runtime.views.access import needs
 
 MAX_BODY = MAX_BYTES + 1_048_576
-_STATUS = {"unknown_node": 404, "malformed_json": 400, "too_large": 413}
+_STATUS = {
+    "unknown_node": 404,
+    "unknown_run": 404,
+    "malformed_json": 400,
+    "too_large": 413,
+    "forbidden": 403,
+    "archived": 409,
+    "ended": 409,
+    "not_asked": 409,
+    "not_a_tryout": 409,
+    "unavailable": 503,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +65,66 @@ def inspector(request: HttpRequest, slug: str) -> HttpResponse:
     if request.accepts("text/html") and "application/json" not in request.headers.get("Accept", ""):
         return HttpResponse(html, headers={"Vary": "Accept"})
     return answer({**found.to_json(), "html": html})
+
+
+@require_POST
+@needs("runs:write")
+async def tryout(request: HttpRequest, slug: str) -> HttpResponse:
+    """Try a drawing out: `{document, input?, pins?, from?: {run, node}, insist?}`; 202 `{run, pinned}`.
+
+    The run is followed like any other: by its trace and its websocket. 422 `not_runnable` comes with the problems.
+    """
+    workflow = await sync_to_async(get_object_or_404)(Workflow, slug=slug)
+    trial = _trial(body_of(request))
+    if isinstance(trial, Refused):
+        return refusal(trial)
+    if not launch.is_running():
+        return refusal(Refused("unavailable", "Nothing can be tried just now: no worker is up in this process."))
+    done = await tryouts.start(launch.current().runner, workflow, trial, request.user, timezone.now())
+    if isinstance(done, Refused):
+        return refusal(done)
+    if isinstance(done, NotPublishable):
+        problems = [problem.to_json() for problem in done.problems]
+        detail = "The drawing has errors that keep it from being tried."
+        return answer({"code": "not_runnable", "detail": detail, "errors": [], "problems": problems}, 422)
+    return answer({"run": done.run_id, "pinned": list(done.pinned)}, 202)
+
+
+@require_POST
+@needs("runs:write")
+def tryout_answer(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
+    """Answer what a step of a try-out waits for: `{node, choice, edits?, comment?, answers?}`; 202 `{run}`."""
+    run = visible_runs(request.user, tryouts=True).filter(pk=run_id, workflow=slug).first()
+    if run is None:
+        raise Http404("There is no such try-out.")
+    asked = body_of(request)
+    if isinstance(asked, Refused):
+        return refusal(asked)
+    given = Answer(
+        choice=asked.get("choice", ""),
+        edits=asked.get("edits") or {},
+        comment=asked.get("comment", ""),
+        answers=asked.get("answers"),
+    )
+    done = answer_tryout(run, str(asked.get("node", "")), given, request.user, timezone.now())
+    return refusal(done) if isinstance(done, Refused) else answer({"run": done.run_id}, 202)
+
+
+def _trial(asked: dict[str, Any] | Refused) -> tryouts.Trial | Refused:
+    if isinstance(asked, Refused):
+        return asked
+    pins, past, insist = asked.get("pins") or {}, asked.get("from") or {}, asked.get("insist", False)
+    if not isinstance(pins, Mapping) or not isinstance(past, Mapping) or not isinstance(insist, bool):
+        return Refused("invalid", "`pins` and `from` are objects, `insist` is true or false.")
+    return tryouts.Trial(
+        document=asked.get("document"),
+        input=asked.get("input"),
+        has_input="input" in asked,
+        pins=pins,
+        from_run=str(past.get("run", "")),
+        from_node=str(past.get("node", "")),
+        insist=insist,
+    )
 
 
 def _form(request: HttpRequest, found: Inspected, *, readonly: bool) -> str:

@@ -30,7 +30,7 @@ class Sealed:
 
 def latest(workflow: str, version: int | None = None) -> tuple[str, int] | None:
     """Id and version of the blueprint that a trigger of this workflow runs; None where there is none."""
-    found = Blueprint.objects.filter(workflow=workflow).order_by("-version")
+    found = Blueprint.objects.filter(workflow=workflow, version__gt=0).order_by("-version")
     if version is not None:
         found = found.filter(version=version)
     return found.values_list("id", "version").first()

@@ -90,6 +90,6 @@ async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Js
 def _earlier(workflow: str, run_id: str, within_days: float, limit: int) -> list[tuple[str, Json]]:
     since = datetime.now(UTC) - timedelta(days=within_days)
     recent = Entry.objects.filter(
-        run__workflow=workflow, run__created_at__gte=since, run_id__lt=run_id, seq=1
+        run__workflow=workflow, run__created_at__gte=since, run__tryout=False, run_id__lt=run_id, seq=1
     ).order_by("-run_id")
     return [(entry.run_id, entry.data.get("input")) for entry in recent[:limit]]

@@ -6,7 +6,7 @@ import { type Kinds, drawnPorts } from "../model/kinds.ts";
 import { wiring } from "../model/wiring.ts";
 
 export const WIDTH = 192;
-export const HEAD = 48;
+export const HEAD = 60;
 export const PORT = 22;
 export const FOOT = 6;
 export const HEIGHT = HEAD + 2 * PORT + FOOT;

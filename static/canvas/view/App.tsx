@@ -3,8 +3,9 @@
 import { useEffect } from "react";
 import { ReactFlowProvider } from "@xyflow/react";
 import * as commands from "../commands.ts";
-import { use } from "../editor.ts";
+import { editor, use } from "../editor.ts";
 import { pressed } from "../keys.ts";
+import { camera } from "./camera.ts";
 import { Conflict } from "./Conflict.tsx";
 import { Connect } from "./Connect.tsx";
 import { Exchange } from "./Exchange.tsx";
@@ -26,6 +27,12 @@ export function App({ service, name, leave }: { service: Service; name: string; 
   const readOnly = use((seen) => seen.readOnly);
   const inspects = use((seen) => seen.edge !== null || seen.selected.size === 1);
   useKeyboard();
+  // The inspector takes room from the drawing: what was chosen must not vanish beneath it.
+  useEffect(() => {
+    if (!inspects) return undefined;
+    const frame = requestAnimationFrame(() => camera.show(editor.now.selected));
+    return () => cancelAnimationFrame(frame);
+  }, [inspects]);
   return (
     <ReactFlowProvider>
       <Toolbar name={name} leave={leave} />

@@ -25,7 +25,9 @@ export function Choices({ label, placeholder, empty, found, onChoose }: Asked): 
   const [list, id] = [useRef<HTMLUListElement>(null), useId()];
   const choices = found(words);
   const here = Math.min(at, choices.length - 1);
-  useEffect(() => list.current?.children[here]?.scrollIntoView({ block: "nearest" }), [here]);
+  useEffect(() => {
+    list.current?.children[here]?.scrollIntoView({ block: "nearest" });
+  }, [here]);
   const keyed = (event: React.KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const chosen = choices[here];
@@ -38,7 +40,7 @@ export function Choices({ label, placeholder, empty, found, onChoose }: Asked): 
     <div className="choices-list">
       <input autoFocus role="combobox" aria-expanded="true" aria-controls={id} aria-activedescendant={choices.length ? `${id}-${here}` : undefined} aria-label={label} placeholder={placeholder}
         value={words} onChange={(event) => { setWords(event.target.value); setAt(0); }} onKeyDown={keyed} autoComplete="off" spellCheck={false} />
-      <ul ref={list} id={id} role="listbox" aria-label={label}>
+      <ul ref={list} id={id} role="listbox" aria-label={label} onMouseDown={(event) => event.preventDefault()}>
         {choices.map((choice, index) => (
           <li key={choice.key} id={`${id}-${index}`} role="option" aria-selected={index === here} data-family={choice.family} onPointerMove={() => index !== here && setAt(index)} onClick={() => onChoose(choice.key)}>
             <Icon name={choice.icon} size={18} /><span><b>{choice.title}</b><small>{choice.more}</small></span>

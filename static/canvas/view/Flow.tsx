@@ -9,7 +9,7 @@ import * as commands from "../commands.ts";
 import { IDLE, NOTHING, editor, use } from "../editor.ts";
 import { connect, origins, targets } from "../kernels/connect.ts";
 import { insertOn, putAt, snapped } from "../kernels/insert.ts";
-import { GRID, sizeOf } from "../kernels/sizes.ts";
+import { GRID, HEAD, WIDTH, sizeOf } from "../kernels/sizes.ts";
 import { type Point, place } from "../model/document.ts";
 import { MAX_ZOOM, MIN_ZOOM, camera } from "./camera.ts";
 import { MiniMap } from "./MiniMap.tsx";
@@ -121,7 +121,7 @@ function wired(event: MouseEvent | TouchEvent, state: FinalConnectionState): voi
   const point = "changedTouches" in event ? event.changedTouches[0] : event;
   if (!point) return;
   const [x, y] = camera.at(point.clientX, point.clientY);
-  editor.enter({ is: "adding", at: snapped([x, y - 24]), screen: [point.clientX, point.clientY], after: mode.origin });
+  editor.enter({ is: "adding", at: snapped([x, y - HEAD / 2]), screen: [point.clientX, point.clientY], after: mode.origin });
 }
 
 function paneClicked(event: React.MouseEvent, isFar: boolean): void {
@@ -158,7 +158,7 @@ function dropped(event: React.DragEvent): void {
   const under = document.elementsFromPoint(event.clientX, event.clientY).map((each) => each.closest(".react-flow__edge")?.getAttribute("data-id")).find(Boolean);
   const edge = drawing.edges.find((each) => each.id === under);
   const [x, y] = camera.at(event.clientX, event.clientY);
-  const made = (edge && insertOn(drawing, kinds, kind, edge)) ?? putAt(drawing, kind, [x - 96, y - 24]);
+  const made = (edge && insertOn(drawing, kinds, kind, edge)) ?? putAt(drawing, kind, [x - WIDTH / 2, y - HEAD / 2]);
   editor.edit(made.change);
   editor.select([made.id]);
   camera.focus();

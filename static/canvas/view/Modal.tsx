@@ -9,6 +9,8 @@ export function Modal({ title, children, wide = false, onClose = () => editor.id
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // What is asked for comes first, not the cross in the corner.
+    dialog.current?.querySelector<HTMLElement>("input:not([type=file]), .modal-foot .button, textarea")?.focus();
     return () => camera.focus();
   }, []);
   return (

@@ -36,7 +36,7 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
       {state.is === "refused" && <p className="modal-text problem-text" role="alert">{state.why}</p>}
       {state.is === "done" && <Done number={state.number} slug={service.slug} />}
       {(state.is === "ready" || state.is === "publishing") && (
-        <>
+        <form className="modal-form" onSubmit={(event) => { event.preventDefault(); if (errors === 0) void publish(); }}>
           <Changes from={state.from} changes={state.changes} />
           {errors > 0
             ? <p className="modal-text problem-text"><Icon name="circle-alert" size={16} />{errors === 1 ? "One problem keeps" : `${errors} problems keep`} this drawing from being published.</p>
@@ -44,10 +44,10 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
           <footer className="modal-foot">
             {errors > 0
               ? <button type="button" className="button main" onClick={() => editor.set({ mode: { is: "idle" }, panels: { ...editor.now.panels, problems: true } })}>Show the problems</button>
-              : <button type="button" className="button main" disabled={state.is === "publishing"} onClick={() => void publish()}><Icon name="rocket" size={14} />Publish</button>}
+              : <button type="submit" className="button main" disabled={state.is === "publishing"}><Icon name="rocket" size={14} />Publish</button>}
             {state.changes.length > 0 && state.from > 0 && <button type="button" className="button" onClick={() => editor.set({ differences: state.changes, mode: { is: "idle" } })}>Show it on the drawing</button>}
           </footer>
-        </>
+        </form>
       )}
     </Modal>
   );

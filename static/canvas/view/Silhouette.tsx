@@ -4,7 +4,7 @@
 import { memo } from "react";
 import { type Drawing, START, notesOf, place } from "../model/document.ts";
 import { type Family, type Kinds, familyOf } from "../model/kinds.ts";
-import { START_SIZE, portAt, portsDrawn, sizeWith, startAt } from "../kernels/sizes.ts";
+import { START_SIZE, inletAt, portAt, portsDrawn, sizeWith, startAt } from "../kernels/sizes.ts";
 import { use } from "../editor.ts";
 import { levelOf } from "./marks.ts";
 
@@ -32,7 +32,7 @@ function shapes(drawing: Drawing, kinds: Kinds): Shapes {
     const [from, to] = [places.get(edge.from), places.get(edge.to)];
     if (!from || !to) return "";
     const [px, py] = edge.from === START ? [START_SIZE[0], START_SIZE[1] / 2] : portAt((ports.get(edge.from) ?? []).indexOf(edge.port));
-    return `M${from[0] + px},${from[1] + py}L${to[0]},${to[1] + 24}`;
+    return `M${from[0] + px},${from[1] + py}L${to[0]},${to[1] + inletAt[1]}`;
   });
   const made = {
     families: new Map([...families].map(([family, paths]) => [family, paths.join("")])),

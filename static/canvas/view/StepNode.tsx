@@ -27,8 +27,7 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
   return (
     <div className="step" data-family={family} data-lit={lit} data-level={level} data-painted={painted || undefined} data-change={change} data-run={run} data-selected={selected || undefined}>
       <Icon name={kind?.icon ?? FAMILY_ICONS[family] ?? "circle"} size={18} />
-      <span className="step-name">{title(step)}</span>
-      <span className="step-kind">{kind?.title ?? step.kind}</span>
+      <div className="step-head"><span className="step-name">{title(step)}</span><span className="step-kind">{kind?.title ?? step.kind}</span></div>
       {outward && <span className="step-outward" data-asks={step.asks || undefined}>{step.asks ? "asks" : "outward"}</span>}
       {waits && <span className="step-join">{step.join === "any" ? "first" : "all"}</span>}
       <Handle id="in" type="target" position={Position.Left} className="inlet" />

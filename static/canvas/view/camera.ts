@@ -29,8 +29,10 @@ export const camera = {
 
   // Moves only as far as is needed to see these parts; what is in view already stays where it is.
   show(ids: Iterable<string>): void {
-    const box = boundsOf(editor.now.drawing, editor.now.kinds, new Set(ids));
-    if (lens && pane && !inView(box)) to(box, Math.max(0.5, Math.min(1, lens.getViewport().zoom)), true);
+    const chosen = new Set(ids);
+    if (chosen.size === 0) return;
+    const box = boundsOf(editor.now.drawing, editor.now.kinds, chosen);
+    if (lens && pane && !inView(box)) approach(box);
   },
 
   // The first sight: all of it where it can be read, else its beginning.
@@ -88,6 +90,17 @@ function to(box: Box, most: number, animated: boolean): void {
   const zoom = Math.max(MIN_ZOOM, Math.min(most, room));
   const [x, y] = [pane.clientWidth / 2 - (box.x + box.width / 2) * zoom, pane.clientHeight / 2 - (box.y + box.height / 2) * zoom];
   lens.setViewport({ x, y, zoom }, animated ? ease() : {});
+}
+
+// The shortest way that brings a box into view; from far away, or for a large one, the view is set anew.
+function approach(box: Box): void {
+  if (!lens || !pane) return;
+  const { x, y, zoom } = lens.getViewport();
+  const [width, height] = [box.width * zoom, box.height * zoom];
+  if (zoom < 0.4 || width > pane.clientWidth - 2 * MARGIN || height > pane.clientHeight - 2 * MARGIN) return to(box, Math.max(0.6, Math.min(1, zoom)), true);
+  const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+  const by = (from: number, size: number, room: number): number => Math.max(MARGIN - from, 0) + Math.min(room - MARGIN - from - size, 0);
+  lens.setViewport({ x: x + by(left, width, pane.clientWidth), y: y + by(top, height, pane.clientHeight), zoom }, ease());
 }
 
 function inView(box: Box): boolean {

@@ -14,7 +14,8 @@ export function Listed({ form, path, value, onChange, label, item }: Valued & { 
     next.splice(index + by, 0, ...next.splice(index, 1));
     onChange(next);
   };
-  const what = label.toLowerCase().replace(/ies$/, "y").replace(/s$/, "");
+  const what = label.toLowerCase();
+  const one = !what.endsWith("s") ? "one" : /^[aeiou]/.test(what) ? `an ${singular(what)}` : `a ${singular(what)}`;
   return (
     <div className="listed">
       <ol>
@@ -38,7 +39,9 @@ export function Listed({ form, path, value, onChange, label, item }: Valued & { 
           );
         })}
       </ol>
-      {!form.readOnly && <button type="button" className="button small" onClick={() => onChange([...items, emptyValue(item, form.root)])}><Icon name="plus" size={13} />Add {/^[aeiou]/.test(what) ? "an" : "a"} {what}</button>}
+      {!form.readOnly && <button type="button" className="button small" onClick={() => onChange([...items, emptyValue(item, form.root)])}><Icon name="plus" size={13} />Add {one}</button>}
     </div>
   );
 }
+
+const singular = (what: string): string => what.replace(/ies$/, "y").replace(/s$/, "");

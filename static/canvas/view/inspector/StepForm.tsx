@@ -11,10 +11,12 @@ import { stepIds } from "../../model/ids.ts";
 import { wiring } from "../../model/wiring.ts";
 import { firstSentence } from "../QuickAdd.tsx";
 import { FAMILY_ICONS, Icon } from "../Icon.tsx";
-import { faultsOf } from "./faults.ts";
+import { type Faults, faultsOf } from "./faults.ts";
 import { hints } from "./hints.ts";
 import { fieldsOf } from "./schema.ts";
 import { Fields, Help } from "./Value.tsx";
+
+const MOST = 2;
 
 export function StepForm({ id }: { id: string }): React.JSX.Element | null {
   const step = use((seen) => seen.drawing.nodes.find((each) => each.id === id));
@@ -33,13 +35,25 @@ export function StepForm({ id }: { id: string }): React.JSX.Element | null {
         <div><h2>{kind?.title ?? step.kind}</h2><p className="muted">{kind ? firstSentence(kind.help) : "This kind of step is not installed here."}</p></div>
       </header>
       <div className="inspector-body">
-        {others.map((other, index) => <button key={index} type="button" className="inspector-problem" data-level={other.level} onClick={() => commands.showProblem(other.index)}><Icon name={other.level === "error" ? "circle-alert" : "triangle-alert"} size={15} /><span>{other.message}</span></button>)}
+        <Others problems={others} />
         <div className="field"><label htmlFor="step-name">{family === "outcome" ? "Name of the outcome" : "Name"}</label><input id="step-name" value={step.name ?? ""} maxLength={200} disabled={readOnly} placeholder={step.id} onChange={(event) => editor.edit(setStep(id, { name: event.target.value || undefined }), `name ${id}`)} /></div>
         <Fields form={form} path="" fields={fields} value={step.config ?? {}} onChange={(config) => editor.edit(setConfig(id, config), `config ${id}`)} />
         <Ways step={step} readOnly={readOnly} />
         <More step={step} readOnly={readOnly} />
       </div>
     </>
+  );
+}
+
+// What is wrong with the step as a whole; the list of all problems is the place for many.
+function Others({ problems }: { problems: Faults["others"] }): React.JSX.Element | null {
+  const { panels } = editor.now;
+  if (problems.length === 0) return null;
+  return (
+    <div className="inspector-problems">
+      {problems.slice(0, MOST).map((other) => <button key={other.index} type="button" className="inspector-problem" data-level={other.level} onClick={() => commands.showProblem(other.index)}><Icon name={other.level === "error" ? "circle-alert" : "triangle-alert"} size={15} /><span>{other.message}</span></button>)}
+      <button type="button" className="link" onClick={() => editor.set({ panels: { ...panels, problems: true } })}>{problems.length > MOST ? `${problems.length - MOST} more, and repairs` : "Repairs"}</button>
+    </div>
   );
 }
 
