@@ -1,7 +1,7 @@
 """Trying a drawing out on a case before it is published: sealed as a draft, run with its effects held back.
 
-Called by `canvas_views`. A drawing may be tried while it is unsafe, for nothing leaves; who insists on its effects needs
-a drawing without any error. What a try-out is while it runs, the engine says; here it is made.
+Called by `canvas_views`. A drawing may be tried while it is unsafe, for nothing leaves; who insists on its effects
+needs a drawing without any error. What a try-out is while it runs, the engine says; here it is made.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def _prepared(
     if refused or document is None:
         return refused or Refused("malformed", "This is no drawing.")
     problems = problems_of(trial.document)
-    keeping = [each for each in problems if each.level == "error" and (trial.insist or each.code.startswith(_CANNOT_RUN))]
+    keeping = [
+        each for each in problems if each.level == "error" and (trial.insist or each.code.startswith(_CANNOT_RUN))
+    ]
     if keeping:
         return NotPublishable(problems)
     past = _past(workflow, trial, user)

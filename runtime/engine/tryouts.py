@@ -1,6 +1,6 @@
 """How a run differs that only tries a drawing out: pinned steps, effects held back, people asked without a case.
 
-Called by the driver at the three places where that makes a difference. A run that is no try-out passes through unchanged.
+Called by the driver at the three places where that makes a difference; a run that is no try-out passes unchanged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from runtime.core.events import Event
 from runtime.core.expressions import Json
 from runtime.core.node import Done, Failed, HttpRequest, HttpResponse, Message
-from runtime.engine.context import StepContext, shortened
+from runtime.engine.context import StepContext
 from runtime.engine.outcomes import Consequence
 from runtime.engine.ports import Tryout
 
@@ -61,7 +61,7 @@ def tried(what: Consequence, tryout: Tryout | None) -> Consequence:
     if tryout is None:
         return what
     event = what.event
-    more: dict[str, Any] = {"asked": dict(case.asked) for case in what.escalations}
+    more: dict[str, Any] = {"asked": dict(what.escalations[0].asked)} if what.escalations else {}
     if event.type == "step.finished" and event.node in tryout.pins:
         more["pinned"] = True
     told = Event(event.type, event.node, event.visit, {**event.data, **more}) if more else event

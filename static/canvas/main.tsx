@@ -5,6 +5,8 @@ import "./canvas.css";
 import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { editor } from "./editor.ts";
+import type { RunEvent } from "./live/overlay.ts";
+import { take, watch } from "./live/watch.ts";
 import { type Drawing, EMPTY } from "./model/document.ts";
 import { readDrawing } from "./model/read.ts";
 import { type Api, serverApi } from "./sync/api.ts";
@@ -20,6 +22,7 @@ const clock: Clock = { after: (ms, what) => setTimeout(what, ms), cancel: (timer
 
 class InterlockCanvas extends HTMLElement {
   private root: Root | null = null;
+  private leave: () => void = () => undefined;
 
   connectedCallback(): void {
     void this.open();
@@ -27,6 +30,12 @@ class InterlockCanvas extends HTMLElement {
 
   disconnectedCallback(): void {
     this.root?.unmount();
+    this.leave();
+  }
+
+  // Paints an event of a run over the drawing; for whoever has one without a socket.
+  show(event: RunEvent): void {
+    take(event);
   }
 
   private async open(): Promise<void> {
@@ -42,6 +51,9 @@ class InterlockCanvas extends HTMLElement {
     editor.set({ drawing: read.value, kinds: new Map(kinds.value.results.map((kind) => [kind.kind, kind])), readOnly: isReadOnly });
     const autosave = isReadOnly ? null : keeping(slug, api, draft.etag, read.value);
     checking(api);
+    // With a run in the address, the drawing lights up as that run goes.
+    const run = new URLSearchParams(location.search).get("run");
+    if (run) this.leave = watch(run);
     this.root = createRoot(this);
     this.replaceChildren();
     this.root.render(<StrictMode><App service={{ api, autosave, slug }} name={name} leave={leave} /></StrictMode>);

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Complaints, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -246,7 +246,7 @@ def test_every_state_is_for_everybody(state: str, visit: Visitor) -> None:
 def test_the_way_to_a_new_workflow_is_for_everybody(visit: Visitor) -> None:
     look = visit("ada", "/new-workflow/")
     for scheme in SCHEMES:
-        look.emulate_media(color_scheme=scheme)
+        look.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert problems_of(look) == []
 
 
@@ -271,7 +271,8 @@ def test_what_is_no_drawing_is_refused_in_words_and_changes_nothing(visit: Visit
     saved(page)
 
 
-def test_two_people_at_once_lose_nothing_unseen(visit: Visitor) -> None:
+def test_two_people_at_once_lose_nothing_unseen(visit: Visitor, complaints: Complaints) -> None:
+    complaints.expected = ("412",)
     page = fresh(visit, "Shared")
     address = page.evaluate("location.pathname")
     other = opened(visit, address, "dora")
@@ -295,7 +296,7 @@ def test_two_people_at_once_lose_nothing_unseen(visit: Visitor) -> None:
     saved(other)
 
 
-def test_what_a_broken_line_kept_from_the_server_is_found_again(visit: Visitor, complaints: Any) -> None:
+def test_what_a_broken_line_kept_from_the_server_is_found_again(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("Failed to load resource", "ERR_")
     page = fresh(visit, "Offline")
     page.route("**/draft/", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
