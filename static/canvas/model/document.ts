@@ -69,7 +69,8 @@ export const EMPTY: Drawing = { format: FORMAT, input: {}, nodes: [], edges: [] 
 
 export const title = (step: Step): string => step.name || step.id;
 export const place = (step: Step): Point => step.at ?? [0, 0];
-export const notesOf = (drawing: Drawing): readonly Note[] => drawing.notes ?? [];
+const NONE: readonly Note[] = [];
+export const notesOf = (drawing: Drawing): readonly Note[] => drawing.notes ?? NONE;
 export const isPlain = (edge: Edge): boolean => !edge.loop && !edge.after_loop;
 
 export function isObject(value: unknown): value is JsonObject {

@@ -3,7 +3,7 @@
 import { type Drawing, START, notesOf } from "./document.ts";
 
 export function stepId(wanted: string, taken: ReadonlySet<string>): string {
-  const plain = wanted.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 34) || "step";
+  const plain = wanted.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 34) || "step";
   return numbered(plain, taken);
 }
 

@@ -44,9 +44,15 @@ export function familyOf(kind: string): Family {
   return FAMILIES.includes(found as (typeof FAMILIES)[number]) ? found : "execute";
 }
 
+const known = new WeakMap<Step, { readonly kinds: Kinds; readonly ports: readonly string[] }>();
+
+// Asked of every step again and again, so what was found for a step is kept: steps do not change.
 export function portsOf(step: Step, kinds: Kinds): readonly string[] {
-  const found = PORTS_OF[step.kind]?.(step.config ?? {}) ?? kinds.get(step.kind)?.ports ?? [];
-  return [...new Set(found)];
+  const before = known.get(step);
+  if (before?.kinds === kinds) return before.ports;
+  const ports = [...new Set(PORTS_OF[step.kind]?.(step.config ?? {}) ?? kinds.get(step.kind)?.ports ?? [])];
+  known.set(step, { kinds, ports });
+  return ports;
 }
 
 export function effectOf(step: Step, kinds: Kinds): Effect {
@@ -57,7 +63,8 @@ export function effectOf(step: Step, kinds: Kinds): Effect {
 
 // The ports to draw: those that the kind gives, and those that edges still hold on to, so that no edge hangs in the air.
 export function drawnPorts(step: Step, kinds: Kinds, held: readonly string[]): readonly string[] {
-  return [...new Set([...portsOf(step, kinds), ...held])];
+  const ports = portsOf(step, kinds);
+  return held.every((port) => ports.includes(port)) ? ports : [...new Set([...ports, ...held])];
 }
 
 // Where most cases go on: the port by which a drawing is continued when nobody says otherwise.

@@ -25,34 +25,62 @@ const DOT = 1;
 interface Kept {
   readonly source: unknown;
   readonly ports: string;
-  readonly at: Point;
-  readonly selected: boolean;
   readonly part: Part;
 }
 
+// While the drawing is the same (something is dragged or selected), only what that touches is looked at: the rest of two
+// thousand steps costs nothing a frame.
 export function partsMaker(): (shown: Shown) => Part[] {
-  let kept = new Map<string, Kept>();
-  return ({ drawing, kinds, selected, dragged }) => {
-    const next = new Map<string, Kept>();
-    const put = (id: string, source: unknown, ports: readonly string[], at: Point, make: () => Part): Part => {
-      const before = kept.get(id);
-      const [key, isSelected] = [ports.join("\n"), selected.has(id)];
-      const same = before && before.source === source && before.ports === key && before.selected === isSelected && before.at[0] === at[0] && before.at[1] === at[1];
-      const entry = same ? before : { source, ports: key, at, selected: isSelected, part: { ...make(), position: { x: at[0], y: at[1] }, selected: isSelected } as Part };
-      next.set(id, entry);
-      return entry.part;
-    };
-    const parts = [
-      ...notesOf(drawing).map((note) => put(note.id, note, [], dragged?.get(note.id) ?? note.at, () => notePart(note))),
-      put(START, drawing.input, [], startAt(drawing), () => startPart(drawing)),
-      ...drawing.nodes.map((step) => {
-        const ports = portsDrawn(drawing, step, kinds);
-        return put(step.id, step, ports, dragged?.get(step.id) ?? place(step), () => stepPart(step, ports));
-      }),
-    ];
+  let kept: ReadonlyMap<string, Kept> = new Map();
+  let last: { shown: Shown; parts: Part[]; places: ReadonlyMap<string, number> } | null = null;
+  return (shown) => {
+    if (last && last.shown.drawing === shown.drawing && last.shown.kinds === shown.kinds) {
+      last = { ...last, shown, parts: patched(last.parts, last.places, last.shown, shown) };
+      return last.parts;
+    }
+    const next = all(shown, kept);
     kept = next;
+    const parts = [...next].map(([id, { part }]) => seen(part, shown, id, drawnAt(shown.drawing, id, part)));
+    last = { shown, parts, places: new Map([...next.keys()].map((id, index) => [id, index])) };
     return parts;
   };
+}
+
+function all({ drawing, kinds }: Shown, kept: ReadonlyMap<string, Kept>): ReadonlyMap<string, Kept> {
+  const next = new Map<string, Kept>();
+  const put = (id: string, source: unknown, ports: readonly string[], make: () => Part): void => {
+    const [before, key] = [kept.get(id), ports.join("\n")];
+    next.set(id, before && before.source === source && before.ports === key ? before : { source, ports: key, part: make() });
+  };
+  for (const note of notesOf(drawing)) put(note.id, note, [], () => notePart(note));
+  put(START, drawing.input, [String(startAt(drawing))], () => startPart(drawing));
+  for (const step of drawing.nodes) {
+    const ports = portsDrawn(drawing, step, kinds);
+    put(step.id, step, ports, () => stepPart(step, ports));
+  }
+  return next;
+}
+
+function patched(parts: readonly Part[], places: ReadonlyMap<string, number>, before: Shown, now: Shown): Part[] {
+  const touched = new Set([...before.selected, ...now.selected, ...(before.dragged?.keys() ?? []), ...(now.dragged?.keys() ?? [])]);
+  const next = [...parts];
+  for (const id of touched) {
+    const place = places.get(id);
+    const part = place === undefined ? undefined : next[place];
+    if (place !== undefined && part) next[place] = seen(part, now, id, drawnAt(now.drawing, id, part));
+  }
+  return next;
+}
+
+// The part where it is just now, and whether it is selected; the same one where that is as it was.
+function seen(part: Part, { selected, dragged }: Shown, id: string, drawn: Point): Part {
+  const [[x, y], isSelected] = [dragged?.get(id) ?? drawn, selected.has(id)];
+  const same = part.position.x === x && part.position.y === y && Boolean(part.selected) === isSelected;
+  return same ? part : ({ ...part, position: { x, y }, selected: isSelected } as Part);
+}
+
+function drawnAt(drawing: Drawing, id: string, part: Part): Point {
+  return part.type === "step" ? place(part.data.step) : part.type === "note" ? part.data.note.at : id === START ? startAt(drawing) : [0, 0];
 }
 
 export function waysMaker(): (drawing: Drawing, selected: string | null) => Way[] {
@@ -77,7 +105,7 @@ function way(edge: Edge, turns: number, selected: boolean): Way {
   return { id: edge.id, type: "way", source: edge.from, sourceHandle: edge.port, target: edge.to, targetHandle: "in", selected, data: { edge, turns } };
 }
 
-const nowhere = { position: { x: 0, y: 0 } };
+const positioned = ([x, y]: Point): { x: number; y: number } => ({ x, y });
 const sized = ([width, height]: Point): { width: number; height: number; measured: { width: number; height: number } } => ({ width, height, measured: { width, height } });
 
 function stepPart(step: Step, ports: readonly string[]): StepPart {
@@ -87,16 +115,16 @@ function stepPart(step: Step, ports: readonly string[]): StepPart {
     const [right, middle] = portAt(index);
     return { id, type: "source" as const, position: Position.Right, x: right - DOT, y: middle, width: DOT, height: DOT };
   });
-  return { id: step.id, type: "step", data: { step, ports }, ...nowhere, ...sized(sizeWith(ports.length)), handles: [inlet, ...outlets] };
+  return { id: step.id, type: "step", selected: false, data: { step, ports }, position: positioned(place(step)), ...sized(sizeWith(ports.length)), handles: [inlet, ...outlets] };
 }
 
 function startPart(drawing: Drawing): StartPart {
   const properties = drawing.input["properties"];
   const fields = typeof properties === "object" && properties !== null ? Object.keys(properties).length : 0;
   const out = { id: "out", type: "source" as const, position: Position.Right, x: START_SIZE[0] - DOT, y: START_SIZE[1] / 2, width: DOT, height: DOT };
-  return { id: START, type: "start", data: { fields }, ...nowhere, ...sized(START_SIZE), handles: [out], draggable: false };
+  return { id: START, type: "start", selected: false, data: { fields }, position: positioned(startAt(drawing)), ...sized(START_SIZE), handles: [out], draggable: false };
 }
 
 function notePart(note: Note): NotePart {
-  return { id: note.id, type: "note", data: { note }, ...nowhere, ...sized(note.size), zIndex: -1 };
+  return { id: note.id, type: "note", selected: false, data: { note }, position: positioned(note.at), ...sized(note.size), zIndex: -1 };
 }
