@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from builder import drafts, tryouts
+from builder import completions, drafts, tryouts
 from builder.inspector import Inspected, inspect
 from builder.models import Workflow
 from builder.publishing import NotPublishable
@@ -68,6 +68,41 @@ def inspector(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@needs("workflows:read")
+def completion(request: HttpRequest, slug: str) -> HttpResponse:
+    """What may be written: `{document, node, text, cursor, language?}`; `{offers: [{text, start, end, sort, …}]}`."""
+    get_object_or_404(Workflow.objects.only("pk"), slug=slug)
+    asked = _written(body_of(request))
+    if isinstance(asked, Refused):
+        return refusal(asked)
+    cursor = asked.get("cursor", len(asked["text"]))
+    if not isinstance(cursor, int):
+        return refusal(Refused("invalid", "`cursor` is a number of characters."))
+    found = completions.complete(asked.get("document"), asked["node"], asked["text"], cursor, asked["language"])
+    if isinstance(found, Refused):
+        return refusal(found)
+    return answer({"offers": [each.to_json() for each in found]})
+
+
+@require_POST
+@needs("workflows:read")
+async def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a text gives: `{document, node, text, language?, input?, steps?, run?}`; `{value}` or `{reason, code}`."""
+    workflow = await sync_to_async(get_object_or_404)(Workflow, slug=slug)
+    asked = _written(body_of(request))
+    if isinstance(asked, Refused):
+        return refusal(asked)
+    steps = asked.get("steps") or {}
+    if not isinstance(steps, Mapping):
+        return refusal(Refused("invalid", "`steps` is an object of outputs by node."))
+    sample = completions.Sample(asked.get("input"), "input" in asked, steps, str(asked.get("run") or ""))
+    cage = launch.current().cage if launch.is_running() else None
+    given = (asked.get("document"), asked["node"], asked["text"], asked["language"])
+    found = await completions.preview(workflow, *given, sample, request.user, cage)
+    return refusal(found) if isinstance(found, Refused) else answer(found.to_json())
+
+
+@require_POST
 @needs("runs:write")
 async def tryout(request: HttpRequest, slug: str) -> HttpResponse:
     """Try a drawing out: `{document, input?, pins?, from?: {run, node}, insist?}`; 202 `{run, pinned}`.
@@ -108,6 +143,18 @@ def tryout_answer(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
     )
     done = answer_tryout(run, str(asked.get("node", "")), given, request.user, timezone.now())
     return refusal(done) if isinstance(done, Refused) else answer({"run": done.run_id}, 202)
+
+
+def _written(asked: dict[str, Any] | Refused) -> dict[str, Any] | Refused:
+    """What is asked about a text: `node` and `text` are texts, `language` is expression or template."""
+    if isinstance(asked, Refused):
+        return asked
+    whole = {"language": "expression", **asked}
+    if not isinstance(whole.get("node"), str) or not isinstance(whole.get("text"), str):
+        return Refused("invalid", "`node` and `text` are texts.")
+    if whole["language"] not in ("expression", "template"):
+        return Refused("invalid", "`language` is expression or template.")
+    return whole
 
 
 def _trial(asked: dict[str, Any] | Refused) -> tryouts.Trial | Refused:

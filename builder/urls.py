@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
     path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),
+    path("workflows/<slug:slug>/completions/", canvas_views.completion, name="workflow_completions"),
+    path("workflows/<slug:slug>/preview/", canvas_views.preview, name="workflow_preview"),
     path("workflows/<slug:slug>/try/", canvas_views.tryout, name="workflow_try"),
     path("workflows/<slug:slug>/try/<str:run_id>/answer/", canvas_views.tryout_answer, name="workflow_try_answer"),
 ]

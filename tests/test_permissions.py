@@ -66,6 +66,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_list": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
     "workflow_inspector": {"GET": READ, "POST": READ},
+    "workflow_completions": {"POST": READ},
+    "workflow_preview": {"POST": READ},
     "workflow_try": {"POST": "runs:write"},
     "workflow_try_answer": {"POST": "runs:write"},
     "run_list": {"GET": "runs:read"},

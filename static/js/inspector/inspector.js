@@ -11,10 +11,11 @@
 // is down. The server says what is wrong with it and how the form looks: `POST /workflows/<slug>/inspector/`.
 
 import { exchange } from "../exchange.js";
+import { assist } from "./completion.js";
 import { add, move, parts, put, remove, rename, table, typed } from "./config.js";
+import { post } from "./post.js";
 
 const REST_MS = 150;
-const PATIENCE_MS = 20_000;
 
 const OPERATIONS = {
   add: (config, { path, blank, into }) => add(config, path, JSON.parse(blank), into),
@@ -84,6 +85,8 @@ export function mount(element, { slug, document: drawing, node, csrf = token() }
     if (operation) became(operation(config, button.dataset), true);
   }, { signal });
 
+  const assistant = assist(element, { slug, csrf, body }, signal);
+
   void render();
   return {
     refresh(fresh) {
@@ -97,6 +100,7 @@ export function mount(element, { slug, document: drawing, node, csrf = token() }
       gone = true;
       clearTimeout(timer);
       listening.abort();
+      assistant.close();
       element.replaceChildren();
     },
   };
@@ -141,17 +145,6 @@ function flawed(field, flaw) {
   Object.assign(told, { id, className: "error", textContent: flaw });
   told.setAttribute("role", "status");
   field.after(told);
-}
-
-export async function post(path, csrf, body) {
-  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf };
-  try {
-    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS) });
-    const value = await response.json();
-    return response.ok ? { ok: true, value } : { ok: false, detail: value.detail ?? "The server refused." };
-  } catch {
-    return { ok: false, detail: "The server cannot be reached. What you type is kept." };
-  }
 }
 
 const tell = (element, name, detail) => element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
