@@ -1,7 +1,7 @@
 """What a large drawing costs in the browser: first paint, panning, dragging, a live run over it, and the bundle's size.
 
-Run: `.venv/bin/python -m bench.canvas`. It serves a drawing of 2,000 steps, drives the system's Chromium, and counts the
-main thread's time (the browser's own `TaskDuration`) for each frame that was drawn meanwhile.
+Run: `.venv/bin/python -m bench.canvas`. It serves a drawing of 2,000 steps, drives the system's Chromium, and counts
+the main thread's CPU time (the browser's own `TaskDuration`) for each frame that was drawn meanwhile.
 """
 
 from __future__ import annotations
@@ -187,14 +187,19 @@ def measured(page: Page) -> list[Bound]:
 
 def most_elements(page: Page) -> float:
     """Elements of the largest step in view, with the flow's own wrapper."""
-    count = "Math.max(...[...document.querySelectorAll('.react-flow__node-step')].map((e) => e.querySelectorAll('*').length + 1))"
+    count = """Math.max(...[...document.querySelectorAll('.react-flow__node-step')].map(
+      (step) => step.querySelectorAll('*').length + 1
+    ))"""
     found: float = page.evaluate(count)
     return found
 
 
 def bundle_kb() -> float:
     """What a first visit loads; the layout's worker comes when it is asked for."""
-    return sum(len(gzip.compress((ROOT / "static/dist" / name).read_bytes())) for name in ("canvas.js", "canvas.css")) / 1024
+    return (
+        sum(len(gzip.compress((ROOT / "static/dist" / name).read_bytes())) for name in ("canvas.js", "canvas.css"))
+        / 1024
+    )
 
 
 def main() -> list[Bound]:
@@ -205,7 +210,7 @@ def main() -> list[Bound]:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             url = f"http://127.0.0.1:{served.port}"
             context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720})
-            cookie = {"name": "sessionid", "value": key, "url": url}
+            cookie: Any = {"name": "sessionid", "value": key, "url": url}
             context.add_cookies([cookie])
             warm_up(browser.new_context(base_url=url), cookie)
             found = measured(context.new_page())

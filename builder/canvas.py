@@ -30,8 +30,30 @@ ICONS = (
     *("align-horizontal-distribute-center", "align-start-horizontal", "align-start-vertical"),
     *("align-vertical-distribute-center", "arrow-down", "arrow-up", "braces", "chevron-left", "circle-alert"),
     *("circle-check", "cloud", "cloud-check", "cloud-off", "cloud-upload", "copy", "corner-down-right", "download"),
-    *("eye", "file-up", "keyboard", "layout-grid", "maximize", "minus", "move-diagonal-2", "panel-left", "play", "plus"),
-    *("redo-2", "rocket", "search", "sticky-note", "trash-2", "triangle-alert", "undo-2", "users", "wand-sparkles", "x"),
+    *(
+        "eye",
+        "file-up",
+        "keyboard",
+        "layout-grid",
+        "maximize",
+        "minus",
+        "move-diagonal-2",
+        "panel-left",
+        "play",
+        "plus",
+    ),
+    *(
+        "redo-2",
+        "rocket",
+        "search",
+        "sticky-note",
+        "trash-2",
+        "triangle-alert",
+        "undo-2",
+        "users",
+        "wand-sparkles",
+        "x",
+    ),
 )
 """The icons that the island asks for by name; a test holds this list against its sources."""
 

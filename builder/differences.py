@@ -155,7 +155,9 @@ def _moved(old: Drawing, new: Drawing) -> Iterator[Change]:
 
 def _notes(before: Document, after: Document) -> Iterator[Change]:
     if before.notes != after.notes:
-        yield Change("changed", "The notes for people on the canvas were changed; nothing follows from that.", path="/notes")
+        yield Change(
+            "changed", "The notes for people on the canvas were changed; nothing follows from that.", path="/notes"
+        )
 
 
 def _field(whose: str, path: tuple[str, ...], before: Any, after: Any, nodes: tuple[str, ...] = ()) -> Change:

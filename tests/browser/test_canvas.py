@@ -18,6 +18,20 @@ AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 SIZES = ((1280, 720), (2560, 1440))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+STATES = (
+    "open",
+    "inspector",
+    "start",
+    "edge",
+    "quick add",
+    "connect",
+    "search",
+    "keys",
+    "problems",
+    "publish",
+    "json",
+    "far",
+)
 EXAMPLE = "/workflows/lead-qualification/"
 
 
@@ -37,14 +51,18 @@ def opened(visit: Visitor, address: str = EXAMPLE, who: str = "ada") -> Page:
 
 
 def step(page: Page, name: str) -> Any:
-    return page.locator(".react-flow__node").filter(has=page.locator(".step-name", has_text=re.compile(f"^{re.escape(name)}$")))
+    return page.locator(".react-flow__node").filter(
+        has=page.locator(".step-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    )
 
 
 def drop(page: Page, kind: str, x: int, y: int) -> None:
     """Drag a kind from the palette to a place on the stage."""
     stage = page.locator(".pane").bounding_box()
     assert stage
-    page.locator(".palette-kind", has_text=kind).first.drag_to(page.locator(".react-flow__pane"), target_position={"x": x, "y": y})
+    page.locator(".palette-kind", has_text=kind).first.drag_to(
+        page.locator(".react-flow__pane"), target_position={"x": x, "y": y}
+    )
 
 
 def still(page: Page) -> None:
@@ -61,7 +79,11 @@ def still(page: Page) -> None:
 def wire(page: Page, source: str, port: str, target: str) -> None:
     """Draw an edge by hand, from a port onto a step."""
     still(page)
-    outlet = page.locator(".start .outlet") if source == "Start" else step(page, source).locator(f'.outlet[data-port="{port}"]')
+    outlet = (
+        page.locator(".start .outlet")
+        if source == "Start"
+        else step(page, source).locator(f'.outlet[data-port="{port}"]')
+    )
     one, other = outlet.bounding_box(), step(page, target).bounding_box()
     assert one
     assert other
@@ -88,7 +110,10 @@ def document(page: Page) -> dict[str, Any]:
     """The draft as the server has it."""
     saved(page)
     found: dict[str, Any] = page.evaluate(
-        "fetch(`/api/v1/workflows/${document.querySelector('interlock-canvas').dataset.slug}/draft/`).then((each) => each.json())"
+        """async () => {
+          const {slug} = document.querySelector('interlock-canvas').dataset;
+          return (await fetch(`/api/v1/workflows/${slug}/draft/`)).json();
+        }"""
     )
     return found
 
@@ -207,7 +232,13 @@ def test_a_workflow_is_drawn_by_keyboard_alone_published_and_run(visit: Visitor)
     connect("overdue", "turned down")
     expect(page.locator(".bar-problems")).not_to_contain_text("repair")
     drawn = document(page)
-    assert [each["name"] for each in drawn["nodes"]] == ["Is it small?", "Note it", "taken", "Look at it", "turned down"]
+    assert [each["name"] for each in drawn["nodes"]] == [
+        "Is it small?",
+        "Note it",
+        "taken",
+        "Look at it",
+        "turned down",
+    ]
     for _ in range(40):
         if page.evaluate("document.activeElement.textContent") == "Publish":
             break
@@ -221,7 +252,7 @@ def test_a_workflow_is_drawn_by_keyboard_alone_published_and_run(visit: Visitor)
     assert (ended["status"], ended["outcome"]) == ("succeeded", "taken"), ended
 
 
-@pytest.mark.parametrize("state", ["open", "inspector", "start", "edge", "quick add", "connect", "search", "keys", "problems", "publish", "json", "far"])
+@pytest.mark.parametrize("state", STATES)
 def test_every_state_is_for_everybody(state: str, visit: Visitor) -> None:
     page = opened(visit)
     page.locator(".pane").focus()

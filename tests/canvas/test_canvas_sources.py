@@ -51,7 +51,8 @@ def test_every_icon_that_the_canvas_names_is_on_the_page_and_in_the_set() -> Non
     for path in SOURCES:
         text = path.read_text()
         named |= set(re.findall(r'(?:<Icon name|icon)(?:=|: )"([a-z0-9-]+)"', text))
-        named |= {each for found in re.findall(r"<Icon name=\{([^}]*)\}", text) for each in re.findall(r'[?:] "([a-z0-9-]+)"', found)}
+        chosen = "".join(re.findall(r"<Icon name=\{([^}]*)\}", text))
+        named |= set(re.findall(r'[?:] "([a-z0-9-]+)"', chosen))
         named |= set(re.findall(r': \["([a-z0-9-]+)", "[A-Z]', text))
     assert named - set(icons()) == set()
     for icon in icons():
@@ -76,4 +77,6 @@ def test_the_pure_parts_know_no_screen(path: Path) -> None:
     folder = path.relative_to(CANVAS).parts[0]
     if folder in {"model", "changes", "kernels"}:
         text = path.read_text()
-        assert not re.search(r'from "(react|@xyflow/react|\.\./(view|sync|live|editor))|\b(document|window)\.[a-z]+\(', text)
+        assert not re.search(
+            r'from "(react|@xyflow/react|\.\./(view|sync|live|editor))|\b(document|window)\.[a-z]+\(', text
+        )
