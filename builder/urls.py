@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),
     path("workflows/<slug:slug>/completions/", canvas_views.completion, name="workflow_completions"),
     path("workflows/<slug:slug>/preview/", canvas_views.preview, name="workflow_preview"),
+    path("workflows/<slug:slug>/repairs/", canvas_views.repairs, name="workflow_repairs"),
     path("workflows/<slug:slug>/try/", canvas_views.tryout, name="workflow_try"),
     path("workflows/<slug:slug>/try/<str:run_id>/answer/", canvas_views.tryout_answer, name="workflow_try_answer"),
 ]

@@ -68,6 +68,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_inspector": {"GET": READ, "POST": READ},
     "workflow_completions": {"POST": READ},
     "workflow_preview": {"POST": READ},
+    "workflow_repairs": {"POST": READ},
     "workflow_try": {"POST": "runs:write"},
     "workflow_try_answer": {"POST": "runs:write"},
     "run_list": {"GET": "runs:read"},
