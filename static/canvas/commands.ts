@@ -6,10 +6,9 @@ import { type Alignment, align } from "./kernels/align.ts";
 import { copied, pasted, readPaste } from "./kernels/clipboard.ts";
 import { removeHealing } from "./kernels/heal.ts";
 import { follow, insertOn, putAt, snapped } from "./kernels/insert.ts";
-import { GAP, WIDTH, startAt } from "./kernels/sizes.ts";
 import type { Repair } from "./kernels/repair.ts";
 import { tidy } from "./layout/layout.ts";
-import { type Point, START, notesOf, place } from "./model/document.ts";
+import { type Point, START, notesOf } from "./model/document.ts";
 import { noteId, noteIds } from "./model/ids.ts";
 import { type Kind, portsAt } from "./model/kinds.ts";
 import { wiring } from "./model/wiring.ts";
@@ -136,26 +135,19 @@ export function mend(repair: Repair): void {
   editor.tell(`Done: ${repair.label.charAt(0).toLowerCase()}${repair.label.slice(1)}.`, "plain", { label: "Undo", run: () => editor.undo() });
 }
 
-// Paints a problem, selects what it blames, and brings it into view.
+// Paints a problem and brings it into view.
 export function showProblem(index: number): void {
   const problem = editor.now.problems[index];
   if (!problem) return;
   const here = problem.nodes.filter((id) => id === START || editor.now.drawing.nodes.some((step) => step.id === id));
   const ends = problem.edges.flatMap((id) => editor.now.drawing.edges.filter((edge) => edge.id === id).flatMap((edge) => [edge.from, edge.to]));
   editor.set({ shown: index });
-  editor.select(here.slice(0, 1));
+  // A way is looked at as a whole; only a single step is opened at once.
+  editor.select(here.length === 1 ? here : []);
   camera.show(here.length ? here : ends);
 }
 
 export function goTo(id: string): void {
   editor.select([id]);
   camera.show([id]);
-}
-
-// Where a step that follows would be seen: beside what is selected, else in the middle of the window.
-export function beside(id: string): Point {
-  const { drawing } = editor.now;
-  const step = drawing.nodes.find((each) => each.id === id);
-  const [x, y] = step ? place(step) : startAt(drawing);
-  return [x + WIDTH + GAP, y];
 }

@@ -54,7 +54,7 @@ export function Flow(): React.JSX.Element {
       >
         {!isFar && <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.2} />}
         {isFar && <ViewportPortal><svg className="far" overflow="visible" width={1} height={1}><Silhouette /></svg></ViewportPortal>}
-        <svg className="defs" aria-hidden="true"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0,0.5L8,4L0,7.5z" /></marker></defs></svg>
+        <svg className="defs" aria-hidden="true"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse"><path d="M0,0.5L8,4L0,7.5z" /></marker></defs></svg>
       </ReactFlow>
       <MiniMap />
     </div>

@@ -10,7 +10,7 @@ import { FAMILY_TITLES, familyOf } from "../model/kinds.ts";
 import { camera } from "./camera.ts";
 import { Choices } from "./Choices.tsx";
 
-const [WIDE, HIGH, EDGE] = [320, 400, 12];
+const [WIDE, EDGE] = [320, 12];
 
 export function QuickAdd({ mode }: { mode: Extract<Mode, { is: "adding" }> }): React.JSX.Element {
   const kinds = use((seen) => seen.kinds);
@@ -20,7 +20,7 @@ export function QuickAdd({ mode }: { mode: Extract<Mode, { is: "adding" }> }): R
     if (!box.current || !pane) return;
     const [x, y] = mode.screen ? [mode.screen[0] - pane.left, mode.screen[1] - pane.top] : [(pane.width - WIDE) / 2, pane.height / 5];
     box.current.style.left = `${Math.max(EDGE, Math.min(x, pane.width - WIDE - EDGE))}px`;
-    box.current.style.top = `${Math.max(EDGE, Math.min(y, pane.height - HIGH - EDGE))}px`;
+    box.current.style.top = `${Math.max(EDGE, Math.min(y, pane.height - box.current.offsetHeight - EDGE))}px`;
   }, [mode]);
   const { drawing } = editor.now;
   const before = drawing.nodes.find((step) => step.id === mode.after?.from);
