@@ -47,6 +47,7 @@ API: Mapping[str, Mapping[str, str]] = {
     "api_workflows": {"GET": READ, "POST": WRITE},
     "api_workflow": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
     "api_draft": {"GET": READ, "PUT": WRITE},
+    "api_draft_diff": {"GET": READ},
     "api_check": {"POST": READ},
     "api_versions": {"GET": READ, "POST": WRITE},
     "api_version": {"GET": READ},
@@ -65,6 +66,8 @@ API: Mapping[str, Mapping[str, str]] = {
 PAGES: Mapping[str, Mapping[str, str]] = {
     "home": {"GET": SIGNED_IN},
     "workflow_list": {"GET": READ},
+    "workflow_new": {"GET": WRITE, "POST": WRITE},
+    "workflow_canvas": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
     "workflow_inspector": {"GET": READ, "POST": READ},
     "workflow_completions": {"POST": READ},
