@@ -44,7 +44,6 @@ export function addNote(at: Point | null): void {
   const note = { id, text: "", at: snapped(at ?? camera.middle()), size: [240, 120] as Point };
   editor.edit((so) => ({ ...so, notes: [...notesOf(so), note] }));
   editor.select([id]);
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>(`[data-id="${id}"] textarea`)?.focus()));
 }
 
 export function remove(): void {

@@ -361,3 +361,103 @@ def test_the_drawing_of_an_archived_workflow_can_only_be_looked_at(visit: Visito
     assert page.locator(".inspector input").count() > 0
     assert page.locator(".inspector input:enabled, .inspector textarea:enabled, .inspector select:enabled").count() == 0
     assert problems_of(page) == []
+
+
+UNSAFE: dict[str, Any] = {
+    "format": "interlock/1",
+    "input": {"type": "object", "properties": {"email": {"type": "string"}}},
+    "nodes": [
+        {
+            "id": "check",
+            "kind": "verify.quality",
+            "name": "Complete?",
+            "config": {"required": ["email"]},
+            "at": [240, 80],
+        },
+        {
+            "id": "send",
+            "kind": "execute.email",
+            "name": "Send",
+            "config": {"to": "{{ input.email }}", "subject": "Hello", "body": "Thank you."},
+            "at": [520, 80],
+        },
+        {"id": "sent", "kind": "outcome", "name": "sent", "at": [800, 80]},
+    ],
+    "edges": [
+        {"id": "e1", "from": "start", "port": "out", "to": "check"},
+        {"id": "e2", "from": "check", "port": "pass", "to": "send"},
+        {"id": "e3", "from": "check", "port": "fail", "to": "send"},
+        {"id": "e4", "from": "check", "port": "unsure", "to": "send"},
+        {"id": "e5", "from": "send", "port": "done", "to": "sent"},
+    ],
+}
+
+
+def imported(visit: Visitor, name: str, drawing: dict[str, Any]) -> Page:
+    page = visit("ada", "/new-workflow/", viewport={"width": 1440, "height": 900})
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_text("Begin with a drawing from a file").click()
+    page.get_by_label("Or paste it here").fill(json.dumps(drawing))
+    page.get_by_role("button", name="Create and draw").click()
+    page.locator(".start").wait_for()
+    return page
+
+
+def test_what_is_unsafe_is_shown_on_its_way_and_mended_by_clicks(visit: Visitor) -> None:
+    page = imported(visit, "Unsafe", UNSAFE)
+    page.get_by_role("button", name="2 to repair").click()
+    page.get_by_role("button", name=re.compile("is not sure, a case can go on")).click()
+    expect(page.locator('.way[data-painted="true"]')).to_have_count(1)
+    page.get_by_role("button", name="Insert a review here").first.click()
+    expect(page.get_by_role("button", name="1 to repair")).to_be_visible()
+    page.get_by_role("button", name="Insert a review here").first.click()
+    expect(page.locator(".bar-problems")).not_to_contain_text("repair")
+    publish(page)
+
+
+def test_steps_are_copied_into_another_drawing_and_undone_there(visit: Visitor) -> None:
+    page = opened(visit)
+    page.locator(".pane").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("ControlOrMeta+c")
+    page.goto("/new-workflow/")
+    page.get_by_label("Name", exact=True).fill("A copy")
+    page.get_by_role("button", name="Create and draw").click()
+    page.locator(".start").wait_for()
+    page.locator(".pane").focus()
+    page.keyboard.press("ControlOrMeta+v")
+    expect(page.locator(".notice-chip")).to_contain_text("Pasted")
+    copied = document(page)
+    assert len(copied["nodes"]) > 20
+    assert len({each["id"] for each in copied["edges"]}) == len(copied["edges"]) > 40
+    page.locator(".pane").focus()
+    page.keyboard.press("ControlOrMeta+z")
+    expect(page.locator(".react-flow__node-step")).to_have_count(0)
+
+
+def test_a_drawing_is_tidied_in_a_worker_and_that_can_be_undone(visit: Visitor) -> None:
+    page = imported(visit, "Heap", {**UNSAFE, "nodes": [{**each, "at": [0, 0]} for each in UNSAFE["nodes"]]})
+    page.locator(".pane").focus()
+    page.keyboard.press("t")
+    expect(page.locator(".notice-chip")).to_contain_text("Tidied.")
+    tidied = [each["at"][0] for each in document(page)["nodes"]]
+    assert tidied == sorted(set(tidied))
+    page.get_by_role("button", name="Undo").last.click()
+    assert [each.get("at", [0, 0]) for each in document(page)["nodes"]] == [[0, 0]] * 3
+
+
+def test_a_deleted_step_is_joined_up_and_a_note_is_kept(visit: Visitor) -> None:
+    page = imported(visit, "Shorter", UNSAFE)
+    step(page, "Send").locator(".step-head").click()
+    page.locator(".pane").focus()
+    page.keyboard.press("Delete")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask Ann first.")
+    drawn = document(page)
+    assert {(each["from"], each["port"], each["to"]) for each in drawn["edges"]} == {
+        ("start", "out", "check"),
+        ("check", "pass", "sent"),
+        ("check", "fail", "sent"),
+        ("check", "unsure", "sent"),
+    }
+    assert [each["text"] for each in drawn["notes"]] == ["Ask Ann first."]

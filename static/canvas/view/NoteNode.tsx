@@ -15,7 +15,7 @@ export const NoteNode = memo(function NoteNode({ id, data: { note }, selected }:
   return (
     <div className="note" data-selected={selected || undefined}>
       <textarea
-        className="nodrag" aria-label="Note" placeholder="Write a note for people…" value={note.text} maxLength={4000} readOnly={readOnly} spellCheck={false}
+        className="nodrag" aria-label="Note" autoFocus={selected && note.text === "" && !readOnly} placeholder="Write a note for people…" value={note.text} maxLength={4000} readOnly={readOnly} spellCheck={false}
         onChange={(event) => editor.edit(setNote(id, { text: event.target.value }), `note ${id}`)}
       />
       {selected && !readOnly && (
