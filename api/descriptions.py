@@ -17,7 +17,7 @@ from django.db import connection
 from api.shapes import moment
 from runtime.core.events import Event
 from runtime.models import Run
-from runtime.traces import MOST_EVENTS, Step, visits
+from runtime.traces import MOST_EVENTS, Step, lightened, visits
 
 _RUN = (
     "SELECT id, workflow, version, status, outcome, labels, requester, callback_url, created_at, finished_at,"
@@ -45,7 +45,7 @@ def describe(run_id: str) -> dict[str, Any]:
         if row is None:
             raise Run.DoesNotExist
         cursor.execute(_FIRST, [run_id])
-        events = [_event(found) for found in cursor.fetchall()]
+        events = list(lightened((_event(found), len(found[3])) for found in cursor))
         if row[11] > len(events):
             cursor.execute(_LAST, [run_id])
             ends = _ends([*events, _event(cursor.fetchone())])

@@ -23,7 +23,7 @@ class TraceQuery(Query):
 
     after: Annotated[Whole, Field(ge=0, le=LAST_SEQ)] = Field(0, description="Only events behind this number.")
     limit: Annotated[Whole, Field(ge=1, le=MOST)] = Field(
-        MOST, description="How many events at most; ask again with `after` for more."
+        MOST, description="How many events at most (fewer where they are large); ask again with `after` for more."
     )
 
 

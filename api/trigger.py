@@ -8,7 +8,6 @@ for the other routes: caller, permission, throttle, strict body, problem documen
 from __future__ import annotations
 
 import re
-import time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -29,7 +28,6 @@ from api.operations import Resource, operation
 from api.permissions import authorise
 from api.shapes import RunDetail
 from api.throttles import wait_of
-from builder.models import Workflow
 from runtime import launch, runs
 from runtime.json_gate import MAX_BYTES, write_json
 from runtime.refused import Refused
@@ -43,8 +41,6 @@ REPLAY = {"Idempotent-Replay": "`true` when the key had got this run before.", *
 NOT_RUNNING = problems.Problem(
     503, "unavailable", "No worker is up in this process. Nothing was started; try again.", headers={"Retry-After": "1"}
 )
-FRESH_S = 0.8
-MOST_REMEMBERED = 1_000
 
 
 def _https(url: str) -> str:
@@ -140,8 +136,6 @@ async def _answered(request: HttpRequest, slug: str) -> HttpResponse:
     if wait:
         return problems.respond(problems.throttled(wait))
     asked = _asked(request, slug, caller)
-    if await _is_archived(slug):
-        raise problems.refuse(409, "archived", "This workflow is archived: it starts no more runs.")
     if not launch.is_running():
         raise problems.Refuse(NOT_RUNNING)
     done = await runs.trigger(launch.current().runner, asked)
@@ -191,23 +185,6 @@ def _asked(request: HttpRequest, slug: str, caller: Caller) -> runs.Trigger:
         body_digest=reading.canonical_digest(value) if key else "",
         wait_s=body.wait_s,
     )
-
-
-async def _is_archived(slug: str) -> bool:
-    """Whether a workflow may start no more runs; asked at most once in `FRESH_S`, as with tokens."""
-    known = _archived.get(slug)
-    if known and known[0] > time.monotonic():
-        return known[1]
-    asked_at = time.monotonic()
-    archived = Workflow.objects.filter(slug=slug, archived_at__isnull=False)
-    found: bool = await sync_to_async(archived.exists)()
-    if len(_archived) >= MOST_REMEMBERED:
-        _archived.clear()
-    _archived[slug] = (asked_at + FRESH_S, found)
-    return found
-
-
-_archived: dict[str, tuple[float, bool]] = {}
 
 
 def _key(request: HttpRequest) -> str | None:

@@ -1,34 +1,27 @@
 """The example that ships with Interlock, and the people to try it with.
 
-Called by the command `demo`; safe to call again: what is there already is left as it is. The drawing and the leads are
-files in `gallery`.
+Called by the command `demo`; safe to call again: what is there already is left as it is. It is the first workflow of
+the gallery, with many more leads than that has cases.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from builder import workflows
+from builder.galleries import GALLERY, create_from
 from builder.models import Workflow
 from builder.publishing import NotPublishable, publish
 from runtime.models import Queue
 from runtime.permissions import ROLES
 from runtime.refused import Refused
 
-GALLERY = Path(__file__).parent / "gallery"
 DRAWING = GALLERY / "lead_qualification.json"
 LEADS = GALLERY / "lead_qualification.leads.jsonl"
 SLUG = "lead-qualification"
-NAME = "Lead qualification and outreach"
-DESCRIPTION = (
-    "Checks incoming leads, asks people where something is missing or odd, and writes to those who want to buy."
-)
 QUEUES = {"data-desk": "Data desk", "sales-review": "Sales review"}
 
 
@@ -70,11 +63,7 @@ def install(designer: User, now: datetime) -> None:
     """Publish the example, unless it is published. Raises NotInstalled."""
     workflow = Workflow.objects.filter(slug=SLUG).first()
     if workflow is None:
-        drawing = json.loads(DRAWING.read_text())
-        made = workflows.create(NAME, designer, now, slug=SLUG, description=DESCRIPTION, document=drawing)
-        if isinstance(made, Refused):
-            raise NotInstalled(made.detail)
-        workflow = made.workflow
+        workflow = _begun(designer, now)
     if workflow.versions.exists() or workflow.archived_at:
         return
     published = publish(workflow, designer, now, "The example as it ships.")
@@ -82,3 +71,10 @@ def install(designer: User, now: datetime) -> None:
         raise NotInstalled(published.detail)
     if isinstance(published, NotPublishable):
         raise NotInstalled(published.problems[0].message)
+
+
+def _begun(designer: User, now: datetime) -> Workflow:
+    begun = create_from(SLUG, designer, now)
+    if isinstance(begun, Refused):
+        raise NotInstalled(begun.detail)
+    return begun.workflow

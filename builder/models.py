@@ -1,4 +1,4 @@
-"""The tables of design time: workflows, their drafts, their versions. Columns and constraints, no decisions."""
+"""The tables of design time: workflows, drafts, versions, sample cases. Columns and constraints, no decisions."""
 
 from __future__ import annotations
 
@@ -42,3 +42,19 @@ class Version(Sealed):
 
     def __str__(self) -> str:
         return f"{self.workflow.slug} v{self.number}"
+
+
+class SampleCase(models.Model):
+    """A case to try a workflow on while it is drawn. No run points at it: what is tried is a copy."""
+
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="sample_cases")
+    name = models.CharField(max_length=120)
+    # JSON's null is an input like any other.
+    input = JsonText(null=True)
+    created_by = models.CharField(max_length=150, default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workflow", "name"], name="one_sample_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

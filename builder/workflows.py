@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from builder.models import Workflow
-from runtime import audit
+from runtime import audit, blueprints, runs
 from runtime.core.definition import FORMAT, parse
 from runtime.json_gate import clean
 from runtime.permissions import Person, may
@@ -59,7 +59,7 @@ def create(
         return malformed
     by = user.get_username()
     given = {"name": name.strip(), "description": description, "draft": document, "draft_saved_by": by}
-    workflow, new = Workflow.objects.get_or_create(slug=slug or _free_slug(name), defaults=given)
+    workflow, new = Workflow.objects.get_or_create(slug=slug or free_slug(name), defaults=given)
     if not new:
         taken = FieldError("/slug", "There is a workflow of this name already, or an archived one.", "slug_taken")
         return Refused("slug_taken", f"The short name “{workflow.slug}” is taken.", (taken,))
@@ -112,6 +112,11 @@ def _set_archived(workflow: Workflow, user: Person, now: datetime, archived_at: 
         return _forbidden()
     found = Workflow.objects.filter(pk=workflow.pk, archived_at__isnull=archived_at is not None)
     if found.update(archived_at=archived_at, updated_at=now):
+        if archived_at:
+            blueprints.archive(workflow.slug, archived_at)
+        else:
+            blueprints.unarchive(workflow.slug)
+        transaction.on_commit(lambda: runs.forget_newest(workflow.slug))
         action = "workflow.archived" if archived_at else "workflow.unarchived"
         audit.record(user.get_username(), action, workflow, now)
     return _again(workflow)
@@ -121,8 +126,8 @@ def _again(workflow: Workflow) -> Made:
     return Made(Workflow.objects.get(pk=workflow.pk))
 
 
-def _free_slug(name: str) -> str:
-    """A slug from a name; numbered where it is taken."""
+def free_slug(name: str) -> str:
+    """A slug from a name (or from a slug); numbered where it is taken."""
     plain = slugify(name)[:MAX_SLUG].strip("-_")
     base = plain if SLUG.fullmatch(plain) else re.sub(r"[-_]+", "-", plain) or "workflow"
     taken = set(Workflow.objects.filter(slug__startswith=base[:70]).values_list("slug", flat=True))

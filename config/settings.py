@@ -18,7 +18,7 @@ sqlite.use_sound_library()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DATA", BASE_DIR / "data")).resolve()
-DATA.mkdir(parents=True, exist_ok=True)
+DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = os.environ.get("DEBUG", "") == "1"
 PRODUCTION = os.environ.get("PRODUCTION", "") == "1"

@@ -1,7 +1,8 @@
 """Many cases at once: read from a file of JSON lines, run, and told what became of them.
 
 Called by the commands `run` and `demo`. A line is what a trigger over REST would post, with an optional `key`:
-`{"input": {...}, "labels": {...}, "key": "lead-1"}`. A line with a key starts one run, however often it is read.
+`{"input": {...}, "labels": {...}, "key": "lead-1"}`. A line with a key starts one run, however often it is read. A
+`name` says to people what a case is about; it goes into no run.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from runtime.models import Escalation, Run
 from runtime.refused import Refused
 from runtime.runs import MAX_WAIT_S, Trigger, trigger
 
-FIELDS = frozenset({"input", "labels", "key"})
+FIELDS = ("input", "labels", "key", "name")
 AT_ONCE = 16
-LONGEST_KEY = 255
+LONGEST_KEY, LONGEST_NAME = 255, 120
 LONGEST_LABEL_NAME, LONGEST_LABEL = 50, 200
 CHUNK = 500
 
@@ -39,6 +40,7 @@ class Case:
     input: Json
     labels: Mapping[str, str]
     key: str | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,17 @@ def _case(number: int, line: bytes) -> Case | BadLine:
         return BadLine(number, f"{value.path}: {value.message}".removeprefix(": "))
     if not isinstance(value, dict) or "input" not in value:
         return BadLine(number, 'It is no object with an "input".')
-    unknown = sorted(set(value) - FIELDS)
+    unknown = sorted(set(value).difference(FIELDS))
     if unknown:
-        return BadLine(number, f"Unknown field “{unknown[0]}”. There are: input, labels, key.")
-    labels, key = value.get("labels", {}), value.get("key")
+        return BadLine(number, f"Unknown field “{unknown[0]}”. There are: {', '.join(FIELDS)}.")
+    labels, key, name = value.get("labels", {}), value.get("key"), value.get("name", "")
     if not isinstance(labels, dict) or not all(_is_label(name, label) for name, label in labels.items()):
         return BadLine(number, "“labels” must be an object of short texts.")
     if key is not None and (not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY):
         return BadLine(number, f"“key” must be a text of 1 to {LONGEST_KEY} characters.")
-    return Case(number, value["input"], {name: str(label) for name, label in labels.items()}, key)
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not (name == "" or name.isprintable()):
+        return BadLine(number, f"“name” must be one line of at most {LONGEST_NAME} characters.")
+    return Case(number, value["input"], {label: str(text) for label, text in labels.items()}, key, name)
 
 
 def _is_label(name: str, label: Json) -> bool:

@@ -1,4 +1,4 @@
-"""Sealed drawings: found, read and compiled. Sealing is the builder's part; running them is the engine's.
+"""Sealed drawings: found, read, compiled, and kept from new runs. The builder says when; running is the engine's part.
 
 Called by the store and by `runs`. A blueprint never changes, so whatever is made of it may be kept.
 """
@@ -6,11 +6,12 @@ Called by the store and by `runs`. A blueprint never changes, so whatever is mad
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from runtime.core.definition import parse
 from runtime.core.drawing import Drawing, compile_drawing
-from runtime.models import Blueprint
+from runtime.models import Archived, Blueprint
 from runtime.nodes import discover
 
 
@@ -29,11 +30,28 @@ class Sealed:
 
 
 def latest(workflow: str, version: int | None = None) -> tuple[str, int] | None:
-    """Id and version of the blueprint that a trigger of this workflow runs; None where there is none."""
+    """Id and version of the blueprint that a new run of this workflow gets; None where there is none, or where the
+    workflow is archived.
+    """
     found = Blueprint.objects.filter(workflow=workflow, version__gt=0).order_by("-version")
     if version is not None:
         found = found.filter(version=version)
-    return found.values_list("id", "version").first()
+    return found.exclude(workflow__in=Archived.objects.values("workflow")).values_list("id", "version").first()
+
+
+def is_archived(workflow: str) -> bool:
+    """Whether this workflow starts no more runs, whoever asks: a trigger, a page, a file, another workflow."""
+    return Archived.objects.filter(workflow=workflow).exists()
+
+
+def archive(workflow: str, at: datetime) -> None:
+    """Let the workflow start no more runs; those under way go on, and everything stays readable."""
+    Archived.objects.get_or_create(workflow=workflow, defaults={"at": at})
+
+
+def unarchive(workflow: str) -> None:
+    """Let the workflow start runs again."""
+    Archived.objects.filter(workflow=workflow).delete()
 
 
 def load(blueprint_id: str) -> Drawing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
@@ -82,6 +82,14 @@ class MailConfig(Config):
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """What signs an HTTP call: its headers, and the bare secret in them."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MailAccount:
     """A mail server to send by. `sender` is the address in From."""
 
@@ -148,8 +156,8 @@ def lookup(name: str) -> ai.Connection | None:
     return ai.Connection(name, provider=provider, api_key=secret, headers=tuple(config.headers.items()), **rest)
 
 
-def http_headers(name: str, url: str) -> dict[str, str] | Failed:
-    """The headers that a call to `url` gets from an HTTP connection. A secret never leaves for another origin."""
+def http_headers(name: str, url: str) -> Signature | Failed:
+    """What a call to `url` gets from an HTTP connection. A secret never leaves for another origin."""
     found = _opened(name, (HTTP,))
     if found is None:
         return Failed("connection", f"There is no HTTP connection named “{name}” that can be used.")
@@ -157,7 +165,12 @@ def http_headers(name: str, url: str) -> dict[str, str] | Failed:
     config = HttpConfig.model_validate(row.config)
     if _origin(url) != _origin(config.base_url):
         return Failed("connection", f"The connection “{name}” is for {_origin(config.base_url)} only.")
-    return {config.header: f"{config.prefix}{secret}"} if secret else {}
+    return Signature({config.header: f"{config.prefix}{secret}"}, secret) if secret else Signature()
+
+
+def default_mail() -> str:
+    """The mail connection of those who name none; empty where there is none."""
+    return DEFAULT if Connection.objects.filter(name=DEFAULT, provider=MAIL).exists() else ""
 
 
 def mail_account(name: str) -> MailAccount | Failed:

@@ -103,7 +103,7 @@ class Tail:
             for event in look.events:
                 await self._send({"type": "event", "event": event})
                 sent = event["seq"]
-            if look.events and (sent > look.last_seq or len(look.events) == PAGE):
+            if look.events and sent != look.last_seq:
                 continue
             if shown != (look.status, look.outcome):
                 shown = (look.status, look.outcome)

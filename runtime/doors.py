@@ -22,6 +22,7 @@ from runtime.core import functions
 from runtime.core.expressions import Json
 from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
 from runtime.egress import Egress, Policy
+from runtime.ids import first_id_at
 from runtime.models import Entry
 
 MAX_EARLIER = 2_000
@@ -36,15 +37,16 @@ class ProcessDoors:
 
     async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
-        secret: dict[str, str] = {}
+        signed = connections.Signature()
         if request.connection:
             found = await _in_thread(connections.http_headers, request.connection, request.url)
             if isinstance(found, Failed):
                 return found
-            secret = found
-        whole = replace(request, headers={"Idempotency-Key": key, **request.headers, **secret})
+            signed = found
+        whole = replace(request, headers={"Idempotency-Key": key, **request.headers, **signed.headers})
         policy = Policy(networks=tuple(settings.INTERLOCK["ALLOWED_NETWORKS"]))
-        return await self.egress.send(whole, policy, hide=tuple(secret.values()))
+        # The bare secret too: the other side may repeat it without what stands before it in the header.
+        return await self.egress.send(whole, policy, hide=(signed.secret, *signed.headers.values()))
 
     async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
         """Ask a model through its connection."""
@@ -89,7 +91,8 @@ async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Js
 
 def _earlier(workflow: str, run_id: str, within_days: float, limit: int) -> list[tuple[str, Json]]:
     since = datetime.now(UTC) - timedelta(days=within_days)
+    oldest = first_id_at(since)  # Ids are in the order of time: nothing older is even looked at.
     recent = Entry.objects.filter(
-        run__workflow=workflow, run__created_at__gte=since, run__tryout=False, run_id__lt=run_id, seq=1
-    ).order_by("-run_id")
-    return [(entry.run_id, entry.data.get("input")) for entry in recent[:limit]]
+        run__workflow=workflow, run__tryout=False, run_id__gte=oldest, run_id__lt=run_id, seq=1
+    )
+    return [(entry.run_id, entry.data.get("input")) for entry in recent.order_by("-run_id")[:limit]]

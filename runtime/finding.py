@@ -5,6 +5,7 @@ Called by both lists. What of it a person may see is the business of `permission
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
@@ -25,11 +26,16 @@ def narrowed(
         rows, status = (rows, None) if status == "succeeded" else (rows.none(), None)
     named = {"workflow": workflow, "status": status, "outcome": outcome}
     given = {name: value for name, value in named.items() if value}
-    return _labelled(rows, label, given) if label else rows.filter(**given)
+    if any("\0" in value for value in (*given.values(), label or "")):
+        return rows.none()  # PostgreSQL refuses the question itself, and no run has such a name.
+    if not label:
+        return rows.filter(**given)
+    labelled = rows.filter(label_rows__text=label)
+    # SQLite guesses that a workflow has fewer runs than a label has; PostgreSQL knows.
+    return _unindexed(labelled, given) if connection.vendor == "sqlite" else labelled.filter(**given)
 
 
-def _labelled(rows: QuerySet[Run], label: str, given: dict[str, str]) -> QuerySet[Run]:
-    """The runs of a label: few among all, so its index has to be the one in use. The others are not to be taken."""
-    unindexed = {f"{name}_unindexed": Coalesce(F(name), Value("")) for name in given}
-    wanted = {f"{name}_unindexed": value for name, value in given.items()}
-    return rows.filter(label_rows__text=label).alias(**unindexed).filter(**wanted)
+def _unindexed(rows: QuerySet[Run], given: dict[str, str]) -> QuerySet[Run]:
+    """The rows that fit, said in a way for which no index is taken."""
+    hidden = {f"{name}_unindexed": Coalesce(F(name), Value("")) for name in given}
+    return rows.alias(**hidden).filter(**{f"{name}_unindexed": value for name, value in given.items()})

@@ -371,12 +371,14 @@ def _moment_of(wave: Wave) -> datetime:
     return (wave.events[-1].at if wave.events else None) or datetime.now(UTC)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def _at(moment: datetime | None) -> Any:
-    return None if moment is None else connection.ops.adapt_datetimefield_value(moment)
+    """As Django keeps it. (Its own adapter looks at the settings for each value, which costs more than the row.)"""
+    if moment is None or connection.vendor == "postgresql":
+        return moment
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _moment(value: Any) -> datetime:

@@ -70,6 +70,16 @@ class Blueprint(Sealed):
         return f"{self.workflow} v{self.version}"
 
 
+class Archived(models.Model):
+    """A workflow that starts no more runs. Its blueprints and its runs stay as they are."""
+
+    workflow = models.CharField(primary_key=True, max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.workflow
+
+
 class Run(models.Model):
     """One run: where it stands. What happened is in its journal; payloads are there too, never here.
 

@@ -27,9 +27,10 @@ def deliver(message: Message, key: str, run_id: str, now: datetime) -> str | Fai
         },
     )
     message_id = f"{key}@interlock"
-    if mail.sent_at or not message.connection:
+    name = message.connection or connections.default_mail()
+    if mail.sent_at or not name:
         return message_id
-    account = connections.mail_account(message.connection)
+    account = connections.mail_account(name)
     if isinstance(account, Failed):
         return account
     headers = {"Message-ID": f"<{message_id.replace(':', '.')}>"}

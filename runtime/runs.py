@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from runtime.journal import send_signal
 from runtime.json_schemas import errors_of
 from runtime.models import Run
 from runtime.refused import FieldError, Refused
+
+logger = logging.getLogger(__name__)
 
 MAX_WAIT_S = 60.0
 FRESH_S = 1.0
@@ -66,7 +69,9 @@ class Signalled:
 
 
 async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
-    """Start a run. Refused, and nothing written: not_published, invalid_input, idempotency_conflict, unavailable."""
+    """Start a run. Refused, and nothing written: not_published, archived, invalid_input, idempotency_conflict,
+    unavailable.
+    """
     try:
         sealed = await _sealed(asked.workflow, asked.version)
         if isinstance(sealed, Refused):
@@ -76,7 +81,8 @@ async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
             return refused
         started = await runner.start(_new_run(sealed, asked), sealed.drawing)
     except (StoreError, DatabaseFailure, blueprints.Unreadable) as failure:
-        return Refused("unavailable", f"The run could not be kept; nothing was started. ({failure})")
+        logger.error("A run of %s could not be kept: %s", asked.workflow, failure)
+        return Refused("unavailable", "The run could not be kept; nothing was started. Try again.")
     if started.created.conflict:
         return Refused("idempotency_conflict", "This Idempotency-Key was used with another body.")
     replay = not started.created.new
@@ -170,7 +176,9 @@ _newest: dict[tuple[str, int | None], tuple[float, Sealed]] = {}
 
 
 def forget_newest(workflow: str) -> None:
-    """A version was published in this process: triggers see it at once (others within a second)."""
+    """A version was published, or the workflow archived, in this process: triggers see it at once (others within a
+    second).
+    """
     for key in [key for key in _newest if key[0] == workflow]:
         _newest.pop(key, None)
 
@@ -181,15 +189,19 @@ async def _sealed(workflow: str, version: int | None) -> Sealed | Refused:
     if known and known[0] > time.monotonic():
         return known[1]
     found = await sync_to_async(_read_sealed)(workflow, version)
-    if found is None:
-        what = f"version {version} of this workflow" if version else "a published version of this workflow"
-        return Refused("not_published", f"There is no {what} to run.")
+    if isinstance(found, Refused):
+        return found
     if len(_newest) >= MAX_KEPT:
         _newest.clear()
     _newest[(workflow, version)] = (time.monotonic() + FRESH_S, found)
     return found
 
 
-def _read_sealed(workflow: str, version: int | None) -> Sealed | None:
+def _read_sealed(workflow: str, version: int | None) -> Sealed | Refused:
     found = blueprints.latest(workflow, version)
-    return blueprints.sealed(found[0]) if found else None
+    if found:
+        return blueprints.sealed(found[0])
+    if blueprints.is_archived(workflow):
+        return Refused("archived", "This workflow is archived: it starts no more runs.")
+    what = f"version {version} of this workflow" if version else "published version of this workflow"
+    return Refused("not_published", f"There is no {what} to run.")

@@ -6,13 +6,14 @@ come next: that is the planner's part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, cast
 
+from django.db.models.functions import Length
 from django.utils.dateparse import parse_datetime
 
 from runtime.core.definition import START, Document, Node, parse
@@ -27,6 +28,10 @@ from runtime.stories import failure, why
 MOST_EVENTS = 5_000
 LAST_SEQ = 2**31 - 1
 LONG_WAIT_S = 5.0
+MOST_CHARACTERS = 8 * 1024 * 1024
+"""How much of a journal is read at once: steps may give a megabyte each, and many people may look at a run."""
+LIGHT = 1_000
+"""An output of so few characters is shown however large the others are."""
 
 LIVE = frozenset({"running", "retrying", "waiting", "asked", "called", "incident"})
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -92,6 +97,7 @@ class Step:
             "output": self.output,
             "error": self.error,
             "why": self.why,
+            **({"output_left_out": True} if self.detail.get("output_left_out") else {}),
         }
 
 
@@ -136,8 +142,18 @@ def moment(at: datetime | None) -> str | None:
 
 
 def read_events(run_id: str, after: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
-    """The journal's entries behind `after`, oldest first, at most `limit`; an unknown run has none."""
-    return [_as_json(event) for event in _events(run_id, after, limit)]
+    """The journal's entries behind `after`, oldest first, at most `limit`; an unknown run has none.
+
+    Fewer where they are large, but never none where there are some.
+    """
+    found: list[dict[str, Any]] = []
+    total = 0
+    for event, size in _rows(run_id, after, limit):
+        total += size
+        if found and total > MOST_CHARACTERS:
+            break
+        found.append(_as_json(event))
+    return found
 
 
 def steps(run: Run, limit: int = MOST_EVENTS) -> tuple[Step, ...]:
@@ -201,10 +217,27 @@ def _sign(node: Node, drawn: Drawing) -> Sign:
     return Sign(node.id, node.title, node.kind, title, family, drawn.outward(node.id), node.config)
 
 
+def lightened(rows: Iterable[tuple[Event, int]]) -> Iterator[Event]:
+    """Events, each given with the length of its data. When they have become too much to be kept together, further
+    steps come without their output, and say so.
+    """
+    total = 0
+    for event, size in rows:
+        heavy = total + size > MOST_CHARACTERS and size > LIGHT and event.type == "step.finished"
+        total += 0 if heavy else size
+        yield replace(event, data={**event.data, "output": None, "output_left_out": True}) if heavy else event
+
+
 def _events(run_id: str, after: int, limit: int) -> list[Event]:
+    return list(lightened(_rows(run_id, after, limit)))
+
+
+def _rows(run_id: str, after: int, limit: int) -> Iterator[tuple[Event, int]]:
+    """Events with the length of their data, a few at a time."""
     rows = Entry.objects.filter(run_id=run_id, seq__gt=min(max(after, 0), LAST_SEQ)).order_by("seq")
-    columns = rows.values_list("type", "node", "visit", "data", "seq", "at")[:limit]
-    return [Event(*cast("EventRow", row)) for row in columns]
+    columns = rows.values_list("type", "node", "visit", "data", "seq", "at", Length("data"))[:limit]
+    for *row, size in columns.iterator(chunk_size=16):
+        yield Event(*cast("EventRow", row)), cast("int", size)
 
 
 def _as_json(event: Event) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 178, 40
 # A canvas goes from left to right, a page from top to bottom: x and y change places.
-ACROSS, DOWN = 0.86, 0.29
+ACROSS, DOWN = 0.74, 0.232
 MARGIN = 24
 START = {"id": "start", "kind": "start", "name": "Start", "at": [0, 320]}
 COLOURS = {

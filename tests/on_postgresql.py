@@ -19,8 +19,9 @@ servers = ExitStack()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
-    """Start the server before pytest-django sets Django up."""
-    os.environ["DATABASE_URL"] = servers.enter_context(postgresql())
+    """Start the server before pytest-django sets Django up. Workers of a parallel run share the one of their parent."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["DATABASE_URL"] = servers.enter_context(postgresql())
     yield
 
 

@@ -79,6 +79,13 @@ class Drawing:
         return {node: tuple(each.text for each in written_in(params)) for node, params in self.params.items()}
 
     @cached_property
+    def readers(self) -> frozenset[str]:
+        """The nodes that read anything of the steps before them."""
+        return frozenset(
+            node for node, reads in self.reads.items() if any(read.reference.root == "steps" for read in reads)
+        )
+
+    @cached_property
     def reads(self) -> Mapping[str, tuple[Read, ...]]:
         """Everything that each node reads, in the order of its configuration."""
         return {node: tuple(_reads(params)) for node, params in self.params.items()}

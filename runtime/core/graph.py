@@ -98,6 +98,13 @@ class Graph:
         return {node: place for place, node in enumerate(nx.lexicographical_topological_sort(self.forward))}
 
     @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The ends, in the order of work."""
+        return tuple(
+            sorted((node.id for node in self.nodes.values() if node.kind == "outcome"), key=self.order.__getitem__)
+        )
+
+    @cached_property
     def immediate_dominators(self) -> Mapping[str, str]:
         """The nearest node that every way from start to a node passes; start has none."""
         found: dict[str, str] = dict(nx.immediate_dominators(self.whole, START))
@@ -173,7 +180,7 @@ class Graph:
         So it is where branches start side by side, the step lies on one of them whichever way that one goes, and the
         joins up to the node, or to one that dominates it, wait for all. Only for drawings without an unbounded cycle.
         """
-        passed = self._passed_after(step)
+        passed = self.passed_after(step)
         return any(self._gathers(each, step) for each in (node, *self.dominators(node)) if each in passed)
 
     def _gathers(self, node: str, step: str) -> bool:
@@ -182,8 +189,8 @@ class Graph:
         region = self._region(fork, node) if fork else set()
         into = [edge for edge in self.outgoing.get(fork or "", ()) if not edge.loop and edge.target in region]
         together = len({edge.port for edge in into}) == 1 and not any(edge.after_loop for edge in into)
-        surely = any(step == edge.target or step in self._passed_after(edge.target) for edge in into)
-        return together and surely and all(self._waits_for_all(each) for each in region)
+        surely = any(step == edge.target or step in self.passed_after(edge.target) for edge in into)
+        return together and surely and all(self.waits_for_all(each) for each in region)
 
     def _region(self, fork: str, node: str) -> set[str]:
         """The nodes between a dominator of a node and the node, itself included, without going back."""
@@ -196,10 +203,11 @@ class Graph:
                     ahead.append(edge.source)
         return found
 
-    def _waits_for_all(self, node: str) -> bool:
+    def waits_for_all(self, node: str) -> bool:
+        """Whether a node starts only when nothing that leads to it is undecided."""
         return self.nodes[node].join == "all" or len(self.forward_incoming.get(node, ())) < 2
 
-    def _passed_after(self, node: str) -> set[str]:
+    def passed_after(self, node: str) -> set[str]:
         """The nodes that every way from here to an end passes."""
         above, _ = self._after
         found: set[str] = set()

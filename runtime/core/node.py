@@ -266,9 +266,10 @@ class NodeKind[P: Params]:
     """Everything Interlock knows of a kind.
 
     `ports`, `effect` and `output` follow from the configuration; they must not raise for any valid one. `writes_freely`
-    marks kinds whose output a model wrote (or may have): the checks follow it. `waits` marks kinds that may park a run.
-    `context` names the node whose output alone the model may see. `answer` turns a person's answer into the step's end.
-    `example` is a configuration that works; it is tested and printed in the docs.
+    marks kinds whose output a model wrote (or may have): the checks follow it. `own_words` names the values of another
+    kind's output that hold a model's own words (a judge's reasons): they are followed too, where it asks a model.
+    `answer` turns a person's answer into the step's end. `example` is a configuration that works; it is tested and
+    printed in the docs.
     """
 
     name: str
@@ -282,6 +283,7 @@ class NodeKind[P: Params]:
     effect: Callable[[P], Effect] = lambda _params: "none"
     output: Callable[[P], JsonSchema] = lambda _params: {}
     writes_freely: bool = False
+    own_words: frozenset[str] = frozenset()
     connection: Callable[[P], str | None] = lambda _params: None
     answer: Callable[[P, Resolution], Done] | None = None
     examples: Sequence[Mapping[str, Any]] = ()

@@ -6,6 +6,7 @@ the same state it gives the same plan.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,12 +44,13 @@ def plan(graph: Graph, state: State, now: datetime) -> Plan:
     """The next moves. A run that has ended has none."""
     if state.status != "running":
         return Plan()
-    events = _facts(graph, state, now)
+    live = sorted(live_steps(state), key=lambda item: graph.order[item[0]])
+    events = _facts(graph, state, live, now)
     if events:
         return Plan(events=events)
-    starts = _starts(graph, state, now)
-    wake_at = min((step.wake_at for step in state.steps.values() if step.wake_at and step.wake_at > now), default=None)
-    running = any(step.status == "running" for step in state.steps.values())
+    starts = _starts(live, now)
+    wake_at = min((step.wake_at for _, step in live if step.wake_at and step.wake_at > now), default=None)
+    running = any(step.status == "running" for _, step in live)
     return Plan(starts=starts, wake_at=wake_at, parked=not starts and not running)
 
 
@@ -57,7 +59,15 @@ def live_steps(state: State) -> list[tuple[str, Step]]:
     return [(name, step) for name, step in state.steps.items() if step.status in LIVE]
 
 
-def _facts(graph: Graph, state: State, now: datetime) -> tuple[Event, ...]:
+def may_take_up(state: State, node: str) -> bool:
+    """Whether a run that has failed may go on from this step: only if its present visit was reached.
+
+    To start a step that no way has led to would go round the gates before it.
+    """
+    return node in state.steps and state.steps[node].status not in ("pending", "skipped")
+
+
+def _facts(graph: Graph, state: State, live: Sequence[tuple[str, Step]], now: datetime) -> tuple[Event, ...]:
     ending = _ending(graph, state)
     if ending:
         return (ending,)
@@ -65,23 +75,22 @@ def _facts(graph: Graph, state: State, now: datetime) -> tuple[Event, ...]:
         return (_turn(state, min(state.turning, key=lambda loop: graph.order[loop.header])),)
     due = tuple(
         Event("step.finished", name, step.visit, {"port": "done", "output": {}})
-        for name, step in _in_order(graph, state)
+        for name, step in live
         if step.status == "waiting" and step.wake_at and step.wake_at <= now
     )
-    return due or _dead_end(state)
+    return due if live or not state.steps else _dead_end()
 
 
-def _dead_end(state: State) -> tuple[Event, ...]:
+def _dead_end() -> tuple[Event, ...]:
     """A sound drawing has none; a run that nobody can ever wake must say so all the same."""
-    if not state.steps or any(step.status in LIVE for step in state.steps.values()):
-        return ()
     error = {"code": "dead_end", "message": "No step is left to run, and no outcome was reached.", "detail": {}}
     return (Event("run.failed", data={"error": error}),)
 
 
 def _ending(graph: Graph, state: State) -> Event | None:
-    for name, step in _in_order(graph, state):
-        if step.status == "finished" and name in graph.nodes and graph.nodes[name].kind == "outcome" and step.result:
+    for name in graph.outcomes:
+        step = state.steps.get(name)
+        if step and step.status == "finished" and step.result:
             node = graph.nodes[name]
             kind = node.config.get("kind", "success")
             data = {"outcome": node.title, "kind": kind, "output": step.result.output}
@@ -95,13 +104,9 @@ def _turn(state: State, loop: NaturalLoop) -> Event:
     return Event("loop.turned", loop.header, state.step(loop.header).visit, {"edges": edges, "turns": turns})
 
 
-def _starts(graph: Graph, state: State, now: datetime) -> tuple[Start, ...]:
+def _starts(live: Sequence[tuple[str, Step]], now: datetime) -> tuple[Start, ...]:
     return tuple(
         Start(name, step.visit, step.attempt + 1)
-        for name, step in _in_order(graph, state)
+        for name, step in live
         if step.status == "ready" or (step.status == "retrying" and step.wake_at and step.wake_at <= now)
     )
-
-
-def _in_order(graph: Graph, state: State) -> list[tuple[str, Step]]:
-    return sorted(state.steps.items(), key=lambda item: graph.order[item[0]])

@@ -70,7 +70,10 @@ class State:
 
     def step(self, node: str) -> Step:
         """The step of this node; made at its first mention."""
-        return self.steps.setdefault(node, Step())
+        found = self.steps.get(node)
+        if found is None:
+            found = self.steps[node] = Step()
+        return found
 
 
 def fold(graph: Graph, events: Iterable[Event]) -> State:
@@ -293,7 +296,8 @@ def _released(graph: Graph, state: State, node: str) -> list[Edge]:
 
 
 def _has_left_its_loops(graph: Graph, state: State, edge: Edge) -> bool:
-    return all(_is_quiet(state, loop) for loop in graph.loops_left_by.get(edge.id, ()))
+    loops = graph.loops_left_by.get(edge.id)
+    return not loops or all(_is_quiet(state, loop) for loop in loops)
 
 
 def _is_quiet(state: State, loop: NaturalLoop) -> bool:

@@ -28,6 +28,7 @@ from runtime.egress.translation import (
     onward,
     refused,
     understood,
+    veiled,
 )
 
 MAX_BYTES: Final = 1_048_576
@@ -81,7 +82,8 @@ class Egress:
         if isinstance(raw, Failed):
             return raw
         answer = await self.exchange(raw, policy, hide=hide)
-        return answer if isinstance(answer, Failed) else understood(answer)
+        told = answer if isinstance(answer, Failed) else understood(answer)
+        return told if isinstance(told, Failed) else veiled(told, hide)
 
     async def exchange(
         self, request: RawRequest, policy: Policy = PUBLIC, *, hide: Sequence[str] = ()

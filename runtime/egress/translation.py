@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from runtime.core.node import Failed, HttpRequest, HttpResponse
-from runtime.json_gate import MAX_BYTES, JsonProblem, clean, read_json, write_json
+from runtime.json_gate import MAX_BYTES, Json, JsonProblem, clean, read_json, write_json
 
 _HIDDEN = "[hidden]"
 _METHOD = re.compile(r"[A-Z]{1,20}")
@@ -119,6 +119,26 @@ def hidden(answer: RawResponse, secrets: Sequence[str]) -> RawResponse:
         body = body.replace(form.encode("utf-8", "replace"), _HIDDEN.encode())
         headers = {name: value.replace(form, _HIDDEN) for name, value in headers.items()}
     return replace(answer, headers=headers, body=body) if told else answer
+
+
+def veiled(answer: HttpResponse, secrets: Sequence[str]) -> HttpResponse:
+    """The answer as a step sees it without these secrets: an escape or a charset may have kept them from `hidden`."""
+    told = tuple(secret for secret in secrets if len(secret) >= 6)
+    return replace(answer, body=_veiled(answer.body, told)) if told else answer
+
+
+def _veiled(value: Json, secrets: Sequence[str]) -> Json:
+    match value:
+        case str():
+            for secret in secrets:
+                value = value.replace(secret, _HIDDEN)
+            return value
+        case list():
+            return [_veiled(item, secrets) for item in value]
+        case dict():
+            return {str(_veiled(name, secrets)): _veiled(item, secrets) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _forms(secret: str) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from runtime.core.drawing import Drawing
@@ -28,10 +29,13 @@ type Called = tuple[str, int]
 """Blueprint and version of the workflow that a step calls."""
 
 
+_takes_time = lru_cache(maxsize=1024)(inspect.iscoroutinefunction)
+
+
 def at_once(drawing: Drawing, context: StepContext, scope: Mapping[str, Json]) -> Outcome | None:
     """The outcome of a step that needs nothing from outside; None where it has to be tried `with_effect`."""
     kind, params = drawing.kinds[drawing.graph.nodes[context.node].kind], drawing.params[context.node]
-    if inspect.iscoroutinefunction(kind.run) or costly_texts(drawing, context.node, scope):
+    if _takes_time(kind.run) or costly_texts(drawing, context.node, scope):
         return None
     try:
         outcome = kind.run(params, ScopedInputs(scope), context)

@@ -42,7 +42,8 @@ from runtime.engine.tryouts import context_of, pinned, tried
 
 DEFAULT_TIMEOUT_S = 30.0
 MAX_BURST = 200
-MAX_CLAIMS = 5
+# Losses in a row without getting on. Most runs that are lost did not kill their worker, they were only there.
+MAX_CLAIMS = 10
 
 
 @dataclass(frozen=True, slots=True)

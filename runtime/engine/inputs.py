@@ -53,10 +53,9 @@ class ScopedInputs:
 
 def scope_of(drawing: Drawing, state: State, node: str, run_id: str) -> dict[str, Any]:
     """What the expressions of this node may name."""
-    steps = {
-        name: {"output": result.output, "port": result.port}
-        for name, result in visible_results(drawing.graph, state, node).items()
-    }
+    # Nodes in a long row that read nothing of it need not look back to its beginning, each of them.
+    seen = visible_results(drawing.graph, state, node) if node in drawing.readers else {}
+    steps = {name: {"output": result.output, "port": result.port} for name, result in seen.items()}
     started = state.started_at.isoformat() if state.started_at else None
     return {"input": state.input, "steps": steps, "run": {"id": run_id, "started_at": started}}
 

@@ -12,7 +12,7 @@ from typing import Any
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.node import Done, Failed, Outcome, Resolution
-from runtime.core.planner import Start, live_steps
+from runtime.core.planner import Start, live_steps, may_take_up
 from runtime.core.state import State, Step
 from runtime.engine.ports import Signal
 
@@ -87,7 +87,7 @@ def _skipped(drawing: Drawing, signal: Signal, resolved: Event) -> Reply:
 
 def _retry(drawing: Drawing, state: State, signal: Signal) -> Reply:
     node = signal.node or _failed_step(state)
-    if state.status not in ("failed", "cancelled") or node not in drawing.graph.nodes:
+    if state.status not in ("failed", "cancelled") or node not in drawing.graph.nodes or not may_take_up(state, node):
         return ()
     return (Event("run.retried", node, 0, dict(signal.data)),)
 

@@ -110,7 +110,7 @@ def _done(step: Step, done: Done) -> Consequence:
 
 def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequence:
     if called is None:
-        message = f"There is no published version of the workflow “{call.workflow}” to run."
+        message = f"There is no published version of the workflow “{call.workflow}” to run, or it is archived."
         return _failed(step, Failed("no_workflow", message))
     flaw = json_gate.clean(call.input, max_bytes=MAX_OUTPUT)
     if flaw:

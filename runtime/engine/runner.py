@@ -45,6 +45,7 @@ class Runner:
         self._drivers: dict[str, Driver] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._reserved = 0
         self._next_wake = around.clock()
 
     @property
@@ -118,9 +119,13 @@ class Runner:
         free = min(self._free, CLAIM_BATCH)
         if self._stopping or self._heart.failing or free <= 0:
             return
-        held = await self.around.store.claim(self.owner, free)
-        for each in held:
-            await self._take_up(each)
+        self._reserved = free
+        try:
+            held = await self.around.store.claim(self.owner, free)
+            for each in held:
+                await self._take_up(each)
+        finally:
+            self._reserved = 0
         if len(held) == free:
             self.around.bell.ring()
         elif self._next_wake <= self.around.clock():
@@ -176,7 +181,7 @@ class Runner:
 
     @property
     def _free(self) -> int:
-        return self._max_active - len(self._drivers)
+        return self._max_active - len(self._drivers) - self._reserved
 
     def _expect(self, wake_at: datetime | None) -> None:
         """A run has parked with a timer: if it is the earliest, the pump must not sleep past it."""
@@ -219,7 +224,7 @@ class Runner:
     def _let_go(self, driver: Driver, status: RunStatus) -> None:
         if self._drivers.get(driver.run.id) is driver:
             del self._drivers[driver.run.id]
-            if self._free == 1:
+            if len(self._drivers) == self._max_active - 1:
                 self.around.bell.ring()
         if not driver.settled.done():
             driver.settled.set_result(status)

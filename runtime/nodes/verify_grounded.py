@@ -49,7 +49,9 @@ _WITHOUT_MODEL = frozenset({"", "embedded"})
 class GroundedParams(Params):
     """What is checked, against which sources, and how much of it must be backed."""
 
-    value: Annotated[Expr, Field(description="What is checked: a text, or an object with texts.")]
+    value: Annotated[
+        Expr, Field(description="What is checked: a text, or an object: each of its texts and numbers is a claim.")
+    ]
     sources: Annotated[Many[Expr], Field(min_length=1, max_length=50, description="What may back it.")]
     connection: Annotated[Connection | None, Field(description="Who looks for passages; empty: word for word.")] = None
     model: ModelName = None
@@ -154,6 +156,7 @@ KIND = NodeKind(
     params=GroundedParams,
     run=run,
     ports=lambda _params: ("pass", "fail", "unsure"),
+    own_words=frozenset({"claims"}),
     effect=lambda params: "none" if (params.connection or "") in _WITHOUT_MODEL else "reads",
     output=lambda _params: {
         "type": "object",

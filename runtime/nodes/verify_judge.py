@@ -111,6 +111,7 @@ KIND = NodeKind(
     run=run,
     ports=lambda _params: ("pass", "fail", "unsure"),
     effect=lambda _params: "reads",
+    own_words=frozenset({"reasons"}),
     output=lambda _params: {
         "type": "object",
         "properties": {

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from api import authentication
 from runtime.models import Run, RunLabel
 from tests.makers import runs
 from tests.makers.api_client import Caller
@@ -19,12 +20,12 @@ from tests.makers.people import person
 pytestmark = pytest.mark.django_db
 
 API = [
-    ("runs/", 4),
-    ("runs/?workflow=lead-qualification&status=succeeded", 4),
-    ("runs/?label=source:fair", 4),
-    ("escalations/", 4),
-    ("escalations/?state=open", 4),
-    ("escalations/?assignee=me", 4),
+    ("runs/", 5),
+    ("runs/?workflow=lead-qualification&status=succeeded", 5),
+    ("runs/?label=source:fair", 5),
+    ("escalations/", 5),
+    ("escalations/?state=open", 5),
+    ("escalations/?assignee=me", 5),
 ]
 PAGES = [("/runs/", 6), ("/runs/?status=waiting", 6), ("/cases/", 10), ("/", 10)]
 
@@ -39,6 +40,7 @@ def tell_stories(number: int) -> None:
 
 def questions(get: Callable[[str], Any], path: str) -> int:
     """How many queries a request makes."""
+    authentication.forget()  # Whether a token is still remembered is a matter of time.
     with CaptureQueriesContext(connection) as made:
         assert get(path).status_code == 200
     return len(made)

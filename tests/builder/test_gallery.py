@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from django.db import connection
 
 from builder import example
-from runtime import batches, blueprints, doors, runs
-from runtime.ai import Models
+from runtime import batches
 from runtime.core.checks import check
 from runtime.core.definition import Document, parse
-from runtime.egress import Egress
 from runtime.models import Escalation, OutboxMail, Run
 from runtime.nodes import discover
 from tests.makers.engine import Engine, answer, case_of, ended, seal, story
@@ -82,30 +77,6 @@ def test_there_are_two_hundred_leads_of_every_sort() -> None:
     assert set(sorts) == set(SENSIBLE)
     assert 80 <= sorts["clear"] <= 100
     assert sorts["hostile"] == 10
-
-
-@pytest.fixture
-def engine(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A worker with the real doors."""
-    monkeypatch.setattr(doors, "_in_thread", in_thread_and_close)
-    egress = Egress()
-    with Engine(cast("Any", doors.ProcessDoors(egress, Models(egress)))) as started:
-        yield started
-        started.call(egress.close())
-    blueprints.sealed.cache_clear()
-    runs.forget_newest(example.SLUG)
-
-
-async def in_thread_and_close(work: Callable[..., Any], *given: Any) -> Any:
-    """As the doors do it; but a test's threads end with its loop, and would leave their connections open."""
-
-    def worked() -> Any:
-        try:
-            return work(*given)
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(worked)
 
 
 GOOD = {

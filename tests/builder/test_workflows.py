@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
 import pytest
+from asgiref.sync import async_to_sync
+from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
 
 from builder.models import Workflow
+from builder.publishing import publish
 from builder.workflows import Made, archive, create, rename, unarchive
-from runtime import audit
+from runtime import audit, blueprints, runs
 from runtime.refused import Refused
 from tests.makers.workflows import NOW, a_workflow
+
+if TYPE_CHECKING:
+    from runtime.engine.runner import Runner
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +96,47 @@ def test_archiving_twice_is_archiving_once(designer_dora: User) -> None:
     assert actions == ["workflow.created", "workflow.archived", "workflow.unarchived"]
 
 
+def test_an_archived_workflow_starts_no_run_whoever_asks_and_stays_readable(designer_dora: User) -> None:
+    workflow = a_workflow(designer_dora)
+    publish(workflow, designer_dora, NOW)
+    newest = blueprints.latest("leads")
+    assert newest
+    archive(workflow, designer_dora, NOW)
+    assert blueprints.latest("leads") is blueprints.latest("leads", 1) is None
+    assert blueprints.is_archived("leads")
+    assert blueprints.sealed(newest[0]).version == 1
+    unarchive(workflow, designer_dora, NOW)
+    assert blueprints.latest("leads", 1) == blueprints.latest("leads") == newest
+
+
+def test_archiving_one_workflow_leaves_the_others_alone(designer_dora: User) -> None:
+    for slug in ("leads", "other"):
+        publish(a_workflow(designer_dora, slug=slug), designer_dora, NOW)
+    archive(Workflow.objects.get(slug="other"), designer_dora, NOW)
+    assert blueprints.latest("leads")
+    assert not blueprints.is_archived("leads")
+
+
+def test_a_trigger_without_the_api_is_refused_as_archived(designer_dora: User) -> None:
+    workflow = a_workflow(designer_dora)
+    publish(workflow, designer_dora, NOW)
+    archive(workflow, designer_dora, NOW)
+    asked = async_to_sync(runs.trigger)(cast("Runner", None), runs.Trigger("leads", {}))
+    assert code_of(asked) == "archived"
+
+
 def test_a_workflow_is_not_made_from_what_is_no_document(designer_dora: User) -> None:
     none: tuple[object, ...] = (None, [], {}, {"format": "interlock/1", "nodes": 3}, {"format": "\ud800"})
     for document in none:
         assert code_of(create("Leads", designer_dora, NOW, document=document)) == "malformed"
     assert not Workflow.objects.exists()
+
+
+def test_what_was_archived_before_the_run_time_knew_of_it_starts_no_runs_either(designer_dora: User) -> None:
+    workflow = a_workflow(designer_dora)
+    publish(workflow, designer_dora, NOW)
+    Workflow.objects.update(archived_at=NOW)
+    assert blueprints.latest("leads")
+    migration = import_module("builder.migrations.0004_archived_below")
+    migration.tell(apps, connection.schema_editor())
+    assert blueprints.latest("leads") is None

@@ -19,7 +19,7 @@ type End = tuple[str, str, str | None]
 
 def node(node_id: str, kind: str, /, **config: Any) -> dict[str, Any]:
     """A node in few words; `asks`, `join` and `name` go beside the configuration."""
-    beside = {key: config.pop(key) for key in ("asks", "join", "name", "retry") if key in config}
+    beside: dict[str, Any] = {key: config.pop(key) for key in ("asks", "join", "name", "retry") if key in config}
     return {"id": node_id, "kind": kind, "config": config, **beside}
 
 
@@ -67,7 +67,7 @@ class Builder:
 
     def wire(self, end: End, target: str, loop: int | None = None) -> str:
         """An edge from an open end; gives its id."""
-        edge = {"id": f"e{len(self.edges)}", "from": end[0], "port": end[1], "to": target}
+        edge: dict[str, Any] = {"id": f"e{len(self.edges)}", "from": end[0], "port": end[1], "to": target}
         if loop:
             edge["loop"] = {"max": loop}
         if end[2]:
@@ -128,6 +128,20 @@ class Builder:
         join = self.draw(st.sampled_from(self.joins))
         return [(self.add("execute.work", onward, join=join), "done", None)]
 
+    def guards(self, ends: list[End], depth: int, alone: bool) -> list[End]:
+        """Checks side by side before one action. A doubt goes to a person, or past the action."""
+        split = self.add("verify.check", ends)
+        passed: list[End] = []
+        past: list[End] = [(split, "fail", None), (split, "unsure", None)]
+        for _ in range(self.draw(st.integers(2, 3))):
+            check = self.add("verify.check", [(split, "pass", None)])
+            doubts: list[End] = [(check, "fail", None), (check, "unsure", None)]
+            passed.append((check, "pass", None))
+            for end in self._person(doubts, depth, alone) if self.draw(st.booleans()) else doubts:
+                (past if end[0] == check or self.draw(st.booleans()) else passed).append(end)
+        send = self.add("execute.send", passed)
+        return [(self.add("execute.work", [(send, "done", None), *past]), "done", None)]
+
     def _loop(self, ends: list[End], depth: int, alone: bool) -> list[End]:
         header = self.add(f"execute.{self.draw(st.sampled_from(self.doing))}", ends)
         onward = self.part([(header, "done", None)], depth - 1, alone)
@@ -137,24 +151,27 @@ class Builder:
 
 
 @st.composite
-def sound_drawings(draw: Any, depth: int = 3, **options: Any) -> dict[str, Any]:
-    """A document that has no `document.*` and no `graph.*` problem."""
+def sound_drawings(draw: st.DrawFn, /, depth: int = 3, guarded: bool = False, **options: Any) -> dict[str, Any]:
+    """A document that has no `document.*` and no `graph.*` problem. `guarded`: ends in guards and their action."""
     builder = Builder(draw, **options)
-    ends = builder.part([("start", "out", None)], depth, alone=True)
+    ends = builder.part([("start", "out", None)], depth, alone=not guarded)
+    ends = builder.guards(ends, depth, alone=False) if guarded else ends
     builder.add("outcome", ends)
     return builder.document()
 
 
 @st.composite
-def risky_drawings(draw: Any, sound: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def risky_drawings(draw: st.DrawFn, /, sound: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """A document whose steps write, read and act at random. Crossing edges are kept where `sound` still says yes."""
-    doing = ("work", "work", "write", "write", "send", "send", "call")
-    raw: dict[str, Any] = draw(sound_drawings(joins=("all", "any"), doing=doing))
+    guarded = draw(st.booleans())
+    doing = ("work", "write") if guarded else ("work", "work", "write", "write", "send", "send", "call")
+    depth = draw(st.integers(0, 1)) if guarded else 3
+    raw: dict[str, Any] = draw(sound_drawings(depth, guarded, joins=("all", "any"), doing=doing))
     names = [each["id"] for each in raw["nodes"]]
     writers = [each["id"] for each in raw["nodes"] if each["kind"] in ("execute.write", "execute.call")]
     for each in raw["nodes"]:
         if each["kind"] != "outcome":
-            read = draw(st.lists(st.sampled_from(writers * 3 + names), max_size=2))
+            read = draw(st.lists(st.sampled_from(writers * 3 + names), max_size=1 if guarded else 2))
             each["config"]["reads"] = {f"r{number}": f"steps.{step}.output" for number, step in enumerate(read)}
             each["join"] = draw(st.sampled_from(("all", each.get("join", "all"), "any")))
     for number in range(draw(st.integers(0, 3))):

@@ -26,7 +26,7 @@ type Port = Callable[[str, int, tuple[str, ...]], str]
 
 @dataclass
 class Run:
-    """A simulated run: its journal, its state, and which visits led to which."""
+    """A simulated run: its journal, its state, which visits led to which, and after how many events each began."""
 
     drawing: Drawing
     events: list[Event] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Run:
     causes: dict[Visit, set[Visit]] = field(default_factory=dict)
     seen: dict[Visit, dict[str, int]] = field(default_factory=dict)
     started: list[Visit] = field(default_factory=list)
+    began: dict[Visit, int] = field(default_factory=dict)
 
     @property
     def finished(self) -> dict[Visit, tuple[str | None, Any]]:
@@ -156,6 +157,7 @@ def _happen(run: Run, world: _World, node: str, under_way: set[str]) -> None:
     chance = world.chance(node, step.visit, attempt)
     if step.status in ("ready", "retrying"):
         run.started.append((node, step.visit))
+        run.began.setdefault((node, step.visit), len(run.events))
         if chance.random() < 0.5:
             return run.journal(Event("step.started", node, step.visit, {"attempt": attempt}))
     if step.status != "waiting" and attempt < 3 and chance.random() < 0.15:

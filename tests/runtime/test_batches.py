@@ -50,6 +50,12 @@ def test_a_line_is_an_input_with_labels_and_a_key(tmp_path: Path) -> None:
     assert bad == []
 
 
+def test_a_case_may_have_a_name_for_people(tmp_path: Path) -> None:
+    cases, bad = read(tmp_path, '{"input": {}, "name": "A lead without a name"}', '{"input": {}, "name": ""}')
+    assert [case.name for case in cases] == ["A lead without a name", ""]
+    assert bad == []
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -64,6 +70,9 @@ def test_a_line_is_an_input_with_labels_and_a_key(tmp_path: Path) -> None:
         '{"input": {}, "labels": []}',
         '{"input": {}, "labels": {"a": 1}}',
         '{"input": {}, "labels": {"a": "' + "x" * 201 + '"}}',
+        '{"input": {}, "name": 7}',
+        '{"input": {}, "name": "two\\nlines"}',
+        '{"input": {}, "name": "' + "x" * 121 + '"}',
         "\ufeff\ufeff{}",
     ],
 )

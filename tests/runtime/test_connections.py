@@ -14,6 +14,7 @@ from runtime.connections import (
     Kept,
     MailAccount,
     Rotated,
+    Signature,
     config_of,
     http_headers,
     lookup,
@@ -150,7 +151,9 @@ def test_a_name_that_does_not_exist_or_is_of_another_kind_is_no_model(administra
 
 def test_an_http_secret_goes_to_its_own_origin_only(administrator_ada: User) -> None:
     made(administrator_ada, name="crm", provider="http", base_url="https://crm.example.org/api/")
-    assert http_headers("crm", "https://CRM.example.org:443/other") == {"Authorization": f"Bearer {CANARY}"}
+    assert http_headers("crm", "https://CRM.example.org:443/other") == Signature(
+        {"Authorization": f"Bearer {CANARY}"}, CANARY
+    )
     for elsewhere in (
         "https://crm.example.org.evil.org/",
         "http://crm.example.org/",

@@ -145,6 +145,19 @@ async def test_a_slow_client_holds_back_the_reading_and_fills_no_memory() -> Non
     following.cancel()
 
 
+async def test_pages_that_are_short_because_events_are_large_come_one_after_the_other_and_the_state_last() -> None:
+    journal = Journal()
+    journal.seq, journal.status = 7, "succeeded"
+
+    async def short(run_id: str, after: int, _limit: int) -> Look:
+        return await journal.read(run_id, after, 3)
+
+    async with asyncio.timeout(5):
+        await Tail(short, journal.send, poll_s=60).follow("r", 0)
+    assert journal.seqs() == [1, 2, 3, 4, 5, 6, 7]
+    assert [message["type"] for message in journal.sent].index("state") == 7
+
+
 async def test_a_run_that_is_gone_ends_the_following() -> None:
     async def gone(_run_id: str, _after: int, _limit: int) -> None:
         return None

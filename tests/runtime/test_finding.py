@@ -117,3 +117,9 @@ def test_a_list_holds_what_fits_everything_that_is_given() -> None:
     assert found(label="source:fair", outcome="dropped", workflow="small") == {dropped.pk}
     assert found(label="source:web", workflow="small") == set()
     assert found(label="source:fair", outcome="told", status="failed") == set()
+
+
+@pytest.mark.parametrize("name", ["workflow", "status", "outcome", "label"])
+def test_a_nul_in_a_filter_finds_nothing_and_breaks_nothing(name: str) -> None:
+    run(labels=["source:fair"])
+    assert not narrowed(Run.objects.all(), **{name: "a\x00b"}).exists()

@@ -38,6 +38,36 @@ def test_events_are_read_behind_a_number_and_never_more_than_asked_for() -> None
     assert [event["seq"] for event in traces.read_events(run.pk, after=3, limit=4)] == [4, 5, 6, 7]
 
 
+def test_large_events_come_a_few_at_a_time_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "MOST_CHARACTERS", 5_000)
+    story = small()
+    for name in ("size", "ask", "tell"):
+        story.does(name, "done", {"text": "x" * 3_000})
+    seen: list[int] = []
+    while page := traces.read_events(story.run.pk, after=seen[-1] if seen else 0):
+        assert len(str(page)) < 7_000
+        seen += [event["seq"] for event in page]
+    assert seen == list(range(1, story.run.last_seq + 1))
+
+
+def test_an_event_larger_than_a_page_is_a_page_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "MOST_CHARACTERS", 10)
+    story = small().does("size", "large", {"choice": "large"})
+    assert [event["seq"] for event in traces.read_events(story.run.pk)] == [1]
+
+
+def test_steps_that_are_too_much_together_come_without_their_output_and_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(traces, "MOST_CHARACTERS", 5_000)
+    story = small()
+    for name, length in (("size", 3_000), ("ask", 3_000), ("tell", 10)):
+        story.does(name, "done", {"text": "x" * length})
+    shown = [step.to_json() for step in traces.steps(story.run)]
+    assert [bool(step["output"]) for step in shown] == [True, False, True]
+    assert [step.get("output_left_out", False) for step in shown] == [False, True, False]
+
+
 @pytest.mark.parametrize("after", [-1, 2**31, 2**63, 10**30])
 def test_a_number_beyond_every_journal_is_no_error(after: int) -> None:
     run = small().run

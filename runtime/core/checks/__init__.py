@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from runtime.core.checks import data, outputs, people, safety, structure, tables
+from runtime.core.checks import beside, data, outputs, people, safety, structure, tables
 from runtime.core.checks import document as shape
 from runtime.core.checks.codes import CODES, Code
 from runtime.core.checks.document import SchemaJudge
@@ -58,6 +58,7 @@ def check_drawing(
         *structure.problems(drawing),
         *data.problems(drawing),
         *safety.problems(drawing),
+        *beside.problems(drawing),
         *outputs.problems(drawing),
         *tables.problems(drawing),
         *people.problems(drawing, connections),

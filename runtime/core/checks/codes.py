@@ -51,6 +51,9 @@ CODES: dict[str, Code] = {
     "safety.error_proceeds": Code(
         "error", "After an error an outward action can be reached with nobody having looked."
     ),
+    "safety.doubt_beside": Code(
+        "error", "An outward action can go ahead on one branch while its guard on another is in doubt."
+    ),
     "safety.unchecked_output": Code("error", "What a model wrote can leave without a check that reads it."),
     "safety.ungated_action": Code("error", "No check, decision or person stands before an outward action."),
     "safety.self_grading": Code("warning", "What a model wrote is judged by the same model alone."),

@@ -2,7 +2,8 @@
 
 Called by `check_document`. A *writer* is a node whose kind `writes_freely`; what it wrote is followed through the nodes
 that read it, up to the outward ones, those that only ask included. Gates and writers pass nothing on: a gate has looked
-at what it reads, a writer writes something new.
+at what it reads, a writer writes something new. A gate may have something to say of its own, though (a judge's
+reasons): that is followed as what a writer wrote.
 
 What this rests on at run time: a step sees the results on the ways taken to it, the latest visit of each. So a gate
 that stands between a node X and a reader of X, and reads X itself, has looked at the very value that is read. A gate
@@ -17,7 +18,7 @@ from functools import cache
 from runtime.core.checks.codes import found
 from runtime.core.checks.safety import GATES, OVERDUE
 from runtime.core.definition import Edge
-from runtime.core.drawing import Drawing
+from runtime.core.drawing import Drawing, Read
 from runtime.core.graph import Graph, Route
 from runtime.core.problems import Problem
 
@@ -25,7 +26,7 @@ from runtime.core.problems import Problem
 def problems(drawing: Drawing) -> Iterator[Problem]:
     """Writers whose output can leave unchecked, and writers that are judged by themselves alone."""
     flow = _Flow(drawing)
-    if flow.writers:
+    if flow.writers or flow.speakers:
         yield from _unchecked_outputs(flow)
         yield from _self_grading(flow)
 
@@ -43,7 +44,14 @@ class _Flow:
         self.people = frozenset(node for node in nodes if drawing.family(node) == "escalate")
         self.outward = frozenset(node for node in nodes if drawing.outward(node))
         self.readers = _readers(drawing)
+        asking = ((node, kind) for node, kind in kinds.items() if kind and kind.connection(drawing.params[node]))
+        self.speakers = {node: kind.own_words for node, kind in asking if kind.own_words}
+        self._listeners = _readers(drawing, self.speakers)
         self.checkers = cache(self._checkers)
+
+    def listeners(self, node: str) -> list[str]:
+        """Who reads what a node wrote; of a gate, what it says of its own."""
+        return self._listeners.get(node, [])
 
     def leaks(self, edge: Edge) -> bool:
         """Nobody has looked where nobody answered in time."""
@@ -57,7 +65,7 @@ class _Flow:
 
     def _checkers(self, node: str) -> frozenset[str]:
         """The gates that look at this node's latest output whenever a case comes from there to them."""
-        copies = set(self.readers.get(node, ()))
+        copies = set(self.listeners(node))
         waiting = True
         while waiting:
             waiting = False
@@ -79,14 +87,21 @@ class _Flow:
         return {node for node, readers in self.readers.items() if reader in readers}
 
 
-def _readers(drawing: Drawing) -> Mapping[str, list[str]]:
-    """For each node the nodes that read its output, in the order of the document."""
+def _readers(drawing: Drawing, only: Mapping[str, frozenset[str]] | None = None) -> Mapping[str, list[str]]:
+    """For each node the nodes that read its output, in the order of the document; of those in `only`, these values."""
     readers: dict[str, list[str]] = {}
     for node, reads in drawing.reads.items():
-        for step in dict.fromkeys(read.reference.step for read in reads if read.is_of_output):
+        for step in dict.fromkeys(each.reference.step for each in reads if each.is_of_output and _is_among(each, only)):
             if step is not None:
                 readers.setdefault(step, []).append(node)
     return readers
+
+
+def _is_among(read: Read, only: Mapping[str, frozenset[str]] | None) -> bool:
+    """Whether a value that counts is read, or the whole output with it in it."""
+    value = read.reference.path[2:3]
+    wanted = (only or {}).get(read.reference.step or "")
+    return wanted is None or not value or value[0] in wanted
 
 
 class _Dirt:
@@ -97,8 +112,9 @@ class _Dirt:
 
     def __init__(self, flow: _Flow) -> None:
         self._flow = flow
-        self.ways = {writer: Route((writer,), ()) for writer in flow.writers}
-        self.feeders: dict[str, set[str]] = {writer: set() for writer in flow.writers}
+        origins = (*flow.writers, *flow.speakers)
+        self.ways = {origin: Route((origin,), ()) for origin in origins}
+        self.feeders: dict[str, set[str]] = {origin: set() for origin in origins}
         while self._spread():
             pass
 
@@ -106,7 +122,7 @@ class _Dirt:
         """One round; more feeders leave fewer walls, so rounds are made until nothing is new."""
         known = sum(len(feeders) for feeders in self.feeders.values())
         for node in list(self.feeders):
-            for reader in self._flow.readers.get(node, ()):
+            for reader in self._flow.listeners(node):
                 if reader not in self._flow.gates and reader not in self._flow.writers:
                     self._soil(node, reader)
         return known < sum(len(feeders) for feeders in self.feeders.values())
@@ -145,7 +161,7 @@ def _unchecked_outputs(flow: _Flow) -> Iterator[Problem]:
     dirt = _Dirt(flow)
     told: set[tuple[str, str]] = set()
     for node, origin in dirt.ways.items():
-        for reader in flow.readers.get(node, ()):
+        for reader in flow.listeners(node):
             way = dirt.way(node, reader) if reader in flow.outward else None
             if way and (origin.nodes[0], reader) not in told:
                 told.add((origin.nodes[0], reader))

@@ -1,7 +1,8 @@
 """Checks that nothing doubtful reaches an outward action: the ways from doubts, errors and silence, and the gates.
 
-Called by `check_document`; `outputs` follows what models wrote. A *gate* is a node of the families verify, decide and
-escalate; a *person* is one of escalate. An outward node *commits* unless it is marked as only asking.
+Called by `check_document`; `beside` looks at branches side by side, `outputs` follows what models wrote. A *gate* is a
+node of the families verify, decide and escalate; a *person* is one of escalate. An outward node *commits* unless it is
+marked as only asking.
 
 All of it is a question of ways in the graph. That suffices at run time: a step starts only if a way of taken edges
 leads to it, so what stands on every way of the drawing has been passed by every run.
@@ -25,14 +26,14 @@ OVERDUE = "overdue"
 
 def problems(drawing: Drawing) -> Iterator[Problem]:
     """What is unsafe about the ways to outward actions."""
-    ways = _Ways(drawing)
+    ways = Ways(drawing)
     yield from _uncertain_proceeds(ways)
     yield from _error_proceeds(ways)
     yield from _approve_on_timeout(ways)
     yield from _ungated_actions(ways)
 
 
-class _Ways:
+class Ways:
     """The nodes by what they are, and from where actions can be reached past whom."""
 
     def __init__(self, drawing: Drawing) -> None:
@@ -61,7 +62,7 @@ class _Ways:
                 yield port, edges
 
 
-def _uncertain_proceeds(ways: _Ways) -> Iterator[Problem]:
+def _uncertain_proceeds(ways: Ways) -> Iterator[Problem]:
     for node in ways.graph.nodes:
         if node in ways.people:
             continue
@@ -79,7 +80,7 @@ def _uncertain(drawing: Drawing, node: str, port: str, way: Route) -> Problem:
     return found("safety.uncertain_proceeds", message, suggestion, nodes=way.nodes, edges=way.edges)
 
 
-def _error_proceeds(ways: _Ways) -> Iterator[Problem]:
+def _error_proceeds(ways: Ways) -> Iterator[Problem]:
     for node in ways.graph.nodes:
         if node in ways.people:
             continue
@@ -92,7 +93,7 @@ def _error_proceeds(ways: _Ways) -> Iterator[Problem]:
                 yield found("safety.error_proceeds", message, suggestion, nodes=way.nodes, edges=way.edges)
 
 
-def _approve_on_timeout(ways: _Ways) -> Iterator[Problem]:
+def _approve_on_timeout(ways: Ways) -> Iterator[Problem]:
     for node in ways.graph.nodes:
         if node not in ways.people:
             continue
@@ -105,13 +106,13 @@ def _approve_on_timeout(ways: _Ways) -> Iterator[Problem]:
                 yield found("safety.approve_on_timeout", message, suggestion, nodes=way.nodes, edges=way.edges)
 
 
-def _way(ways: _Ways, edges: list[Edge], near: set[str], walls: Iterable[str], but: str = "") -> Route | None:
+def _way(ways: Ways, edges: list[Edge], near: set[str], walls: Iterable[str], but: str = "") -> Route | None:
     """A way to an action (other than `but`) past the walls. `near` spares the search where there is none anyway."""
     onward = [edge for edge in edges if edge.target in near]
     return ways.graph.route(onward, ways.actions - {but}, frozenset(walls)) if onward else None
 
 
-def _ungated_actions(ways: _Ways) -> Iterator[Problem]:
+def _ungated_actions(ways: Ways) -> Iterator[Problem]:
     gated = _gated(ways)
     for node in ways.graph.nodes:
         if node in ways.actions and node in ways.graph.reachable and node not in gated:
@@ -123,7 +124,7 @@ def _ungated_actions(ways: _Ways) -> Iterator[Problem]:
             yield found("safety.ungated_action", message, suggestion, nodes=nodes, edges=edges)
 
 
-def _gated(ways: _Ways) -> set[str]:
+def _gated(ways: Ways) -> set[str]:
     """The nodes that a gate dominates."""
     above = ways.graph.immediate_dominators
     known: dict[str, bool] = {START: False}

@@ -83,7 +83,8 @@ def export(value: object) -> Json:
     if isinstance(value, list):
         return [export(item) for item in value]
     if isinstance(value, dict):
-        return {_key(key): export(item) for key, item in value.items()}
+        # The library's objects have another order in each process: a repeated effect would have another body.
+        return {key: export(item) for key, item in sorted((_key(key), item) for key, item in value.items())}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, timedelta):

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         """Run the file. A line that is no case stops everything before anything is run."""
         cases = self._read(file)
         if latest(slug) is None:
-            raise CommandError(f"There is no published workflow “{slug}”.")
+            raise CommandError(f"There is no published workflow “{slug}”, or it is archived.")
         try:
             started, refused = asyncio.run(_run(slug, cases))
         except launch.AlreadyRunning as refusal:

@@ -208,3 +208,8 @@ def test_the_schema_tells_expressions_from_texts() -> None:
     fields = _Params.model_json_schema()["properties"]
     assert (fields["when"]["type"], fields["when"]["format"], fields["when"]["maxLength"]) == ("string", "cel", 1000)
     assert fields["text"]["format"] == "template"
+
+
+def test_an_object_has_its_names_in_one_order_whatever_process_computed_it() -> None:
+    value = evaluate("{'b': 1, 'a': {'d': 1, 'c': 2}, 'e': [{'g': 1, 'f': 2}]}", {})
+    assert json.dumps(value) == '{"a": {"c": 2, "d": 1}, "b": 1, "e": [{"f": 2, "g": 1}]}'

@@ -77,7 +77,7 @@ def test_a_loop_holds_what_its_header_dominates_and_what_leads_back() -> None:
         "a b c d", "start -> a", "a.done -> b", "b.done -> c", "c.done -> b loop 2", "c.error -> d", "b.error -> d"
     )
     [loop] = ways.loops
-    assert (loop.header, loop.body, loop.exits) == ("b", {"b", "c"}, {"e5", "e6"})
+    assert (loop.header, sorted(loop.body), sorted(loop.exits)) == ("b", ["b", "c"], ["e5", "e6"])
 
 
 def test_loops_with_one_header_are_one_loop_and_inner_ones_come_first() -> None:
@@ -90,7 +90,7 @@ def test_loops_with_one_header_are_one_loop_and_inner_ones_come_first() -> None:
         "c.done -> a loop 1",
         "c.error -> a loop 2",
     )
-    assert [(loop.header, loop.edges) for loop in ways.loops] == [("b", {"e3"}), ("a", {"e5", "e6"})]
+    assert [(loop.header, sorted(loop.edges)) for loop in ways.loops] == [("b", ["e3"]), ("a", ["e5", "e6"])]
     assert [loop.header for loop in ways.loops_around["b"]] == ["b", "a"]
 
 
@@ -108,6 +108,12 @@ def test_a_join_of_all_waits_for_both_branches_and_one_of_any_for_none() -> None
     assert drawn("a b c d e", *DIAMOND, *end).waits_for("d", "b")
     assert drawn("a b c d e", *DIAMOND, *end).waits_for("e", "c")
     assert not drawn("a b c d e", *DIAMOND, *end, any_join="d").waits_for("e", "c")
+
+
+def test_what_a_join_has_waited_for_is_known_further_down_on_every_way() -> None:
+    ways = drawn("a b c d e f", *DIAMOND, "d.done -> e", "d.error -> f")
+    assert ways.waits_for("e", "b")
+    assert ways.waits_for("f", "c")
 
 
 def test_a_node_waits_for_no_step_that_a_branch_may_go_around() -> None:

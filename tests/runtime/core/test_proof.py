@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
 from runtime.core.checks import check
@@ -121,6 +121,7 @@ class Witness:
                 yield from self._unread(visit)
             if self.drawing.commits(visit[0]):
                 yield from self._ungated(visit)
+                yield from self._beside(visit)
 
     def _unseen(self, visit: Visit) -> Iterator[str]:
         for read in self.drawing.reads.get(visit[0], ()):
@@ -145,6 +146,32 @@ class Witness:
                 yield f"{action} happens because nobody answered {each}"
             if not person and self.port(each) in ("unsure", "fail") and self._goes_on(each, action):
                 yield f"{action} happens although {each} doubted"
+
+    def _beside(self, action: Visit) -> Iterator[str]:
+        """Guards whose last answer is a doubt that nobody has settled as an action starts on another branch."""
+        for guard, port in self._last_answers(action).items():
+            person = self.family(guard) == "escalate"
+            doubted = port in (("overdue",) if person else ("unsure", "fail", "error"))
+            if doubted and action[0] in self.drawing.graph.forward_descendants(guard[0]):
+                settling = GATES if port == "error" else ("escalate",)
+                if not self._settled(guard, action, settling) and self._forked(guard, action, settling):
+                    yield f"{action} happens while {guard} is open: {port}"
+
+    def _last_answers(self, action: Visit) -> dict[Visit, str | None]:
+        """The last visit of each node that had finished when a visit began, and its port."""
+        began = self.run.events[: self.run.began.get(action, 0)]
+        last = {str(event.node): event for event in began if event.type == "step.finished"}
+        return {(node, event.visit): event.data["port"] for node, event in last.items()}
+
+    def _settled(self, guard: Visit, action: Visit, settling: tuple[str, ...]) -> bool:
+        """Whether what follows from a guard has come to somebody who had answered when the action began."""
+        answers = [each for each in self._last_answers(action) if self.family(each) in settling]
+        return any(guard in self.run.before(each, lambda _: False) for each in answers)
+
+    def _forked(self, guard: Visit, action: Visit, settling: tuple[str, ...]) -> bool:
+        """Whether both hang on one fork, and nobody who settles such a doubt is on the action's branch."""
+        branch = self.run.before(action, lambda each: self.family(each) in settling or each[0] == guard[0])
+        return bool((branch - {guard}) & self.run.before(guard, lambda _: False))
 
     def _goes_on(self, doubt: Visit, action: Visit) -> bool:
         def answered(each: Visit) -> bool:
@@ -191,6 +218,25 @@ REFUSED = {
         [node("ask", "escalate.ask", due_hours=1.0), node("send", "execute.send")],
         ("start -> ask", "ask.yes -> end", "ask.no -> end", "ask.overdue -> send", "send.done -> end"),
     ),
+    "safety.doubt_beside": (
+        [node(each, "verify.check") for each in "gab"] + [node("ask", "escalate.ask"), node("send", "execute.send")],
+        (
+            "start -> g",
+            "g.pass -> a",
+            "g.pass -> b",
+            "g.fail -> end",
+            "g.unsure -> end",
+            "a.pass -> send",
+            "b.pass -> send",
+            "a.fail -> ask",
+            "a.unsure -> ask",
+            "b.fail -> ask",
+            "b.unsure -> ask",
+            "ask.yes -> end",
+            "ask.no -> end",
+            "send.done -> end",
+        ),
+    ),
     "safety.ungated_action": (
         [node("work", "execute.work"), node("send", "execute.send")],
         ("start -> work", "work.done -> send", "send.done -> end"),
@@ -217,8 +263,19 @@ REFUSED = {
 def test_the_runs_of_what_is_refused_are_seen_to_be_unsafe(code: str) -> None:
     nodes, ways = REFUSED[code]
     raw = sketch([*nodes, node("end", "outcome")], *ways)
-    assert [problem.code for problem in errors(raw)] == [code.partition(":")[0]]
+    assert {problem.code for problem in errors(raw)} == {code}
     assert violations(raw, runs=30)
+
+
+def test_without_the_check_of_branches_random_drawings_are_seen_to_be_unsafe() -> None:
+    """The generator comes often enough to guards side by side: the proof would notice if the check were gone."""
+
+    def unsafe(drawn: tuple[dict[str, Any], int]) -> bool:
+        raw = Mender(*drawn).mend(but="safety.doubt_beside")
+        return any("is open" in each for each in violations(raw, runs=6, seed=drawn[1]))
+
+    quick = settings(thorough, max_examples=200, database=None, derandomize=True, phases=[Phase.generate])
+    assert find(st.tuples(risky_drawings(is_sound), st.integers(0, 2**20)), unsafe, settings=quick)
 
 
 READ_IF = {"r": f"has({WRITTEN}) ? {WRITTEN} : null"}
@@ -228,7 +285,7 @@ DIVERTED = [
     node("write", "execute.write"),
     node("way", "decide.way"),
     node("look", "verify.check", reads={"r": WRITTEN}),
-    node("send", "execute.send", reads=READ_IF),
+    node("send", "execute.send", reads=READ_IF, asks=True),
     node("join", "execute.work"),
     node("end", "outcome"),
 ]

@@ -10,7 +10,7 @@ import pytest
 from runtime.core.definition import parse
 from runtime.core.events import Event
 from runtime.core.graph import Graph
-from runtime.core.planner import live_steps, plan
+from runtime.core.planner import live_steps, may_take_up, plan
 from runtime.core.state import State, advance, fold, visible_results
 from tests.makers.drawings import node, sketch
 
@@ -106,7 +106,7 @@ def test_dead_paths_are_skipped_through_so_that_no_join_waits_for_them() -> None
 
 def test_a_run_ends_in_the_outcome_that_it_comes_to_with_its_name_and_kind() -> None:
     play = parallel().finish("a", "b", "c", "j")
-    assert play.ended is None
+    assert play.ready == ["end"]
     play.tell("step.finished", "end", port=None, output={"to": "x"})
     assert (play.state.status, play.ended, play.state.output) == ("succeeded", "contacted", {"to": "x"})
     assert play.events[-1].data["kind"] == "stopped"
@@ -258,6 +258,13 @@ def test_a_retry_within_a_loop_stays_in_its_turn() -> None:
     play.finish("body", "look.fail", "head", "body", "look.fail")
     assert play.ready == ["after"]
     assert play.state.turns == {"e6": 2}
+
+
+def test_a_run_is_taken_up_only_at_a_step_that_its_present_turn_has_reached() -> None:
+    play = looping().finish("before", "head", "body", "look.fail", "head")
+    play.tell("run.failed", error={"code": "x"})
+    reached = {name for name in play.graph.nodes if may_take_up(play.state, name)}
+    assert reached == {"before", "head", "body"}, "look was reached in the turn before only"
 
 
 def test_a_loop_that_was_to_turn_still_turns_after_a_retry_elsewhere() -> None:

@@ -297,6 +297,24 @@ async def test_an_answer_that_echoes_a_secret_comes_without_it() -> None:
     assert outcome.headers["x-echo"] == "Bearer [hidden]"
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (rb'{"told": ["key\/1234"], "key\u002f1234": 1}', "application/json"),
+        ("told: key/1234".encode("utf-16"), "text/plain; charset=utf-16"),
+    ],
+)
+async def test_a_secret_is_found_behind_escapes_and_charsets(body: bytes, kind: str) -> None:
+    async def echo(_request: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, headers={"Content-Type": kind})
+
+    async with site(echo) as port, door() as egress:
+        outcome = await egress.send(HttpRequest("GET", f"http://127.0.0.1:{port}/"), LOOPBACK, hide=["key/1234"])
+    assert isinstance(outcome, HttpResponse)
+    assert "1234" not in str(outcome.body)
+    assert "[hidden]" in str(outcome.body)
+
+
 async def test_query_body_and_headers_arrive_as_given() -> None:
     async def echo(request: web.Request) -> web.StreamResponse:
         headers = {name: value for name, value in request.headers.items() if name.startswith("X-")}

@@ -244,7 +244,6 @@ def test_a_run_in_the_queue_is_claimed_by_its_age(transactional_db: None, doors:
     blueprint = seal(FETCHING)
     with Engine(max_active=0) as full:
         ids = [full.start(blueprint, created_at=ago(seconds=60 - number)) for number in range(5)]
-    assert sorted(ids) == ids
     with Engine(doors, max_active=1):
         until(lambda: Run.objects.filter(status="succeeded").count() == 5)
     assert [key.split(":")[0] for key in doors.keys("fetch")] == ids

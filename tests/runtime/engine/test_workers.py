@@ -20,6 +20,7 @@ from django.db import connection, transaction
 
 from runtime import bell, journal, runs
 from runtime.core.node import HttpResponse
+from runtime.engine.driver import MAX_CLAIMS
 from runtime.engine.ports import Claim, Wave
 from runtime.models import Entry, Escalation, Run, Signal, Worker
 from tests.makers.engine import (
@@ -139,13 +140,12 @@ def test_a_busy_loop_does_not_starve_the_heart() -> None:
         assert not engine.heart.failing
 
 
-@pytest.mark.parametrize("lost", [6, 7])
-def test_a_step_that_kills_its_workers_is_an_incident_in_the_end(lost: int) -> None:
+def test_a_step_that_kills_its_workers_is_an_incident_in_the_end() -> None:
     gate = Gate()
     doors = ScriptedDoors({"fetch": [gate.answer]})
     blueprint = seal(FETCHING)
     run_id = ""
-    for _ in range(lost):
+    for _ in range(MAX_CLAIMS + 2):
         with Engine(doors) as engine:
             run_id = run_id or engine.start(blueprint)
             until(lambda: gate.reached.is_set() or Run.objects.get().status == "waiting")
@@ -155,13 +155,13 @@ def test_a_step_that_kills_its_workers_is_an_incident_in_the_end(lost: int) -> N
     with Engine(doors):
         case = case_of(run_id)
         assert case.asked["show"]["error"]["code"] == "worker_lost"
-        assert len(doors.keys("fetch")) == 6
+        assert len(doors.keys("fetch")) == MAX_CLAIMS + 1
         answer(case, "retry")
         assert ended(run_id).status == "succeeded"
 
 
 def test_a_run_that_gets_on_between_two_losses_is_not_blamed_for_them() -> None:
-    names = [f"f{number}" for number in range(9)]
+    names = [f"f{number}" for number in range(MAX_CLAIMS + 2)]
     ways = [f"{a} > {b}" for a, b in zip(names, [*names[1:], "won"], strict=True)]
     gates = {name: Gate() for name in names}
     doors = ScriptedDoors({name: [gate.answer] for name, gate in gates.items()})

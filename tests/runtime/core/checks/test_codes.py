@@ -8,16 +8,16 @@ import pytest
 
 from runtime.core.checks import CODES, check
 from runtime.nodes import discover
-from tests.runtime.core.checks.cases import around, data, document, graph, safety
+from tests.runtime.core.checks.cases import around, beside, data, document, graph, safety
 from tests.runtime.core.checks.cases.parts import Case
 
-CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *around.CASES]
+CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *beside.CASES, *around.CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_drawing_has_the_problem_and_its_twin_has_not(case: Case) -> None:
     found = check(case.bad, discover(), case.connections)
-    [first, *_] = [problem for problem in found if problem.code == case.code] or [None]
+    first = next((problem for problem in found if problem.code == case.code), None)
     assert first, [problem.code for problem in found]
     assert case.says in first.message
     assert (first.nodes, first.edges, first.to_json()["path"]) == (case.nodes, case.edges, case.path)

@@ -78,6 +78,22 @@ def judge(connection: str, **more: Any) -> dict[str, Any]:
     return node("look", "verify.judge", connection=connection, **JUDGE, **more)
 
 
+def said(claim: str, copied: str) -> dict[str, Any]:
+    """A judge; something of its output is copied, a check looks at something, and the copy is sent."""
+    look = node("look", "verify.judge", connection="judge", **{**JUDGE, "value": "input.message"})
+    send = mail("send", "{{ steps.copy.output.value }}")
+    doubts = [f"{gate}.{port} -> lost" for gate in ("look", "more") for port in ("fail", "unsure")]
+    return sketch(
+        [look, transform("copy", copied), check_("more", claim), send, WON, LOST],
+        "start -> look",
+        "look.pass -> copy",
+        "copy.done -> more",
+        "more.pass -> send",
+        "send.done -> won",
+        *doubts,
+    )
+
+
 CASES = [
     Case(
         "safety.uncertain_proceeds",
@@ -174,6 +190,24 @@ CASES = [
         nodes=("call", "a", "send"),
         edges=("e7", "e8"),
         about="a decision will do",
+    ),
+    Case(
+        "safety.unchecked_output",
+        said("steps.look.output.score > 0.9", copied="steps.look.output.reasons"),
+        said("steps.look.output.score > 0.9", copied="steps.look.output.score"),
+        "What “look” writes",
+        nodes=("look", "copy", "more", "send"),
+        edges=("e2", "e3", "e4"),
+        about="a judge's own words",
+    ),
+    Case(
+        "safety.unchecked_output",
+        said("steps.look.output.score > 0.9", copied="steps.look.output"),
+        said("steps.look.output.reasons.size() < 3", copied="steps.look.output"),
+        "What “look” writes",
+        nodes=("look", "copy", "more", "send"),
+        edges=("e2", "e3", "e4"),
+        about="a gate that reads a judge's score has not read its words",
     ),
     Case(
         "safety.unchecked_output",

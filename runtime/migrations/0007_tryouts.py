@@ -8,7 +8,7 @@ from runtime.sealing import reseal
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('runtime', '0005_lists'),
+        ('runtime', '0006_archived'),
     ]
 
     operations = [
