@@ -156,7 +156,7 @@ def test_a_lead_workflow_is_drawn_by_mouse_published_and_run(visit: Visitor) -> 
     page.locator(".start").click()
     page.get_by_role("button", name="Add a field").click()
     page.get_by_role("complementary", name="Inspector").get_by_label("Name", exact=True).fill("email")
-    page.get_by_label("Must be there").check()
+    page.get_by_label("Needed").check()
 
     drop(page, "Check data quality", 300, 80)
     fill(page, "Complete?")

@@ -50,7 +50,7 @@ function FieldCard({ field, index, last, input, readOnly, set }: Carded): React.
           <div className="field"><label htmlFor={`${id}-name`}>Name</label><input id={`${id}-name`} className="mono" value={field.name} onChange={(event) => set(renamed(input, field.name, event.target.value), `${index} name`)} spellCheck={false} autoComplete="off" /></div>
           <div className="field"><label htmlFor={`${id}-type`}>What it is</label><select id={`${id}-type`} value={field.type} onChange={(event) => write({ type: event.target.value })}>{TYPES.map(([type, says]) => <option key={type} value={type}>{says}</option>)}{field.type === "mixed" && <option value="mixed">several of these</option>}</select></div>
         </div>
-        <div className="checks"><label className="check"><input type="checkbox" checked={field.required} onChange={(event) => write({ required: event.target.checked })} />Must be there</label>
+        <div className="checks"><label className="check"><input type="checkbox" checked={field.required} onChange={(event) => write({ required: event.target.checked })} />Needed</label>
           <label className="check"><input type="checkbox" checked={field.empty} onChange={(event) => write({ empty: event.target.checked })} />May be empty</label></div>
         <details><summary>More{field.description || field.choices.length || field.format ? " •" : ""}</summary>
           <div className="field"><label htmlFor={`${id}-title`}>Shown as</label><input id={`${id}-title`} value={field.title} onChange={(event) => write({ title: event.target.value })} /></div>
