@@ -11,7 +11,12 @@ SHELL := bash
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-setup: .venv/.synced ## Install the locked packages into .venv
+CANVAS := $(shell find static/canvas -type f)
+
+setup: .venv/.synced static/dist/.built ## Install the locked packages, and build the canvas
+
+static/dist/.built: .venv/.synced $(CANVAS) package.json package-lock.json scripts/canvas.sh
+	@bash scripts/canvas.sh build
 
 .venv/.synced: pyproject.toml uv.lock scripts/setup.sh
 	@bash scripts/setup.sh
@@ -31,6 +36,7 @@ check: setup ## Check style, types, imports, migrations and documents
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy .
+	@bash scripts/canvas.sh check
 	@.venv/bin/lint-imports
 	@DATA=.tools/data $(PYTHON) manage.py makemigrations --check --dry-run
 	@DATA=.tools/data $(PYTHON) -m pytest -q tests/test_architecture.py tests/test_docs.py
@@ -41,10 +47,11 @@ format: setup ## Write the code as ruff would
 
 docs: setup ## Write the generated documents anew
 	@$(PYTHON) -m runtime.nodes._reference > docs/nodes.md
+	@DATA=.tools/data $(PYTHON) -m tests.makers.served_kinds > tests/canvas/kinds.json
 	@$(PYTHON) scripts/draw.py builder/gallery/lead_qualification.json > docs/lead-qualification.svg
 
 bench: setup ## Measure; prints ratios
 	@$(PYTHON) -m bench
 
 clean: ## Remove what was installed and made; data stays
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
+	@rm -rf .venv .tools node_modules static/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles

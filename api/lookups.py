@@ -43,7 +43,7 @@ STATUS_OF: Mapping[str, int] = {
 
 def visible_run(caller: Caller, run_id: str) -> Run:
     """The run with this id."""
-    run = visible_runs(caller.user).filter(pk=run_id).first() if is_id(run_id) else None
+    run = visible_runs(caller.user, tryouts=True).filter(pk=run_id).first() if is_id(run_id) else None
     if run is None:
         raise problems.Refuse(problems.NOT_FOUND)
     return run

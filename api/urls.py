@@ -13,7 +13,7 @@ from api.kinds import Kinds
 from api.runs import RunCancellation, RunItem, RunRetry, Runs
 from api.traces import Trace
 from api.trigger import TriggerRun
-from api.versions import VersionDiff, VersionItem, Versions
+from api.versions import DraftDiff, VersionDiff, VersionItem, Versions
 from api.workflows import WorkflowItem, Workflows
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/workflows/<slug:slug>/versions/", Versions.as_view(), name="api_versions"),
     path("v1/workflows/<slug:slug>/versions/<int:number>/", VersionItem.as_view(), name="api_version"),
     path("v1/workflows/<slug:slug>/versions/<int:number>/diff/<int:other>/", VersionDiff.as_view(), name="api_diff"),
+    path("v1/workflows/<slug:slug>/versions/<int:number>/diff/draft/", DraftDiff.as_view(), name="api_draft_diff"),
     path("v1/workflows/<slug:slug>/runs/", TriggerRun.as_view(), name="api_trigger"),
     path("v1/runs/", Runs.as_view(), name="api_runs"),
     path("v1/runs/<str:id>/", RunItem.as_view(), name="api_run"),

@@ -16,7 +16,7 @@ from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body
 from api.shapes import Moment, Page, Shape, moment
-from builder import publishing
+from builder import drafts, publishing
 from builder.differences import diff
 from builder.models import Version
 from runtime.core.definition import Document, parse
@@ -66,6 +66,13 @@ class Differences(Shape):
 
     before: int = Field(alias="from")
     after: int = Field(alias="to")
+    changes: list[DrawingChange]
+
+
+class DraftDifferences(Shape):
+    """What changed between a version and the draft."""
+
+    before: int = Field(alias="from")
     changes: list[DrawingChange]
 
 
@@ -134,6 +141,18 @@ class VersionDiff(Resource):
         before, after = (_document(version_of(slug, each)) for each in (number, other))
         changes = diff(before, after, discover())
         return ok({"from": number, "to": other, "changes": [change.to_json() for change in changes]})
+
+
+class DraftDiff(Resource):
+    """The difference between a version and the draft: what publishing would change."""
+
+    @operation(Operation("workflows:read", {200: Answer(DraftDifferences, "What changed.")}, refuses={409: UNREADABLE}))
+    def get(self, _request: Request, slug: str, number: int) -> Response:
+        """Read what changed from a version to the draft, in words and as places to paint."""
+        before, draft = _document(version_of(slug, number)), parse(drafts.read(workflow_of(slug)).document).document
+        if draft is None:
+            raise problems.refuse(409, "unreadable", "This release cannot read the draft any more.")
+        return ok({"from": number, "changes": [change.to_json() for change in diff(before, draft, discover())]})
 
 
 def version_of(slug: str, number: int) -> Version:

@@ -58,6 +58,7 @@ def diff(before: Document, after: Document, kinds: Kinds) -> tuple[Change, ...]:
         *(change for node in after.nodes if node.id in old.place for change in _node(old, new, node)),
         *_edges(old, new),
         *_moved(old, new),
+        *_notes(before, after),
     )
 
 
@@ -150,6 +151,13 @@ def _moved(old: Drawing, new: Drawing) -> Iterator[Change]:
     if moved:
         steps = "One step was" if len(moved) == 1 else f"{len(moved)} steps were"
         yield Change("changed", f"{steps} moved on the canvas; nothing else follows from that.", moved, path="/at")
+
+
+def _notes(before: Document, after: Document) -> Iterator[Change]:
+    if before.notes != after.notes:
+        yield Change(
+            "changed", "The notes for people on the canvas were changed; nothing follows from that.", path="/notes"
+        )
 
 
 def _field(whose: str, path: tuple[str, ...], before: Any, after: Any, nodes: tuple[str, ...] = ()) -> Change:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from builder import canvas_views
+from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 
 urlpatterns: list[URLPattern] = [
     path("workflows/", workflow_list, name="workflow_list"),
+    # Beside the workflows and not below them: “new” is a name that a workflow may have.
+    path("new-workflow/", workflow_new, name="workflow_new"),
+    path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
+    path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),
+    path("workflows/<slug:slug>/completions/", canvas_views.completion, name="workflow_completions"),
+    path("workflows/<slug:slug>/preview/", canvas_views.preview, name="workflow_preview"),
+    path("workflows/<slug:slug>/repairs/", canvas_views.repairs, name="workflow_repairs"),
+    path("workflows/<slug:slug>/try/", canvas_views.tryout, name="workflow_try"),
+    path("workflows/<slug:slug>/try/<str:run_id>/answer/", canvas_views.tryout_answer, name="workflow_try_answer"),
 ]

@@ -50,6 +50,7 @@ def workflow_list(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": [_card(workflow, request) for workflow in found],
         "may_start": may(request.user, "runs:write"),
+        "may_draw": may(request.user, "workflows:write"),
     }
     return render(request, "builder/workflow_list.html", context)
 

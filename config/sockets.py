@@ -21,8 +21,9 @@ from django.http.request import validate_host
 from django.urls import re_path
 
 from api.authentication import bearer_of, caller_of_token
+from builder.routing import websocket_urlpatterns as builder_sockets
 from runtime.consumers import Caller, Scope
-from runtime.routing import websocket_urlpatterns
+from runtime.routing import websocket_urlpatterns as runtime_sockets
 
 type Application = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
@@ -32,7 +33,7 @@ DEFAULT_PORTS = (None, 80, 443)
 
 def websocket_application() -> Application:
     """The ASGI application for websockets."""
-    routes: list[Any] = [*websocket_urlpatterns, re_path("", DENIER)]
+    routes: list[Any] = [*runtime_sockets, *builder_sockets, re_path("", DENIER)]
     router: Any = URLRouter(routes)
     return _known_origin(_identified(router))
 

@@ -33,7 +33,7 @@ def latest(workflow: str, version: int | None = None) -> tuple[str, int] | None:
     """Id and version of the blueprint that a new run of this workflow gets; None where there is none, or where the
     workflow is archived.
     """
-    found = Blueprint.objects.filter(workflow=workflow).order_by("-version")
+    found = Blueprint.objects.filter(workflow=workflow, version__gt=0).order_by("-version")
     if version is not None:
         found = found.filter(version=version)
     return found.exclude(workflow__in=Archived.objects.values("workflow")).values_list("id", "version").first()

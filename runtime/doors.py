@@ -96,5 +96,7 @@ async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Js
 def _earlier(workflow: str, run_id: str, within_days: float, limit: int) -> list[tuple[str, Json]]:
     since = datetime.now(UTC) - timedelta(days=within_days)
     oldest = first_id_at(since)  # Ids are in the order of time: nothing older is even looked at.
-    recent = Entry.objects.filter(run__workflow=workflow, run_id__gte=oldest, run_id__lt=run_id, seq=1)
+    recent = Entry.objects.filter(
+        run__workflow=workflow, run__tryout=False, run_id__gte=oldest, run_id__lt=run_id, seq=1
+    )
     return [(entry.run_id, entry.data.get("input")) for entry in recent.order_by("-run_id")[:limit]]

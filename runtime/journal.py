@@ -28,15 +28,16 @@ from runtime.engine.ports import (
     TriggerKey,
     Wave,
     Written,
+    tryout_of,
 )
 
 KEPT_DAYS = 30
 
 _RUN_COLUMNS = (
     "id, blueprint_id, workflow, version, status, outcome, priority, owner, fence, claims, last_seq, wake_at, parent,"
-    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at"
+    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at, tryout"
 )
-_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 20)}) ON CONFLICT (id) DO NOTHING"
+_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 21)}) ON CONFLICT (id) DO NOTHING"
 _INSERT_ENTRY = (
     "INSERT INTO runtime_entry (run_id, seq, at, type, node, visit, data) VALUES (%s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
@@ -233,7 +234,7 @@ def _insert_run(cursor: CursorWrapper, run: NewRun, wave: Wave) -> None:
     row += [None if released else wave.claim.owner, wave.claim.fence, 0, len(wave.events), _at(wave.wake_at)]
     row += [parent.run_id, parent.node, parent.visit] if parent else [None, None, None]
     row += [_json(dict(run.labels)) if run.labels else None, run.requester, run.callback_url]
-    cursor.execute(_INSERT_RUN, [*row, _at(run.created_at), finished])
+    cursor.execute(_INSERT_RUN, [*row, _at(run.created_at), finished, run.tryout is not None])
     for name, value in run.labels.items():
         cursor.execute(
             "INSERT INTO runtime_runlabel (run_id, text) VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -248,7 +249,7 @@ def _insert_wave(cursor: CursorWrapper, run_id: str, workflow: str, requester: s
         at = _at(wave.events[-1].at)
         cursor.execute(_INSERT_ESCALATION, _escalation(case, run_id, workflow, requester, at))
     for child in wave.children:
-        event = Event("run.started", None, 0, {"input": child.input}, 1, child.created_at)
+        event = Event("run.started", None, 0, child.opening, 1, child.created_at)
         _insert_run(cursor, child, Wave(Claim(child.id, "", 0), (event,), "queued"))
         cursor.execute(_INSERT_ENTRY, _entry(child.id, event))
 
@@ -345,17 +346,19 @@ def _held(
 ) -> Held:
     run_id, blueprint, workflow, version, created_at, requester, labels, callback = row[:8]
     parent, node, visit, fence, claims = row[8:]
+    opening = events[0].data if events else {}
     run = NewRun(
         id=run_id,
         blueprint_id=blueprint,
         workflow=workflow,
         version=version,
-        input=events[0].data.get("input") if events else None,
+        input=opening.get("input"),
         created_at=_moment(created_at),
         requester=requester,
         labels=json.loads(labels) if labels else {},
         callback_url=callback,
         parent=Parent(parent, node, visit) if parent else None,
+        tryout=tryout_of(opening),
     )
     return Held(Claim(run_id, owner, fence), run, events, waiting, claims, now)
 

@@ -46,7 +46,10 @@ class JsonText(AnyTextField):
 
 
 class Blueprint(Sealed):
-    """A published drawing, sealed: its document never changes. Runs point at it, versions point down at it."""
+    """A published drawing, sealed: its document never changes. Runs point at it, versions point down at it.
+
+    Version 0 is a draft that is tried out: nothing but try-outs ever runs it, and a workflow may have several.
+    """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     workflow = models.CharField(max_length=80)
@@ -58,7 +61,9 @@ class Blueprint(Sealed):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workflow", "version"], name="one_blueprint_a_version"),
+            models.UniqueConstraint(
+                fields=["workflow", "version"], name="one_blueprint_a_version", condition=Q(version__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +84,7 @@ class Run(models.Model):
     """One run: where it stands. What happened is in its journal; payloads are there too, never here.
 
     `owner` and `fence` say which worker may write; `wake_at` is when the earliest timer of a waiting run is due.
+    A `tryout` is no case: lists and numbers leave it out, and it is forgotten after a day.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
@@ -101,6 +107,7 @@ class Run(models.Model):
     callback_url = models.CharField(max_length=2000, default="")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    tryout = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -114,6 +121,7 @@ class Run(models.Model):
             models.Index(fields=["wake_at"], name="run_parked", condition=Q(status="waiting", wake_at__isnull=False)),
             models.Index(fields=["owner"], name="run_running", condition=Q(status="running")),
             models.Index(fields=["parent"], name="run_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["created_at"], name="run_tryout", condition=Q(tryout=True)),
             models.Index(fields=["workflow", "-id"], name="run_workflow"),
             models.Index(fields=["status", "-id"], name="run_status"),
             models.Index(fields=["workflow", "status", "-id"], name="run_workflow_status"),

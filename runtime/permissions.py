@@ -89,14 +89,15 @@ def visible_escalations(user: Person) -> QuerySet[Escalation]:
     return _cases(user, permissions_of(user))
 
 
-def visible_runs(user: Person) -> QuerySet[Run]:
-    """The runs that a user may see."""
+def visible_runs(user: Person, *, tryouts: bool = False) -> QuerySet[Run]:
+    """The runs that a user may see. Try-outs are no cases: only who asks for one by its id wants them among these."""
     held = permissions_of(user)
     if "runs:read" not in held:
         return Run.objects.none()
+    runs = Run.objects.all() if tryouts else Run.objects.filter(tryout=False)
     if "workflows:read" in held:
-        return Run.objects.all()
-    return Run.objects.filter(pk__in=_cases(user, held).values("run"))
+        return runs
+    return runs.filter(pk__in=_cases(user, held).values("run"))
 
 
 def people_with(permission: Permission) -> QuerySet[Any]:

@@ -49,6 +49,17 @@ def seal(*tables: str) -> migrations.RunPython:
     return migrations.RunPython(forwards, backwards)
 
 
+def reseal(*tables: str) -> migrations.RunPython:
+    """The same for tables that were sealed before, and that a migration on SQLite has copied without their triggers."""
+
+    def forwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        for table in tables:
+            for statement in (*_UNSEAL[editor.connection.vendor], *_SEAL[editor.connection.vendor]):
+                editor.execute(statement.format(table=table), params=None)
+
+    return migrations.RunPython(forwards, forwards)
+
+
 _SEAL = {
     "sqlite": (
         "CREATE TRIGGER {table}_sealed BEFORE UPDATE ON {table}"

@@ -19,9 +19,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.operations import Resource
+from builder.routing import websocket_urlpatterns as builder_sockets
 from runtime.models import Escalation, Queue, Run
 from runtime.permissions import SCOPES
-from runtime.routing import websocket_urlpatterns
+from runtime.routing import websocket_urlpatterns as runtime_sockets
 from tests.makers.api_client import Caller, caller
 from tests.makers.cases import open_case, waiting_run
 from tests.makers.people import person, queue_of
@@ -46,6 +47,7 @@ API: Mapping[str, Mapping[str, str]] = {
     "api_workflows": {"GET": READ, "POST": WRITE},
     "api_workflow": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
     "api_draft": {"GET": READ, "PUT": WRITE},
+    "api_draft_diff": {"GET": READ},
     "api_check": {"POST": READ},
     "api_versions": {"GET": READ, "POST": WRITE},
     "api_version": {"GET": READ},
@@ -64,7 +66,15 @@ API: Mapping[str, Mapping[str, str]] = {
 PAGES: Mapping[str, Mapping[str, str]] = {
     "home": {"GET": SIGNED_IN},
     "workflow_list": {"GET": READ},
+    "workflow_new": {"GET": WRITE, "POST": WRITE},
+    "workflow_canvas": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
+    "workflow_inspector": {"GET": READ, "POST": READ},
+    "workflow_completions": {"POST": READ},
+    "workflow_preview": {"POST": READ},
+    "workflow_repairs": {"POST": READ},
+    "workflow_try": {"POST": "runs:write"},
+    "workflow_try_answer": {"POST": "runs:write"},
     "run_list": {"GET": "runs:read"},
     "run_detail": {"GET": "runs:read"},
     "run_trace": {"GET": "runs:read"},
@@ -77,7 +87,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
 OPEN = {"api_unknown", "healthz", "readyz", "metrics", "sign_in", "sign_out"}
 """Routes that ask for nothing: they tell of nothing, or are how one signs in and out."""
 
-SOCKETS = {"run_socket": "runs:read", "inbox_socket": "escalations:read"}
+SOCKETS = {"run_socket": "runs:read", "inbox_socket": "escalations:read", "drawing_socket": READ}
 ONE_OF_A_RUN = {"api_run": "GET", "api_trace": "GET", "run_detail": "GET", "run_trace": "GET"}
 ONE_OF_A_CASE = {
     "api_escalation": "GET",
@@ -149,7 +159,7 @@ def test_every_route_stands_in_the_table_and_nothing_else() -> None:
 
 
 def test_every_socket_stands_in_the_table_and_asks_for_what_it_says() -> None:
-    sockets: list[Any] = [*websocket_urlpatterns]
+    sockets: list[Any] = [*runtime_sockets, *builder_sockets]
     asked = {pattern.name: pattern.callback.consumer_class.needs for pattern in sockets}
     assert asked == SOCKETS
 

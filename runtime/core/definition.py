@@ -22,6 +22,7 @@ START = "start"
 
 MAX_NODES = 2_000
 MAX_EDGES = 5_000
+MAX_NOTES = 500
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_PROBLEMS = 200
@@ -33,6 +34,7 @@ Many = Annotated[tuple[_T, ...], Strict(False)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 PortName = Annotated[str, Field(min_length=1, max_length=80)]
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Extent = Annotated[float, Field(gt=0, le=1e5, allow_inf_nan=False)]
 
 
 class Part(BaseModel):
@@ -90,6 +92,15 @@ class Edge(Part):
     after_loop: Annotated[str, Field(min_length=1, max_length=40)] | None = None
 
 
+class Note(Part):
+    """A text for people, somewhere on the drawing. It means nothing to a run."""
+
+    id: Identifier
+    text: Annotated[str, Field(max_length=4000)]
+    at: Annotated[tuple[Coordinate, Coordinate], Strict(False)]
+    size: Annotated[tuple[Extent, Extent], Strict(False)]
+
+
 class Document(Part):
     """A whole drawing. `input` is the JSON Schema of what a run is triggered with."""
 
@@ -97,6 +108,7 @@ class Document(Part):
     input: dict[str, Any] = Field(default_factory=dict)
     nodes: Annotated[Many[Node], Field(max_length=MAX_NODES)] = ()
     edges: Annotated[Many[Edge], Field(max_length=MAX_EDGES)] = ()
+    notes: Annotated[Many[Note], Field(max_length=MAX_NOTES)] = ()
 
     def node(self, node_id: str) -> Node:
         """The node with this id. Raises KeyError where there is none."""

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 type EventType = Literal[
-    "run.started",  # data: input
+    "run.started",  # data: input; of a try-out also tryout (pins, insist)
     "step.started",  # data: attempt; only for steps with an effect, before the effect
     "step.finished",  # data: port, output, and what the trace shows (calls, ms, by)
     "step.failed",  # data: error, attempt, retry_at; it will be tried again
     "step.waiting",  # data: until; a timer
-    "step.asked",  # data: escalation; a person
+    "step.asked",  # data: escalation; a person; in a try-out also asked, for there is no case
     "step.called",  # data: run; a sub-workflow
     "incident.opened",  # data: error, escalation
     "incident.resolved",  # data: action (retry, skip, fail), by

@@ -129,7 +129,10 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A call to the outside. `body` is sent as JSON when it is no string."""
+    """A call to the outside. `body` is sent as JSON when it is no string.
+
+    `hoped` is a status that counts as done: what a try-out answers with, where nothing is sent.
+    """
 
     method: str
     url: str
@@ -138,6 +141,7 @@ class HttpRequest:
     body: Json = None
     connection: str = ""
     timeout_s: float = 30.0
+    hoped: int = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ class StepContext:
         """Inputs of this workflow's other runs, newest first."""
         return await self.doors.earlier_inputs(self.workflow, self.run_id, within_days, limit)
 
+    def _hold(self, door: str, **would_send: Any) -> None:
+        """Note a call that is not made, with what it would have sent."""
+        self._begin(door, held_back=shortened(would_send))
+
     def _begin(self, door: str, **facts: Any) -> dict[str, Any]:
         note: dict[str, Any] = {"door": door, **facts}
         self.calls.append(note)
@@ -87,6 +91,13 @@ class StepContext:
         if isinstance(answer, Failed):
             note["error"] = answer.to_json()
         return answer
+
+
+def shortened(value: Any) -> Any:
+    """A value for the trace: its texts no longer than a trace keeps them."""
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    return [shortened(item) for item in value] if isinstance(value, list) else _short(value)
 
 
 def _short(value: object) -> object:

@@ -38,6 +38,7 @@ from runtime.engine.ports import (
     Store,
     Wave,
 )
+from runtime.engine.tryouts import context_of, pinned, tried
 
 DEFAULT_TIMEOUT_S = 30.0
 MAX_BURST = 200
@@ -100,7 +101,7 @@ class Driver:
 
     def begin(self) -> Wave:
         """The first wave of a new run: its start, and every step that needs nothing from outside."""
-        self._record(Event("run.started", data={"input": self.run.input}))
+        self._record(Event("run.started", data=self.run.opening))
         self._burst()
         return self._wave(self._status_if_written_now())
 
@@ -193,7 +194,7 @@ class Driver:
     def _start(self, start: Start) -> bool:
         """Run a step here and now, if that is possible; else note it down as one with an effect."""
         context = self._context(start)
-        outcome = at_once(self.drawing, context, self._scope(start))
+        outcome = pinned(self.run.tryout, start.node) or at_once(self.drawing, context, self._scope(start))
         if outcome is None:
             self._effects.append(start)
             return False
@@ -249,6 +250,7 @@ class Driver:
     # Writing
 
     def _apply(self, what: Consequence, by: str | None = None) -> None:
+        what = tried(what, self.run.tryout)
         event = what.event
         if by:
             event = Event(event.type, event.node, event.visit, {**event.data, "by": by})
@@ -317,7 +319,8 @@ class Driver:
 
     def _context(self, start: Start) -> StepContext:
         node = self.drawing.graph.nodes[start.node]
-        return StepContext(
+        kind = context_of(self.run.tryout, outward=self.drawing.outward(start.node))
+        return kind(
             doors=self.around.doors,
             run_id=self.run.id,
             workflow=self.run.workflow,

@@ -125,6 +125,7 @@ def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequen
         created_at=step.now,
         requester=step.run.requester,
         parent=Parent(step.run.id, step.start.node, step.start.visit),
+        tryout=step.run.tryout.inside if step.run.tryout else None,
     )
     return Consequence(step.event("step.called", {"run": child.id}), children=(child,))
 

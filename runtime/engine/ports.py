@@ -41,6 +41,36 @@ class TriggerKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """How a step of a try-out ends without being run: its port (None for an outcome) and its output."""
+
+    port: str | None
+    output: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Tryout:
+    """What makes a run a try-out of a drawing. `pins` are the steps that are not run, by node id.
+
+    What would be seen outside is held back and noted in the trace, unless its designer insists; people are not asked
+    in their inbox, but by whoever tries.
+    """
+
+    pins: Mapping[str, Pin] = field(default_factory=dict)
+    insist: bool = False
+
+    @property
+    def inside(self) -> Tryout:
+        """The try-out of a sub-workflow: other steps, the same caution."""
+        return Tryout(insist=self.insist)
+
+    def to_json(self) -> dict[str, Any]:
+        """What the journal keeps of it."""
+        pins = {node: {"port": pin.port, "output": pin.output} for node, pin in self.pins.items()}
+        return {"pins": pins, "insist": self.insist}
+
+
+@dataclass(frozen=True, slots=True)
 class NewRun:
     """A run to create. `input` has been checked against the blueprint's schema."""
 
@@ -55,6 +85,12 @@ class NewRun:
     callback_url: str = ""
     key: TriggerKey | None = None
     parent: Parent | None = None
+    tryout: Tryout | None = None
+
+    @property
+    def opening(self) -> dict[str, Any]:
+        """The data of its first journal entry."""
+        return {"input": self.input} | ({"tryout": self.tryout.to_json()} if self.tryout else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +208,14 @@ class Store(Protocol):
 
     async def expire(self) -> int:
         """Mark open cases overdue whose time has passed, and signal their runs; how many."""
+
+
+def tryout_of(opening: Mapping[str, Any]) -> Tryout | None:
+    """The try-out that a first journal entry speaks of, if it does."""
+    kept = opening.get("tryout")
+    if kept is None:
+        return None
+    return Tryout({node: Pin(pin["port"], pin["output"]) for node, pin in kept["pins"].items()}, kept["insist"])
 
 
 class StoreError(Exception):

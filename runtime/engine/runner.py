@@ -193,7 +193,7 @@ class Runner:
 
     async def _enqueue(self, run: NewRun) -> Started:
         """No room: the run waits in the database until somebody has."""
-        event = Event("run.started", None, 0, {"input": run.input}, 1, self.around.clock())
+        event = Event("run.started", None, 0, run.opening, 1, self.around.clock())
         created = await self.around.store.create(run, Wave(Claim(run.id, "", 0), (event,), "queued", durable=True))
         self.around.bell.ring()
         return Started(created)

@@ -115,8 +115,9 @@ def _request(params: HttpParams, inputs: Inputs, timeout_s: float) -> HttpReques
     if isinstance(body, Unknown):
         return not_computed("body", body)
     refused = _bad_url(url.strip()) or _bad_header(headers)
+    hoped = params.expect_status[0] if params.expect_status else 200
     return refused or HttpRequest(
-        params.method, url.strip(), headers, query, body, params.connection or "", timeout_s=timeout_s
+        params.method, url.strip(), headers, query, body, params.connection or "", timeout_s=timeout_s, hoped=hoped
     )
 
 

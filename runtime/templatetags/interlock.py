@@ -13,8 +13,9 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
@@ -48,6 +49,18 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     """An icon of the set, hidden from screen readers: a word always stands beside it."""
     svg = lucide(name, size=size, **{"class": f"icon {css}".strip(), "aria-hidden": "true", "focusable": "false"})
     return mark_safe(svg)  # noqa: S308 (a file of the icon package, and the templates' own words)
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon_symbol(name: str) -> SafeString:
+    """An icon as a symbol that scripts refer to as `#icon-NAME`; a plain circle where the set has no such icon."""
+    try:
+        shape = lucide(name, size=24)
+    except IconDoesNotExist:
+        shape = lucide("circle", size=24)
+    inside = shape[shape.index(">") + 1 : shape.rindex("</svg>")]
+    return mark_safe(f'<symbol id="icon-{escape(name)}" viewBox="0 0 24 24">{inside}</symbol>')  # noqa: S308 (as above)
 
 
 @register.simple_tag

@@ -86,7 +86,7 @@ def _outcomes(workflow: str) -> list[str]:
 
 
 def _visible(request: HttpRequest, run_id: str) -> Run:
-    found = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
+    found = visible_runs(request.user, tryouts=True).select_related("blueprint").defer("blueprint__document")
     run = found.filter(pk=run_id).first() if is_id(run_id) else None
     if run is None:
         raise Http404("There is no such run, or you may not see it.")

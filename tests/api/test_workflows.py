@@ -133,6 +133,17 @@ def test_a_difference_says_what_changed(dev: Caller) -> None:
     assert dev.get("workflows/echo/versions/1/diff/1/").json()["changes"] == []
 
 
+def test_what_publishing_would_change_is_said_before(dev: Caller) -> None:
+    published("echo", ECHO)
+    assert dev.get("workflows/echo/versions/1/diff/draft/").json() == {"from": 1, "changes": []}
+    dev.send(
+        "PUT", "workflows/echo/draft/", {**ECHO, "nodes": [{**ECHO["nodes"][0], "name": "Say it"}, ECHO["nodes"][1]]}
+    )
+    found = dev.get("workflows/echo/versions/1/diff/draft/").json()
+    assert [change["path"] for change in found["changes"]] == ["/name"]
+    problem(dev.get("workflows/echo/versions/2/diff/draft/"), 404, "not_found")
+
+
 @pytest.mark.parametrize("number", ["0", "2", "99999999999999999999", "9" * 5000, "-1", "x"])
 def test_a_version_that_cannot_be_there_is_not_found(dev: Caller, number: str) -> None:
     published("echo", ECHO)

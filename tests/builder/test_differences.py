@@ -261,3 +261,8 @@ def test_whatever_changes_the_digest_and_is_no_mere_id_is_told(one: dict[str, An
         assert digest(read({**one, **aside})) == digest(read({**other, **aside}))
         by_id = [sorted(raw["nodes"], key=lambda node: node["id"]) for raw in (one, other)]
         assert write_json(by_id[0]) == write_json(by_id[1])
+
+
+def test_notes_for_people_are_told_in_one_sentence(old: dict[str, Any], new: dict[str, Any]) -> None:
+    new["notes"] = [{"id": "note1", "text": "Mind this.", "at": [0, 0], "size": [240, 120]}]
+    assert [(change.path, change.nodes) for change in changes(old, new)] == [("/notes", ())]

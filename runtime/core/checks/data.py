@@ -31,6 +31,14 @@ def problems(drawing: Drawing) -> Iterator[Problem]:
                 yield problem
 
 
+def readable(drawing: Drawing, node: str) -> tuple[str, ...]:
+    """The steps that a node may read without asking first, in the order of the document."""
+    above = _dominators(drawing)
+    if node not in above:
+        return ()
+    return tuple(step for step in drawing.graph.nodes if _surely_before(drawing, above, step, node))
+
+
 def _problem(
     drawing: Drawing,
     node: str,

@@ -48,6 +48,10 @@ def _duplicates(drawing: Drawing) -> Iterator[Problem]:
         message = f"Two edges have the id “{name}”."
         path = ("edges", str(place), "id")
         yield found("document.duplicate_id", message, "Give one of them another id.", edges=(name,), path=path)
+    for place, name in _repeated(note.id for note in drawing.document.notes):
+        message = f"Two notes have the id “{name}”."
+        path = ("notes", str(place), "id")
+        yield found("document.duplicate_id", message, "Give one of them another id.", path=path)
 
 
 def _repeated(names: Iterable[str]) -> Iterator[tuple[int, str]]:

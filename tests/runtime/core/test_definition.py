@@ -44,6 +44,19 @@ def test_the_digest_depends_on_everything_that_is_drawn() -> None:
     assert digest(read(moved)) != digest(read(SMALL))
 
 
+def test_notes_for_people_are_kept_and_need_not_be_there() -> None:
+    note = {"id": "note1", "text": "Ask Ann first.", "at": [10.0, 20.0], "size": [240.0, 120.0]}
+    assert read({**SMALL, "notes": [note]}).to_json()["notes"] == [note]
+    assert "notes" not in read(SMALL).to_json()
+    assert digest(read({**SMALL, "notes": []})) == digest(read(SMALL))
+
+
+@pytest.mark.parametrize("wrong", [{"size": [0, 9]}, {"at": [1]}, {"text": None}, {"color": "red"}, {"id": "Note 1"}])
+def test_a_note_of_another_shape_is_malformed(wrong: dict[str, Any]) -> None:
+    note = {"id": "note1", "text": "", "at": [0, 0], "size": [9, 9], **wrong}
+    assert parse({**SMALL, "notes": [note]}).document is None
+
+
 @given(JSON)
 @settings(deadline=None, max_examples=200)
 def test_no_json_raises(raw: object) -> None:

@@ -1,0 +1,223 @@
+"""What a large drawing costs in the browser: first paint, panning, dragging, a live run over it, and the bundle's size.
+
+Run: `.venv/bin/python -m bench.canvas`. It serves a drawing of 2,000 steps, drives the system's Chromium, and counts
+the main thread's CPU time (the browser's own `TaskDuration`) for each frame that was drawn meanwhile.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+
+from bench.bounds import Bound
+from bench.server import ROOT, serving
+
+STEPS, COLUMNS = 2_000, 50
+MOVES = 150
+FRAME_S = 1 / 60
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+
+# Runs in a process of its own: the measuring process needs no Django.
+_PREPARE = """
+import json, sys
+import django
+django.setup()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from builder.models import Workflow
+user = get_user_model().objects.create_user("bench", password=None)
+user.groups.add(Group.objects.get(name="administrator"))
+Workflow.objects.create(slug="large", name="Large", draft=json.load(sys.stdin))
+Workflow.objects.create(slug="small", name="Small", draft={"format": "interlock/1"})
+session = SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session.create()
+print(session.session_key)
+"""
+
+
+def drawing() -> dict[str, Any]:
+    """Rows of steps of every family, each leading to the next, with an edge to the row below here and there."""
+    kinds: list[tuple[str, dict[str, Any], str]] = [
+        ("execute.transform", {"output": {"value": "input"}}, "done"),
+        ("verify.rules", {"rules": [{"name": "holds", "assert": "true"}]}, "pass"),
+        ("decide.rule", {"choices": [{"name": "yes", "when": "true"}], "otherwise": "no"}, "yes"),
+        ("escalate.review", {"question": "Well?", "choices": [{"name": "go"}, {"name": "stop"}]}, "go"),
+    ]
+    nodes, edges = [], [{"id": "e0", "from": "start", "port": "out", "to": "n0"}]
+    for number in range(STEPS):
+        kind, config, port = kinds[number % len(kinds)]
+        at = [number % COLUMNS * 256, number // COLUMNS * 200]
+        nodes.append({"id": f"n{number}", "kind": kind, "name": f"Step {number}", "config": config, "at": at})
+        if number + 1 < STEPS:
+            edges.append({"id": f"e{number + 1}", "from": f"n{number}", "port": port, "to": f"n{number + 1}"})
+        if number % 3 == 1 and number + COLUMNS < STEPS:
+            edges.append({"id": f"x{number}", "from": f"n{number}", "port": "fail", "to": f"n{number + COLUMNS}"})
+    known = [edge for edge in edges if edge["port"] != "fail" or nodes[int(edge["from"][1:])]["kind"] == "verify.rules"]
+    return {"format": "interlock/1", "input": {}, "nodes": nodes, "edges": known}
+
+
+def prepare(data: Path) -> str:
+    """Make the database with the large drawing, and return the key of a session."""
+    environment = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", _PREPARE]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, input=json.dumps(drawing())
+    )
+    return done.stdout.strip().splitlines()[-1]
+
+
+class Meter:
+    """Main-thread time and frames of a page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._cdp = page, page.context.new_cdp_session(page)
+        # CPU time of the thread, so that what else the machine does is not counted.
+        self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+        page.evaluate("window.frames_ = 0; (function next() { frames_ += 1; requestAnimationFrame(next); })()")
+
+    @property
+    def cdp(self) -> CDPSession:
+        """The browser's own protocol, for input without detours."""
+        return self._cdp
+
+    def per_frame(self, work: Callable[[], None]) -> float:
+        """Milliseconds of main-thread time for each frame while the work is done."""
+        cpu, frames = self._read()
+        work()
+        cpu_after, frames_after = self._read()
+        return (cpu_after - cpu) * 1000 / max(1, frames_after - frames)
+
+    def _read(self) -> tuple[float, int]:
+        frames: int = self._page.evaluate("frames_")
+        metrics = self._cdp.send("Performance.getMetrics")["metrics"]
+        return next(each["value"] for each in metrics if each["name"] == "TaskDuration"), frames
+
+    def mouse(self, sort: str, x: float, y: float, **more: Any) -> None:
+        """One mouse event, and the rest of its frame."""
+        begun = time.perf_counter()
+        self._cdp.send("Input.dispatchMouseEvent", {"type": sort, "x": x, "y": y, **more})
+        time.sleep(max(0.0, FRAME_S - (time.perf_counter() - begun)))
+
+
+def pan(meter: Meter) -> None:
+    """Move over the drawing, diagonally and back."""
+    for number in range(MOVES):
+        by = 24 if number < MOVES / 2 else -24
+        meter.mouse("mouseWheel", 640, 400, deltaX=by, deltaY=by / 2)
+
+
+def drag(page: Page, meter: Meter) -> None:
+    """Take a step and move it about."""
+    box = page.locator(".step").nth(3).bounding_box()
+    if box is None:
+        raise RuntimeError("There is no step in view.")
+    x, y = box["x"] + 60, box["y"] + 12
+    meter.mouse("mousePressed", x, y, button="left", clickCount=1, buttons=1)
+    for number in range(MOVES):
+        meter.mouse("mouseMoved", x + number % 60 * 4, y + number % 30 * 4, button="left", buttons=1)
+    meter.mouse("mouseReleased", x, y, button="left", clickCount=1)
+    if page.locator(".bar-saving").inner_text() == "All saved":
+        raise RuntimeError("Nothing was dragged.")
+
+
+def light_up(page: Page) -> None:
+    """Sixty events a second of a run that goes over what is in view."""
+    page.evaluate("""() => new Promise((done) => {
+      const canvas = document.querySelector('interlock-canvas');
+      let seq = 0;
+      const timer = setInterval(() => {
+        seq += 1;
+        const type = seq % 2 ? 'step.started' : 'step.finished';
+        canvas.show({seq, type, node: `n${Math.floor(seq / 2) % 12}`, visit: 1, data: {port: 'done'}});
+        if (seq === 150) { clearInterval(timer); done(); }
+      }, 1000 / 60);
+    })""")
+
+
+def first_paint_ms(page: Page) -> float:
+    """From the click on the address to steps on the screen."""
+    page.goto("/workflows/large/", wait_until="commit")
+    found: float = page.evaluate("""() => new Promise((done) => (function look() {
+      if (!document.querySelector('.step, .far-steps')) return requestAnimationFrame(look);
+      requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
+    })())""")
+    return found
+
+
+def warm_up(context: BrowserContext, cookie: Any) -> None:
+    """Let the server answer once what it is asked later; the measured browser starts with nothing."""
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto("/workflows/small/")
+    page.locator(".start").wait_for()
+    context.close()
+
+
+def measured(page: Page) -> list[Bound]:
+    """Every figure, each with its bound."""
+    paint = first_paint_ms(page)
+    page.wait_for_timeout(6_000)  # The server's check of the whole drawing shares these cores.
+    meter = Meter(page)
+    page.wait_for_timeout(500)
+    return [
+        Bound("canvas: first paint of 2,000 steps", paint, "ms", 2_000),
+        Bound("canvas: panning, main thread a frame", meter.per_frame(lambda: pan(meter)), "ms", 8),
+        Bound("canvas: a live run, main thread a frame", meter.per_frame(lambda: light_up(page)), "ms", 6),
+        Bound("canvas: dragging, main thread a frame", meter.per_frame(lambda: drag(page, meter)), "ms", 10),
+        Bound("canvas: most elements of a step", most_elements(page), "", 15),
+        Bound("canvas: bundle, gzipped", bundle_kb(), "KB", 220),
+    ]
+
+
+def most_elements(page: Page) -> float:
+    """Elements of the largest step in view, with the flow's own wrapper."""
+    count = """Math.max(...[...document.querySelectorAll('.react-flow__node-step')].map(
+      (step) => step.querySelectorAll('*').length + 1
+    ))"""
+    found: float = page.evaluate(count)
+    return found
+
+
+def bundle_kb() -> float:
+    """What a first visit loads; the layout's worker comes when it is asked for."""
+    return (
+        sum(len(gzip.compress((ROOT / "static/dist" / name).read_bytes())) for name in ("canvas.js", "canvas.css"))
+        / 1024
+    )
+
+
+def main() -> list[Bound]:
+    """Measure everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        key = prepare(Path(folder))
+        with serving(Path(folder), "") as served, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            url = f"http://127.0.0.1:{served.port}"
+            context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720})
+            cookie: Any = {"name": "sessionid", "value": key, "url": url}
+            context.add_cookies([cookie])
+            warm_up(browser.new_context(base_url=url), cookie)
+            found = measured(context.new_page())
+            browser.close()
+    return found
+
+
+if __name__ == "__main__":
+    for bound in main():
+        print(bound)

@@ -1,0 +1,118 @@
+"""The pages around the canvas: the drawing of a workflow, and the form that makes a new one or imports one.
+
+The drawing itself is an island of scripts that speaks to the API; this hands it the names it may offer, and the icons.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from builder import exchange, workflows
+from builder.models import Version, Workflow
+from runtime.core.functions import functions
+from runtime.models import Connection, Queue
+from runtime.nodes import discover
+from runtime.permissions import may
+from runtime.refused import Refused
+from runtime.views.access import needs
+
+MOST_NAMES = 500
+FAMILY_ICONS = ("zap", "shield-check", "split", "hand", "flag", "circle-play", "circle")
+ICONS = (
+    *("align-center-horizontal", "align-center-vertical", "align-end-horizontal", "align-end-vertical"),
+    *("align-horizontal-distribute-center", "align-start-horizontal", "align-start-vertical"),
+    *("align-vertical-distribute-center", "arrow-down", "arrow-up", "braces", "chevron-left", "circle-alert"),
+    *("circle-check", "cloud", "cloud-check", "cloud-off", "cloud-upload", "copy", "corner-down-right", "download"),
+    *(
+        "eye",
+        "file-up",
+        "keyboard",
+        "layout-grid",
+        "maximize",
+        "minus",
+        "move-diagonal-2",
+        "panel-left",
+        "play",
+        "plus",
+    ),
+    *(
+        "redo-2",
+        "rocket",
+        "search",
+        "sticky-note",
+        "trash-2",
+        "triangle-alert",
+        "undo-2",
+        "users",
+        "wand-sparkles",
+        "x",
+    ),
+)
+"""The icons that the island asks for by name; a test holds this list against its sources."""
+
+
+@require_safe
+@needs("workflows:read")
+def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
+    """The drawing of a workflow; only to look at for those who may not change it, and in the archive."""
+    workflow = Workflow.objects.filter(slug=slug).defer("draft").first()
+    if workflow is None:
+        raise Http404("There is no such workflow.")
+    newest = Version.objects.filter(workflow=workflow).order_by("-number").values_list("number", flat=True).first()
+    context = {
+        "workflow": workflow,
+        "published": newest,
+        "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
+        "csrf": get_token(request),
+        "icons": icons(),
+        "names": _names(),
+    }
+    return render(request, "builder/canvas.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("workflows:write")
+def workflow_new(request: HttpRequest) -> HttpResponse:
+    """A form for a name, and for a drawing from a file or a paste; a POST makes the workflow and opens its canvas."""
+    if request.method != "POST":
+        return render(request, "builder/workflow_new.html", {})
+    made = _made(request)
+    if not isinstance(made, Refused):
+        return redirect("workflow_canvas", made.workflow.slug)
+    context = {"refused": made, "name": request.POST.get("name", ""), "slug": request.POST.get("slug", "")}
+    context["text"] = request.POST.get("text", "")
+    return render(request, "builder/workflow_new.html", context, status=409 if made.code == "slug_taken" else 422)
+
+
+@lru_cache(maxsize=1)
+def icons() -> tuple[str, ...]:
+    """Every icon that the canvas may show: its own, and those of the kinds."""
+    return tuple(sorted({*ICONS, *FAMILY_ICONS, *(kind.icon for kind in discover().values())}))
+
+
+def _made(request: HttpRequest) -> workflows.Made | exchange.Imported | Refused:
+    name, slug = request.POST.get("name", ""), request.POST.get("slug", "").strip()
+    upload = request.FILES.get("file")
+    text: bytes | str = upload.read() if upload else request.POST.get("text", "").strip()
+    if text:
+        return exchange.import_workflow(text, request.user, timezone.now(), name=name.strip(), slug=slug)
+    return workflows.create(name, request.user, timezone.now(), slug=slug)
+
+
+def _names() -> dict[str, list[Any]]:
+    """What a configuration may name, by the name of its field."""
+    connections = ["embedded", *Connection.objects.order_by("name").values_list("name", flat=True)[:MOST_NAMES]]
+    published = Workflow.objects.filter(archived_at=None, versions__isnull=False).distinct()
+    return {
+        "connection": connections,
+        "queue": list(Queue.objects.order_by("name").values_list("name", flat=True)[:MOST_NAMES]),
+        "function": sorted(functions())[:MOST_NAMES],
+        "workflow": list(published.order_by("slug").values_list("slug", flat=True)[:MOST_NAMES]),
+    }

@@ -1,0 +1,259 @@
+"""A kind's JSON Schema and a configuration as the controls of a form: what the inspector draws. Pure.
+
+Called by `inspector`. It knows schemas and values, no kind and no page; whether a value fits is for the kind's own
+model to say, and its complaints are handed in as `errors`. What has no control of its own is asked for as JSON text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from runtime.json_gate import write_json
+
+type Errors = Mapping[str, Sequence[str]]
+"""Sentences by the JSON pointer of the place they belong to."""
+type Schema = Mapping[str, Any]
+
+PROSE = 300
+MOST_ITEMS = 1_000
+_DEEPEST = 12
+_LANGUAGES = {"cel": "expression", "template": "template", "json-schema": "json"}
+_BLANKS: Mapping[str, Any] = {"object": {}, "array": [], "boolean": False, "number": 0, "integer": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One place of a configuration.
+
+    `sort` is text, long, expression, template, number, integer, choice, flag, json (these hold a `value`), or group,
+    list, map (these hold `parts`; an optional group that is not there has none). `path` is its JSON pointer, `id` names
+    it in the page, `key` is its name in a map. `blank` is the JSON of what a click on “add” puts there, `least` and
+    `most` bound the parts of a list or map.
+    """
+
+    sort: str
+    path: str
+    id: str
+    title: str = ""
+    help: str = ""
+    value: str = ""
+    key: str = ""
+    options: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    required: bool = False
+    present: bool = True
+    errors: tuple[str, ...] = ()
+    parts: tuple[Control, ...] = ()
+    blank: str = ""
+    least: int = 0
+    most: int = MOST_ITEMS
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more may be added."""
+        return len(self.parts) >= self.most
+
+    @property
+    def fewest(self) -> bool:
+        """Whether nothing more may be taken away."""
+        return len(self.parts) <= self.least
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what explains this control."""
+        told = ((self.help, "help"), (self.errors, "error"))
+        return " ".join(f"{self.id}-{what}" for there, what in told if there)
+
+    def all(self) -> Iterator[Control]:
+        """This control and everything inside it."""
+        yield self
+        for part in self.parts:
+            yield from part.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The controls of a configuration, and the complaints that belong to none of them."""
+
+    controls: tuple[Control, ...]
+    errors: tuple[str, ...] = ()
+
+    def control(self, name: str) -> Control | None:
+        """The control of a field."""
+        return next((each for each in self.controls if each.path == f"/{escaped(name)}"), None)
+
+
+@dataclass(slots=True)
+class _Maker:
+    root: Schema
+    errors: Errors
+    suggestions: Mapping[str, Sequence[str]]
+    shown: set[str] = field(default_factory=set)
+
+    def group(self, schema: Schema, value: object, path: str, id_: str, depth: int) -> tuple[Control, ...]:
+        values = value if isinstance(value, Mapping) else {}
+        needed = schema.get("required", ())
+        return tuple(
+            self.control(name, part, values, path, id_, name in needed, depth + 1)
+            for name, part in schema.get("properties", {}).items()
+        )
+
+    def control(
+        self, name: str, schema: Schema, values: Mapping[str, Any], above: str, id_: str, required: bool, depth: int
+    ) -> Control:
+        """A field of an object."""
+        present, found = name in values and values[name] is not None, self.resolved(schema)
+        given = values[name] if present else found.get("default")
+        place, inside = f"{above}/{escaped(name)}", f"{id_}-{name}"
+        about = {"title": name.replace("_", " ").capitalize(), "help": help_of(schema, found), "required": required}
+        return self.made(found, given, place, inside, depth, name=name, present=present, **about)
+
+    def made(
+        self,
+        schema: Schema,
+        value: object,
+        path: str,
+        id_: str,
+        depth: int,
+        *,
+        name: str = "",
+        present: bool = True,
+        **about: Any,
+    ) -> Control:
+        sort = sort_of(schema) if depth < _DEEPEST else "json"
+        about = {**about, "path": path, "id": id_, "present": present}
+        if sort == "group":
+            about["blank"] = write_json(blank_of(schema, self.resolved))
+            if not present and not about.get("required"):
+                return Control("group", **about, errors=self.below(path))
+            return Control("group", **about, errors=self.at(path), parts=self.group(schema, value, path, id_, depth))
+        if sort in ("list", "map"):
+            return self.several(sort, schema, value, about, depth)
+        options = tuple(str(each) for each in schema.get("enum", ()) if each is not None)
+        known = tuple(self.suggestions.get(name, ()))
+        text = text_of(value, sort)
+        return Control(sort, **about, value=text, options=options, suggestions=known, errors=self.below(path))
+
+    def several(self, sort: str, schema: Schema, value: object, about: dict[str, Any], depth: int) -> Control:
+        item = self.resolved(item_of(schema))
+        path, id_ = about["path"], about["id"]
+        about |= {"blank": write_json(blank_of(item, self.resolved)), "errors": self.at(path)}
+        about |= {"least": int(schema.get("minItems", schema.get("minProperties", 0)))}
+        about |= {"most": int(schema.get("maxItems", schema.get("maxProperties", MOST_ITEMS)))}
+        parts = tuple(
+            self.made(item, each, f"{path}/{escaped(key)}", f"{id_}-{number}", depth + 1, required=True)
+            if sort == "list"
+            else self.entry(item, each, key, f"{path}/{escaped(key)}", f"{id_}-{number}", depth)
+            for number, (key, each) in enumerate(islice(_items(value, sort), MOST_ITEMS))
+        )
+        return Control(sort, **about, parts=parts)
+
+    def entry(self, item: Schema, value: object, key: str, path: str, id_: str, depth: int) -> Control:
+        return self.made(item, value, path, id_, depth + 1, required=True, key=key, title=key)
+
+    def resolved(self, schema: Schema) -> Schema:
+        """A schema without references, and without the alternative that there is nothing."""
+        for _ in range(_DEEPEST):
+            reference = schema.get("$ref")
+            others = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+            if isinstance(reference, str):
+                found = self.root.get("$defs", {}).get(reference.rpartition("/")[2], {})
+            elif len(others) == 1:
+                found = others[0]
+            else:
+                break
+            schema = {**found, **{key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}}
+        return schema
+
+    def at(self, path: str) -> tuple[str, ...]:
+        """The complaints about this very place."""
+        self.shown.add(path)
+        return tuple(self.errors.get(path, ()))
+
+    def below(self, path: str) -> tuple[str, ...]:
+        """The complaints about this place and everything inside it."""
+        inside = [each for each in self.errors if each == path or each.startswith(f"{path}/")]
+        self.shown.update(inside)
+        return tuple(message for each in inside for message in self.errors[each])
+
+
+def form_of(
+    schema: Schema, config: Mapping[str, Any], errors: Errors, suggestions: Mapping[str, Sequence[str]] | None = None
+) -> Form:
+    """The form of a configuration that may be anything. `suggestions`: known values by the name of the field."""
+    maker = _Maker(schema, errors, suggestions or {})
+    controls = maker.group(schema, config, "", "config", 0)
+    rest = tuple(message for path, told in errors.items() if path not in maker.shown for message in told)
+    return Form(controls, rest)
+
+
+def sort_of(schema: Schema) -> str:
+    """Which control suits a schema that has been resolved."""
+    if schema.get("format") in _LANGUAGES:
+        return _LANGUAGES[schema["format"]]
+    if all(isinstance(each, str) for each in schema.get("enum", (None,))):
+        return "choice"
+    match schema.get("type"):
+        case "string":
+            return "long" if schema.get("maxLength", 0) > PROSE else "text"
+        case "boolean":
+            return "flag"
+        case "integer" | "number" as number:
+            return str(number)
+        case "array" if isinstance(schema.get("items"), Mapping):
+            return "list"
+        case "object" if schema.get("properties"):
+            return "group"
+        case "object" if item_of(schema):
+            return "map"
+    return "json"
+
+
+def item_of(schema: Schema) -> Schema:
+    """The schema of what a list or map holds; empty where that may be anything or the schema is neither."""
+    patterns: Mapping[str, Schema] = schema.get("patternProperties") or {}
+    found = schema.get("items") or schema.get("additionalProperties") or next(iter(patterns.values()), {})
+    return found if isinstance(found, Mapping) else {}
+
+
+def blank_of(schema: Schema, resolved: Any) -> Any:
+    """What a new item begins as: every field that it must have, as empty as can be."""
+    if schema.get("enum"):
+        return schema["enum"][0]
+    if "default" in schema:
+        return schema["default"]
+    needed = schema.get("required", ())
+    if schema.get("properties") and needed:
+        return {name: blank_of(resolved(schema["properties"][name]), resolved) for name in needed}
+    return _BLANKS.get(schema.get("type", "string"), "")
+
+
+def text_of(value: object, sort: str) -> str:
+    """What stands in a control; a value of another sort than expected is shown as it is, to be corrected."""
+    if value is None:
+        return ""
+    if sort == "flag":
+        return "on" if value is True else ""
+    if isinstance(value, str) and sort != "json":
+        return value
+    return write_json(value)
+
+
+def help_of(schema: Schema, resolved: Schema) -> str:
+    """The help beside a control."""
+    return str(schema.get("description") or resolved.get("description") or "")
+
+
+def escaped(part: object) -> str:
+    """One part of a JSON pointer."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _items(value: object, sort: str) -> Iterator[tuple[str, Any]]:
+    if sort == "list" and isinstance(value, list | tuple):
+        yield from ((str(number), each) for number, each in enumerate(value))
+    elif sort == "map" and isinstance(value, Mapping):
+        yield from ((str(key), each) for key, each in value.items())

@@ -1,0 +1,152 @@
+// What a person can tell the canvas to do, whatever it was told by: a key, a button, a menu. Each command is short: it asks
+// a kernel for a change and hands it to the editor.
+
+import { all, move, removeEdges, shift } from "./changes/changes.ts";
+import { type Alignment, align } from "./kernels/align.ts";
+import { copied, pasted, readPaste } from "./kernels/clipboard.ts";
+import { removeHealing } from "./kernels/heal.ts";
+import { follow, insertOn, putAt, snapped } from "./kernels/insert.ts";
+import type { Repair } from "./kernels/repair.ts";
+import { tidy } from "./layout/layout.ts";
+import { type Point, START, notesOf } from "./model/document.ts";
+import { noteId, noteIds } from "./model/ids.ts";
+import { type Kind, portsAt } from "./model/kinds.ts";
+import { wiring } from "./model/wiring.ts";
+import { type Mode, editor } from "./editor.ts";
+import { camera } from "./view/camera.ts";
+
+const s = (count: number): string => (count === 1 ? "" : "s");
+
+// Where the person was when asking for a step decides where it goes: a port, an edge, a place, or the middle.
+export function add(kind: Kind, mode: Extract<Mode, { is: "adding" }>): void {
+  const { drawing, kinds } = editor.now;
+  const edge = mode.on === undefined ? undefined : drawing.edges.find((each) => each.id === mode.on);
+  const made = (edge && insertOn(drawing, kinds, kind, edge))
+    ?? (mode.after ? follow(drawing, kinds, kind, mode.after, mode.at ?? undefined) : putAt(drawing, kind, mode.at ?? camera.middle()));
+  editor.edit(made.change);
+  editor.idle();
+  editor.select([made.id]);
+  camera.show([made.id]);
+}
+
+// With one step selected, what is added follows its first free port.
+export function startAdding(at: Point | null, screen: Point | null): void {
+  const { drawing, kinds, selected } = editor.now;
+  const only = selected.size === 1 ? [...selected][0] : drawing.nodes.length === 0 ? START : undefined;
+  const wired = only ? (wiring(drawing).outgoing.get(only) ?? []).map((edge) => edge.port) : [];
+  const free = only && !at ? portsAt(drawing, only, kinds).find((port) => !wired.includes(port) && port !== "error") : undefined;
+  editor.enter({ is: "adding", at, screen, ...(only && free !== undefined ? { after: { from: only, port: free } } : {}) });
+}
+
+export function addNote(at: Point | null): void {
+  const { drawing } = editor.now;
+  const id = noteId(noteIds(drawing));
+  const note = { id, text: "", at: snapped(at ?? camera.middle()), size: [240, 120] as Point };
+  editor.edit((so) => ({ ...so, notes: [...notesOf(so), note] }));
+  editor.select([id]);
+}
+
+export function remove(): void {
+  const { drawing, selected, edge, kinds } = editor.now;
+  if (edge) return editor.edit(removeEdges(new Set([edge])));
+  const ids = new Set([...selected].filter((id) => id !== START));
+  if (ids.size === 0) return;
+  const { change, joined } = removeHealing(drawing, ids, kinds);
+  editor.edit(change);
+  const healed = joined ? ` ${joined} way${s(joined)} joined up again.` : "";
+  editor.tell(`Deleted ${ids.size} part${s(ids.size)}.${healed}`, "plain", { label: "Undo", run: () => editor.undo() });
+}
+
+export function selectAll(): void {
+  const { drawing } = editor.now;
+  editor.select([...drawing.nodes.map((step) => step.id), ...notesOf(drawing).map((note) => note.id)]);
+}
+
+export function copyText(): string | null {
+  const { drawing, selected } = editor.now;
+  const ids = new Set([...selected].filter((id) => id !== START));
+  return ids.size ? copied(drawing, ids) : null;
+}
+
+export function paste(text: string, at: Point | null = null): void {
+  const { drawing } = editor.now;
+  const read = readPaste(text);
+  if (!read.ok) return editor.tell(`Nothing was pasted. ${read.why}`, "problem");
+  const placed = pasted(drawing, read.value, at);
+  if (!placed.ok) return editor.tell(`Nothing was pasted. ${placed.why}`, "problem");
+  const { input } = read.value;
+  const takesInput = input !== null && drawing.nodes.length === 0;
+  const fromStart = takesInput ? read.value.edges.filter((edge) => edge.from === START) : [];
+  editor.edit(all(placed.value.change, (so) => ({ ...so, ...(takesInput ? { input } : {}), edges: [...so.edges, ...fromStart] })));
+  editor.select(placed.value.ids);
+  camera.show(placed.value.ids);
+  editor.tell(`Pasted ${placed.value.ids.size} part${s(placed.value.ids.size)}.`);
+}
+
+export function duplicate(): void {
+  const text = copyText();
+  if (text) paste(text);
+}
+
+export function replaceWith(text: string): string | null {
+  const read = readPaste(text);
+  if (!read.ok) return read.why;
+  const { nodes, edges, notes, input } = read.value;
+  if (input === null) return "These are copied steps, no whole drawing: paste them on the canvas.";
+  editor.edit(() => ({ format: "interlock/1", input, nodes, edges, ...(notes.length ? { notes } : {}) }));
+  editor.idle();
+  camera.fit();
+  editor.tell("The drawing was replaced.", "plain", { label: "Undo", run: () => editor.undo() });
+  return null;
+}
+
+export function lineUp(how: Alignment): void {
+  const { drawing, selected, kinds } = editor.now;
+  editor.edit(align(drawing, selected, how, kinds));
+}
+
+export function nudge(by: Point): void {
+  editor.edit(shift(editor.now.selected, by), "nudge");
+}
+
+export async function tidyUp(): Promise<void> {
+  const { drawing, kinds, readOnly } = editor.now;
+  if (readOnly || drawing.nodes.length === 0) return;
+  const layout = tidy(drawing, kinds, camera.workerUrl);
+  editor.tell("Tidying the drawing…", "plain", { label: "Cancel", run: layout.callOff });
+  const places = await layout.places.catch(() => null);
+  editor.set({ notice: null });
+  if (!places) return editor.tell("The drawing was left as it is.");
+  editor.edit(move(places));
+  camera.fit();
+  editor.tell("Tidied.", "plain", { label: "Undo", run: () => editor.undo() });
+}
+
+export function mend(repair: Repair): void {
+  const before = new Set(editor.now.drawing.nodes.map((step) => step.id));
+  editor.edit(repair.change);
+  const fresh = editor.now.drawing.nodes.filter((step) => !before.has(step.id)).map((step) => step.id);
+  editor.set({ shown: null });
+  if (fresh.length) {
+    editor.select(fresh.slice(0, 1));
+    camera.show(fresh);
+  }
+  editor.tell(`Done: ${repair.label.charAt(0).toLowerCase()}${repair.label.slice(1)}.`, "plain", { label: "Undo", run: () => editor.undo() });
+}
+
+// Paints a problem and brings it into view.
+export function showProblem(index: number): void {
+  const problem = editor.now.problems[index];
+  if (!problem) return;
+  const here = problem.nodes.filter((id) => id === START || editor.now.drawing.nodes.some((step) => step.id === id));
+  const ends = problem.edges.flatMap((id) => editor.now.drawing.edges.filter((edge) => edge.id === id).flatMap((edge) => [edge.from, edge.to]));
+  editor.set({ shown: index });
+  // A way is looked at as a whole; only a single step is opened at once.
+  editor.select(here.length === 1 ? here : []);
+  camera.show(here.length ? here : ends);
+}
+
+export function goTo(id: string): void {
+  editor.select([id]);
+  camera.show([id]);
+}

@@ -1,0 +1,150 @@
+// The one place that holds what is on screen: the drawing, its history, what is selected, what is being done, what the
+// server said. Views read it by `use`; they change it through the functions of `Editor` alone.
+//
+// It decides nothing about drawings: that is in `changes` and `kernels`. It draws nothing: that is in `view`.
+
+import { useSyncExternalStore } from "react";
+import type { Change } from "./changes/changes.ts";
+import { FRESH, type History, recorded, redone, undone } from "./changes/history.ts";
+import type { Origin } from "./kernels/connect.ts";
+import type { Problem } from "./kernels/repair.ts";
+import { type Overlay, QUIET } from "./live/overlay.ts";
+import { type Drawing, EMPTY, type Point, START, notesOf } from "./model/document.ts";
+import type { Kinds } from "./model/kinds.ts";
+import type { Difference } from "./sync/api.ts";
+import type { Saving } from "./sync/autosave.ts";
+
+// One at a time: what the person is in the middle of.
+export type Mode =
+  | { readonly is: "idle" }
+  | { readonly is: "adding"; readonly at: Point | null; readonly screen: Point | null; readonly after?: Origin; readonly on?: string }
+  | { readonly is: "wiring"; readonly origin: Origin | null; readonly lit: ReadonlySet<string> }
+  | { readonly is: "connecting"; readonly from: string }
+  | { readonly is: "searching" }
+  | { readonly is: "publishing" }
+  | { readonly is: "importing" }
+  | { readonly is: "keys" };
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: "plain" | "problem";
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+export interface Seen {
+  readonly drawing: Drawing;
+  readonly kinds: Kinds;
+  readonly history: History;
+  readonly selected: ReadonlySet<string>;
+  readonly edge: string | null;
+  readonly mode: Mode;
+  readonly problems: readonly Problem[];
+  // Which problem is painted strongly; its place in the list.
+  readonly shown: number | null;
+  readonly checked: Drawing | null;
+  readonly saving: Saving;
+  readonly notice: Notice | null;
+  readonly differences: readonly Difference[];
+  readonly overlay: Overlay;
+  readonly readOnly: boolean;
+  readonly panels: { readonly palette: boolean; readonly problems: boolean };
+}
+
+export const NOTHING: ReadonlySet<string> = new Set();
+export const IDLE: Mode = { is: "idle" };
+
+const FIRST: Seen = {
+  drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null,
+  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, readOnly: false, panels: { palette: true, problems: false },
+};
+
+export class Editor {
+  private seen: Seen = FIRST;
+  private readonly listeners = new Set<() => void>();
+  private readonly drawingListeners = new Set<(drawing: Drawing) => void>();
+
+  get now(): Seen {
+    return this.seen;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  // Hears each new drawing, however it came to be: what autosave and the checks live by.
+  onDrawing(listener: (drawing: Drawing) => void): void {
+    this.drawingListeners.add(listener);
+  }
+
+  set(fields: Partial<Seen>): void {
+    const before = this.seen.drawing;
+    this.seen = { ...this.seen, ...fields };
+    for (const listener of this.listeners) listener();
+    if (this.seen.drawing !== before) for (const listener of this.drawingListeners) listener(this.seen.drawing);
+  }
+
+  // Edits the drawing as one step of history. Edits of the same `what` in quick succession are one step.
+  edit(change: Change, what = ""): void {
+    const { drawing, history, readOnly } = this.seen;
+    if (readOnly) return;
+    const next = change(drawing);
+    if (next === drawing) return;
+    this.set({ drawing: next, history: recorded(history, drawing, what, Date.now()), differences: [], ...this.kept(next) });
+  }
+
+  undo(): void {
+    this.travel(undone(this.seen.history, this.seen.drawing), "There is nothing to undo.");
+  }
+
+  redo(): void {
+    this.travel(redone(this.seen.history, this.seen.drawing), "There is nothing to redo.");
+  }
+
+  select(ids: Iterable<string>): void {
+    const selected = new Set(ids);
+    const same = selected.size === this.seen.selected.size && [...selected].every((id) => this.seen.selected.has(id));
+    if (!same || this.seen.edge) this.set({ selected: same ? this.seen.selected : selected, edge: null });
+  }
+
+  selectEdge(edge: string | null): void {
+    if (edge !== this.seen.edge) this.set({ edge, selected: NOTHING });
+  }
+
+  enter(mode: Mode): void {
+    if (this.seen.readOnly && !["idle", "searching", "keys"].includes(mode.is)) return;
+    this.set({ mode });
+  }
+
+  idle(): void {
+    if (this.seen.mode.is !== "idle") this.set({ mode: IDLE });
+  }
+
+  tell(text: string, tone: Notice["tone"] = "plain", action?: Notice["action"]): void {
+    this.set({ notice: { text, tone, ...(action ? { action } : {}) } });
+  }
+
+  private travel(to: { history: History; drawing: Drawing } | null, otherwise: string): void {
+    if (this.seen.readOnly) return;
+    if (!to) return this.tell(otherwise);
+    this.set({ ...to, ...this.kept(to.drawing) });
+  }
+
+  // What is selected stays selected where it is still there.
+  private kept(drawing: Drawing): Partial<Seen> {
+    const { selected, edge } = this.seen;
+    const there = new Set([START, ...drawing.nodes.map((step) => step.id), ...notesOf(drawing).map((note) => note.id)]);
+    const left = [...selected].filter((id) => there.has(id));
+    return {
+      ...(left.length === selected.size ? {} : { selected: new Set(left) }),
+      ...(edge && !drawing.edges.some((each) => each.id === edge) ? { edge: null } : {}),
+    };
+  }
+}
+
+export const editor = new Editor();
+
+// A part of what is on screen; the view is drawn again only when this part is another one.
+export function use<T>(part: (seen: Seen) => T): T {
+  return useSyncExternalStore(editor.subscribe, () => part(editor.now));
+}

@@ -1,0 +1,93 @@
+// The keyboard: one table of keys, used by the canvas and by its list of keys. Typing into a field is never taken for one.
+
+import * as commands from "./commands.ts";
+import { editor } from "./editor.ts";
+import { neighbour, type Way } from "./kernels/walk.ts";
+import { START, type Point } from "./model/document.ts";
+import { camera } from "./view/camera.ts";
+
+interface Binding {
+  // As `event.key`, with `mod+` for Ctrl or ⌘ and `shift+`, `alt+` before it.
+  readonly keys: readonly string[];
+  readonly says: string;
+  readonly run: (key: string) => void;
+}
+
+const STEP = 8;
+const WAYS: Readonly<Record<string, Way>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+const MOVES: Readonly<Record<Way, Point>> = { left: [-STEP, 0], right: [STEP, 0], up: [0, -STEP], down: [0, STEP] };
+const arrows = Object.keys(WAYS);
+
+export const BINDINGS: readonly Binding[] = [
+  { keys: ["/"], says: "Add a step (after the selected one)", run: () => commands.startAdding(null, null) },
+  { keys: ["c"], says: "Connect the selected step", run: () => connectSelected() },
+  { keys: arrows, says: "Walk along the drawing", run: (key) => walk(key) },
+  { keys: arrows.map((key) => `alt+${key}`), says: "Move what is selected", run: (key) => nudge(key, 1) },
+  { keys: arrows.map((key) => `alt+shift+${key}`), says: "Move it further", run: (key) => nudge(key, 8) },
+  { keys: ["Enter"], says: "Edit the selected step", run: () => document.querySelector<HTMLElement>(".inspector input, .inspector button")?.focus() },
+  { keys: ["Delete", "Backspace"], says: "Delete, and join up what is left", run: () => commands.remove() },
+  { keys: ["mod+z"], says: "Undo", run: () => editor.undo() },
+  { keys: ["mod+shift+z", "mod+y"], says: "Redo", run: () => editor.redo() },
+  { keys: ["mod+a"], says: "Select everything", run: () => commands.selectAll() },
+  { keys: ["mod+d"], says: "Duplicate", run: () => commands.duplicate() },
+  { keys: ["mod+f", "f"], says: "Search in the drawing", run: () => editor.enter({ is: "searching" }) },
+  { keys: ["n"], says: "Write a note", run: () => !editor.now.readOnly && commands.addNote(null) },
+  { keys: ["t"], says: "Tidy the drawing", run: () => void commands.tidyUp() },
+  { keys: ["p"], says: "Show the problems", run: () => togglePanel() },
+  { keys: ["0"], says: "Show the whole drawing", run: () => camera.fit() },
+  { keys: ["+", "="], says: "Zoom in", run: () => camera.zoom(1.25) },
+  { keys: ["-"], says: "Zoom out", run: () => camera.zoom(0.8) },
+  { keys: ["Escape"], says: "Leave, or select nothing", run: () => leave() },
+  { keys: ["?"], says: "Show these keys", run: () => editor.enter({ is: "keys" }) },
+];
+
+const BY_KEY = new Map(BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)));
+
+export function pressed(event: KeyboardEvent): void {
+  if (event.defaultPrevented || isTyping(event.target)) return;
+  const name = `${event.ctrlKey || event.metaKey ? "mod+" : ""}${event.altKey ? "alt+" : ""}${event.shiftKey && event.key.length > 1 ? "shift+" : ""}${event.key}`;
+  const found = BY_KEY.get(name) ?? BY_KEY.get(event.ctrlKey || event.metaKey ? `mod+${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}` : "");
+  if (!found || (event.target instanceof Element && event.target.closest("dialog, [data-own-keys]"))) return;
+  if (event.key === "Enter" && event.target instanceof Element && event.target.closest("button, a, summary")) return;
+  event.preventDefault();
+  found.run(event.key);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+function only(): string | null {
+  const { selected } = editor.now;
+  return selected.size === 1 ? ([...selected][0] ?? null) : null;
+}
+
+function connectSelected(): void {
+  const from = only();
+  if (from) editor.enter({ is: "connecting", from });
+  else editor.tell("Select one step first; arrow keys walk along the drawing.");
+}
+
+function walk(key: string): void {
+  const way = WAYS[key];
+  const here = only();
+  if (way) commands.goTo(here ? neighbour(editor.now.drawing, here, way) : START);
+  camera.focus();
+}
+
+function nudge(key: string, times: number): void {
+  const way = WAYS[key];
+  if (way) commands.nudge([MOVES[way][0] * times, MOVES[way][1] * times]);
+}
+
+function togglePanel(): void {
+  const { panels } = editor.now;
+  editor.set({ panels: { ...panels, problems: !panels.problems } });
+}
+
+function leave(): void {
+  if (editor.now.mode.is !== "idle") return editor.idle();
+  editor.set({ shown: null, differences: [], notice: null });
+  editor.selectEdge(null);
+  editor.select([]);
+}

@@ -1,0 +1,83 @@
+// The canvas's only door to the server: the REST contract, with the browser's session. Answers are data, never exceptions.
+
+import type { Problem } from "../kernels/repair.ts";
+import type { Drawing, Json } from "../model/document.ts";
+import type { Kind } from "../model/kinds.ts";
+
+export interface Fault {
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+// `status` 0: no answer came. `who` and `current` come with a conflict.
+export interface Refusal {
+  readonly ok: false;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly Fault[];
+  readonly who: string;
+  readonly current: string;
+}
+
+export type Answer<T> = { readonly ok: true; readonly value: T; readonly etag: string } | Refusal;
+
+export interface Difference {
+  readonly kind: "added" | "removed" | "changed" | "rewired";
+  readonly sentence: string;
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+}
+
+export interface Api {
+  kinds(): Promise<Answer<{ results: readonly Kind[] }>>;
+  draft(): Promise<Answer<Drawing>>;
+  save(drawing: Drawing, etag: string): Promise<Answer<Drawing>>;
+  check(drawing: Drawing): Promise<Answer<{ problems: readonly Problem[] }>>;
+  publish(note: string): Promise<Answer<{ number: number; digest: string }>>;
+  differences(): Promise<Answer<{ from: number; changes: readonly Difference[] }>>;
+  copy(name: string, drawing: Drawing): Promise<Answer<{ slug: string }>>;
+}
+
+type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+const PATIENCE_MS = 20_000;
+
+export function serverApi(slug: string, csrf: string, newest: number | null, fetching: Fetch = (input, init) => fetch(input, init)): Api {
+  const base = `/api/v1/workflows/${slug}`;
+  const ask = <T>(method: string, path: string, body?: unknown, etag?: string): Promise<Answer<T>> => asked<T>(fetching, method, path, csrf, body, etag);
+  let published = newest;
+  return {
+    kinds: () => ask("GET", "/api/v1/kinds/"),
+    draft: () => ask("GET", `${base}/draft/`),
+    save: (drawing, etag) => ask("PUT", `${base}/draft/`, drawing, etag),
+    check: (drawing) => ask("POST", `${base}/check/`, drawing),
+    copy: (name, drawing) => ask("POST", "/api/v1/workflows/", { name, document: drawing }),
+    differences: () => (published === null ? Promise.resolve({ ok: true, value: { from: 0, changes: [] }, etag: "" }) : ask("GET", `${base}/versions/${published}/diff/draft/`)),
+    async publish(note) {
+      const answer = await ask<{ number: number; digest: string }>("POST", `${base}/versions/`, { note });
+      if (answer.ok) published = answer.value.number;
+      return answer;
+    },
+  };
+}
+
+async function asked<T>(fetching: Fetch, method: string, path: string, csrf: string, body: unknown, etag: string | undefined): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": csrf };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (etag) headers["If-Match"] = etag;
+  const init: RequestInit = { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  try {
+    const response = await fetching(path, init);
+    const value = (await response.json()) as Json;
+    return response.ok ? { ok: true, value: value as unknown as T, etag: response.headers.get("ETag") ?? "" } : refusal(response.status, value);
+  } catch {
+    return refusal(0, { code: "unreachable", detail: "The server cannot be reached." });
+  }
+}
+
+function refusal(status: number, value: unknown): Refusal {
+  const said = (value ?? {}) as Partial<Refusal>;
+  return { ok: false, status, code: said.code ?? "", detail: said.detail ?? "", errors: said.errors ?? [], who: said.who ?? "", current: said.current ?? "" };
+}

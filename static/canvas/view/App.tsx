@@ -1,0 +1,82 @@
+// The whole canvas: bar, palette, drawing, inspector, problems, and whatever dialog is open.
+
+import { useEffect } from "react";
+import { ReactFlowProvider } from "@xyflow/react";
+import * as commands from "../commands.ts";
+import { editor, use } from "../editor.ts";
+import { pressed } from "../keys.ts";
+import { camera } from "./camera.ts";
+import { Conflict } from "./Conflict.tsx";
+import { Connect } from "./Connect.tsx";
+import { Exchange } from "./Exchange.tsx";
+import { Flow } from "./Flow.tsx";
+import { Inspector } from "./inspector/Inspector.tsx";
+import { Keys } from "./Keys.tsx";
+import { Notices, Spoken } from "./Notices.tsx";
+import { Palette } from "./Palette.tsx";
+import { Problems } from "./Problems.tsx";
+import { Publish, type Service } from "./Publish.tsx";
+import { QuickAdd } from "./QuickAdd.tsx";
+import { Search } from "./Search.tsx";
+import { Toolbar } from "./Toolbar.tsx";
+
+export function App({ service, name, leave }: { service: Service; name: string; leave: string }): React.JSX.Element {
+  const mode = use((seen) => seen.mode);
+  const panels = use((seen) => seen.panels);
+  const saving = use((seen) => seen.saving);
+  const readOnly = use((seen) => seen.readOnly);
+  const inspects = use((seen) => seen.edge !== null || seen.selected.size === 1);
+  useKeyboard();
+  // The inspector takes room from the drawing: what was chosen must not vanish beneath it.
+  useEffect(() => {
+    if (!inspects) return undefined;
+    const frame = requestAnimationFrame(() => camera.show(editor.now.selected));
+    return () => cancelAnimationFrame(frame);
+  }, [inspects]);
+  return (
+    <ReactFlowProvider>
+      <Toolbar name={name} leave={leave} />
+      <div className="desk" data-palette={(panels.palette && !readOnly) || undefined} data-inspector={inspects || undefined}>
+        {panels.palette && !readOnly && <Palette />}
+        <div className="stage">
+          <Flow />
+          {mode.is === "adding" && <QuickAdd mode={mode} />}
+          {mode.is === "searching" && <Search />}
+          <Notices />
+        </div>
+        {inspects && <Inspector />}
+        {panels.problems && <Problems />}
+      </div>
+      <Spoken />
+      {mode.is === "connecting" && <Connect from={mode.from} />}
+      {mode.is === "publishing" && <Publish service={service} />}
+      {mode.is === "importing" && <Exchange slug={service.slug} name={name} />}
+      {mode.is === "keys" && <Keys />}
+      {saving.state === "conflict" && <Conflict saving={saving} service={service} name={name} />}
+    </ReactFlowProvider>
+  );
+}
+
+// Copying and pasting by the browser's own events: they need no permission, and leave fields and dialogs alone.
+function useKeyboard(): void {
+  useEffect(() => {
+    const own = (event: Event): boolean => !(event.target instanceof Element && event.target.closest("input, textarea, select, dialog, .inspector, .problems"));
+    const copied = (event: ClipboardEvent): void => {
+      const text = own(event) && !getSelection()?.toString() ? commands.copyText() : null;
+      if (text === null) return;
+      event.clipboardData?.setData("text/plain", text);
+      event.preventDefault();
+      if (event.type === "cut") commands.remove();
+    };
+    const pasted = (event: ClipboardEvent): void => {
+      if (!own(event)) return;
+      event.preventDefault();
+      commands.paste(event.clipboardData?.getData("text/plain") ?? "");
+    };
+    const listeners: readonly [string, (event: never) => void][] = [["keydown", pressed], ["copy", copied], ["cut", copied], ["paste", pasted]];
+    for (const [name, listener] of listeners) document.addEventListener(name, listener as EventListener);
+    return () => {
+      for (const [name, listener] of listeners) document.removeEventListener(name, listener as EventListener);
+    };
+  }, []);
+}

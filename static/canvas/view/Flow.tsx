@@ -1,0 +1,166 @@
+// The drawing itself: hands parts to the flow library and turns what the hand does with them into commands.
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  Background, BackgroundVariant, type Connection, type FinalConnectionState, type NodeChange, ReactFlow, SelectionMode, ViewportPortal, useReactFlow, useStore,
+} from "@xyflow/react";
+import { move } from "../changes/changes.ts";
+import * as commands from "../commands.ts";
+import { IDLE, NOTHING, editor, use } from "../editor.ts";
+import { connect, origins, targets } from "../kernels/connect.ts";
+import { insertOn, putAt, snapped } from "../kernels/insert.ts";
+import { GRID, HEAD, WIDTH, sizeOf } from "../kernels/sizes.ts";
+import { type Point, place } from "../model/document.ts";
+import { MAX_ZOOM, MIN_ZOOM, camera } from "./camera.ts";
+import { MiniMap } from "./MiniMap.tsx";
+import { NoteNode } from "./NoteNode.tsx";
+import { type Part, partsMaker, waysMaker } from "./parts.ts";
+import { Silhouette } from "./Silhouette.tsx";
+import { StartNode } from "./StartNode.tsx";
+import { StepNode } from "./StepNode.tsx";
+import { WayEdge } from "./WayEdge.tsx";
+
+export const FAR = 0.3;
+export const KIND_TYPE = "application/x-interlock-kind";
+const NODE_TYPES = { step: StepNode, start: StartNode, note: NoteNode };
+const EDGE_TYPES = { way: WayEdge };
+const SNAP: [number, number] = [GRID, GRID];
+const NO_PARTS: Part[] = [];
+
+export function Flow(): React.JSX.Element {
+  const drawing = use((seen) => seen.drawing);
+  const kinds = use((seen) => seen.kinds);
+  const selected = use((seen) => seen.selected);
+  const edge = use((seen) => seen.edge);
+  const readOnly = use((seen) => seen.readOnly);
+  const [dragged, setDragged] = useState<ReadonlyMap<string, Point> | null>(null);
+  const isFar = useStore((state) => state.transform[2] < FAR);
+  const [toParts, toWays] = [useMemo(partsMaker, []), useMemo(waysMaker, [])];
+  const parts = useMemo(() => (isFar ? NO_PARTS : toParts({ drawing, kinds, selected, dragged })), [isFar, toParts, drawing, kinds, selected, dragged]);
+  const ways = useMemo(() => (isFar ? [] : toWays(drawing, edge)), [isFar, toWays, drawing, edge]);
+  const pane = usePane();
+
+  const changed = useCallback((changes: NodeChange<Part>[]) => setDragged((before) => afterChanges(changes, before)), []);
+  return (
+    <div ref={pane} className="pane" tabIndex={0} role="application" aria-label="Drawing" aria-describedby="pane-help" data-far={isFar || undefined} onDoubleClick={doubleClicked} onDragOver={dragOver} onDrop={dropped}>
+      <p id="pane-help" className="visually-hidden">Arrow keys walk along the drawing, slash adds a step, c connects, question mark shows all keys.</p>
+      <ReactFlow<Part, (typeof ways)[number]>
+        nodes={parts} edges={ways} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES}
+        onNodesChange={changed} onNodeDragStop={drop} onSelectionDragStop={drop} onConnect={connected} onConnectStart={wiring} onConnectEnd={wired} isValidConnection={isLit}
+        onEdgeClick={(_, way) => editor.selectEdge(way.id)} onPaneClick={(event) => paneClicked(event, isFar)}
+        onlyRenderVisibleElements nodesDraggable={!readOnly && !isFar} nodesConnectable={!readOnly} nodesFocusable={false} edgesFocusable={false} edgesReconnectable={false}
+        snapToGrid snapGrid={SNAP} minZoom={MIN_ZOOM} maxZoom={MAX_ZOOM} panOnScroll zoomOnDoubleClick={false} selectionMode={SelectionMode.Partial}
+        deleteKeyCode={null} disableKeyboardA11y elevateNodesOnSelect={false} connectionRadius={24} multiSelectionKeyCode={["Meta", "Control"]} nodeDragThreshold={2}
+      >
+        {!isFar && <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.2} />}
+        {isFar && <ViewportPortal><svg className="far" overflow="visible" width={1} height={1}><Silhouette /></svg></ViewportPortal>}
+        <svg className="defs" aria-hidden="true"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse"><path d="M0,0.5L8,4L0,7.5z" /></marker></defs></svg>
+      </ReactFlow>
+      <MiniMap />
+    </div>
+  );
+
+  function drop(): void {
+    if (dragged) editor.edit(move(dragged));
+    setDragged(null);
+  }
+}
+
+function usePane(): React.RefObject<HTMLDivElement | null> {
+  const pane = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow();
+  const ready = useStore((state) => state.width > 0 && state.panZoom !== null);
+  useEffect(() => {
+    if (!ready || !pane.current) return;
+    camera.attach(flow, pane.current);
+    camera.open();
+  }, [ready, flow]);
+  return pane;
+}
+
+function afterChanges(changes: readonly NodeChange<Part>[], before: ReadonlyMap<string, Point> | null): ReadonlyMap<string, Point> | null {
+  const moved = changes.flatMap((change): [string, Point][] => (change.type === "position" && change.dragging && change.position ? [[change.id, [change.position.x, change.position.y]]] : []));
+  const picked = changes.filter((change) => change.type === "select");
+  if (picked.length) queueMicrotask(() => pick(picked));
+  return moved.length ? new Map([...(before ?? []), ...moved]) : before;
+}
+
+function pick(changes: readonly { id: string; selected: boolean }[]): void {
+  const selected = new Set(editor.now.selected);
+  for (const { id, selected: isSelected } of changes) {
+    if (isSelected) selected.add(id);
+    else selected.delete(id);
+  }
+  if (changes.some((change) => change.selected) || !editor.now.edge) editor.select(selected);
+}
+
+// While an edge is drawn, only what it may lead to is lit.
+function wiring(_: unknown, from: { nodeId: string | null; handleId: string | null; handleType: string | null }): void {
+  const { drawing, kinds } = editor.now;
+  if (!from.nodeId) return;
+  const origin = from.handleType === "source" ? { from: from.nodeId, port: from.handleId ?? "out" } : null;
+  const lit = origin ? targets(drawing, kinds, origin) : new Set(origins(drawing, kinds, from.nodeId).map((each) => each.from));
+  editor.enter({ is: "wiring", origin, lit });
+}
+
+function isLit({ source, target }: { source: string; target: string }): boolean {
+  const { mode } = editor.now;
+  return mode.is !== "wiring" || mode.lit.has(mode.origin ? target : source);
+}
+
+function connected({ source, sourceHandle, target }: Connection): void {
+  const { kinds } = editor.now;
+  editor.edit(connect({ from: source, port: sourceHandle ?? "out" }, target, kinds));
+}
+
+// An edge that is dropped on nothing asks what shall follow.
+function wired(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
+  const { mode } = editor.now;
+  editor.set({ mode: IDLE });
+  if (state.toNode || state.toHandle || mode.is !== "wiring" || !mode.origin) return;
+  const point = "changedTouches" in event ? event.changedTouches[0] : event;
+  if (!point) return;
+  const [x, y] = camera.at(point.clientX, point.clientY);
+  editor.enter({ is: "adding", at: snapped([x, y - HEAD / 2]), screen: [point.clientX, point.clientY], after: mode.origin });
+}
+
+function paneClicked(event: React.MouseEvent, isFar: boolean): void {
+  editor.idle();
+  editor.select(NOTHING);
+  editor.set({ edge: null, shown: null });
+  if (!isFar) return;
+  const [x, y] = camera.at(event.clientX, event.clientY);
+  const { drawing, kinds } = editor.now;
+  const hit = drawing.nodes.find((step) => within([x, y], place(step), sizeOf(step, kinds)));
+  if (hit) editor.select([hit.id]);
+  camera.centre([x, y], 0.8);
+}
+
+const within = ([x, y]: Point, [left, top]: Point, [width, height]: Point): boolean => x >= left && y >= top && x <= left + width && y <= top + height;
+
+function doubleClicked(event: React.MouseEvent): void {
+  if (!(event.target instanceof Element) || !event.target.closest(".react-flow__pane")) return;
+  commands.startAdding(snapped(camera.at(event.clientX, event.clientY)), [event.clientX, event.clientY]);
+}
+
+function dragOver(event: React.DragEvent): void {
+  if (!event.dataTransfer.types.includes(KIND_TYPE)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+}
+
+// A kind from the palette: on an edge it is inserted there, anywhere else it is put down.
+function dropped(event: React.DragEvent): void {
+  const { kinds, drawing } = editor.now;
+  const kind = kinds.get(event.dataTransfer.getData(KIND_TYPE));
+  if (!kind) return;
+  event.preventDefault();
+  const under = document.elementsFromPoint(event.clientX, event.clientY).map((each) => each.closest(".react-flow__edge")?.getAttribute("data-id")).find(Boolean);
+  const edge = drawing.edges.find((each) => each.id === under);
+  const [x, y] = camera.at(event.clientX, event.clientY);
+  const made = (edge && insertOn(drawing, kinds, kind, edge)) ?? putAt(drawing, kind, [x - WIDTH / 2, y - HEAD / 2]);
+  editor.edit(made.change);
+  editor.select([made.id]);
+  camera.focus();
+}
+

@@ -1,0 +1,91 @@
+// What the canvas can do, above the drawing; and whether everything is saved.
+
+import { useStore } from "@xyflow/react";
+import * as commands from "../commands.ts";
+import { editor, use } from "../editor.ts";
+import { ALIGNMENTS, type Alignment } from "../kernels/align.ts";
+import type { Saving } from "../sync/autosave.ts";
+import { camera } from "./camera.ts";
+import { Icon } from "./Icon.tsx";
+
+const ALIGN_ICONS: Readonly<Record<Alignment, readonly [icon: string, says: string]>> = {
+  left: ["align-start-vertical", "Align left"], centre: ["align-center-vertical", "Align on the centre"], right: ["align-end-vertical", "Align right"],
+  top: ["align-start-horizontal", "Align at the top"], middle: ["align-center-horizontal", "Align in the middle"], bottom: ["align-end-horizontal", "Align at the bottom"],
+  across: ["align-horizontal-distribute-center", "Same room across"], down: ["align-vertical-distribute-center", "Same room down"],
+};
+
+export function Toolbar({ name, leave }: { name: string; leave: string }): React.JSX.Element {
+  const panels = use((seen) => seen.panels);
+  const canUndo = use((seen) => seen.history.past.length > 0);
+  const canRedo = use((seen) => seen.history.future.length > 0);
+  const readOnly = use((seen) => seen.readOnly);
+  const many = use((seen) => seen.selected.size > 1);
+  return (
+    <div className="bar" role="toolbar" aria-label="Drawing">
+      <a className="bar-back" href={leave} aria-label="All workflows"><Icon name="chevron-left" /></a>
+      <h1 className="bar-name" title={name}>{name}</h1>
+      <SavingSign />
+      <span className="bar-gap" />
+      {!readOnly && (
+        <>
+          <Tool icon="panel-left" says="Kinds of steps" pressed={panels.palette} run={() => editor.set({ panels: { ...panels, palette: !panels.palette } })} />
+          <Tool icon="plus" says="Add a step" keys="/" run={() => commands.startAdding(null, null)} />
+          <Tool icon="sticky-note" says="Write a note" keys="n" run={() => commands.addNote(null)} />
+          <span className="bar-line" />
+          <Tool icon="undo-2" says="Undo" keys="Ctrl Z" off={!canUndo} run={() => editor.undo()} />
+          <Tool icon="redo-2" says="Redo" keys="Ctrl Shift Z" off={!canRedo} run={() => editor.redo()} />
+          <span className="bar-line" />
+          {many ? ALIGNMENTS.map((how) => <Tool key={how} icon={ALIGN_ICONS[how][0]} says={ALIGN_ICONS[how][1]} run={() => commands.lineUp(how)} />) : <Tool icon="layout-grid" says="Tidy the drawing" keys="t" run={() => void commands.tidyUp()} />}
+          <span className="bar-line" />
+        </>
+      )}
+      <Tool icon="search" says="Search in the drawing" keys="f" run={() => editor.enter({ is: "searching" })} />
+      <Tool icon="minus" says="Zoom out" keys="−" run={() => camera.zoom(0.8)} />
+      <Zoom />
+      <Tool icon="plus" says="Zoom in" keys="+" run={() => camera.zoom(1.25)} />
+      <Tool icon="maximize" says="Show the whole drawing" keys="0" run={() => camera.fit()} />
+      <Tool icon="keyboard" says="All keys" keys="?" run={() => editor.enter({ is: "keys" })} />
+      <span className="bar-line" />
+      <Tool icon="braces" says="Drawing as JSON: copy, download, import" run={() => editor.set({ mode: { is: "importing" } })} />
+      <ProblemsButton />
+      {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
+    </div>
+  );
+}
+
+function Tool({ icon, says, keys, run, off = false, pressed }: { icon: string; says: string; keys?: string; run: () => void; off?: boolean; pressed?: boolean }): React.JSX.Element {
+  return (
+    <button type="button" className="tool" aria-label={says} title={keys ? `${says} (${keys})` : says} disabled={off} aria-pressed={pressed} onClick={run}><Icon name={icon} /></button>
+  );
+}
+
+function Zoom(): React.JSX.Element {
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  return <output className="bar-zoom" aria-label="Zoom">{percent} %</output>;
+}
+
+function ProblemsButton(): React.JSX.Element {
+  const problems = use((seen) => seen.problems);
+  const panels = use((seen) => seen.panels);
+  const errors = problems.filter((problem) => problem.level === "error").length;
+  const warnings = problems.length - errors;
+  const says = problems.length === 0 ? "No problems" : [errors ? `${errors} to repair` : "", warnings ? `${warnings} to know` : ""].filter(Boolean).join(", ");
+  return (
+    <button type="button" className="button bar-problems" data-level={errors ? "error" : warnings ? "warning" : "none"} aria-pressed={panels.problems} onClick={() => editor.set({ panels: { ...panels, problems: !panels.problems } })}>
+      <Icon name={errors ? "circle-alert" : warnings ? "triangle-alert" : "circle-check"} size={15} />{says}
+    </button>
+  );
+}
+
+const SIGNS: Readonly<Record<Saving["state"], readonly [icon: string, says: string]>> = {
+  saved: ["cloud-check", "All saved"], waiting: ["cloud", "Not saved yet"], saving: ["cloud-upload", "Saving…"],
+  offline: ["cloud-off", "No connection: kept in this browser, tried again"], refused: ["circle-alert", "Not saved"], conflict: ["users", "Somebody else saved"],
+};
+
+function SavingSign(): React.JSX.Element {
+  const saving = use((seen) => seen.saving);
+  const readOnly = use((seen) => seen.readOnly);
+  const [icon, says] = readOnly ? ["eye", "You may look, not change"] : SIGNS[saving.state];
+  const more = saving.state === "refused" ? `: ${saving.why}` : "";
+  return <span className="bar-saving" role="status" data-state={readOnly ? "reading" : saving.state}><Icon name={icon} size={15} />{says}{more}</span>;
+}

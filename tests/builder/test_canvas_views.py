@@ -1,0 +1,57 @@
+"""The canvas's questions over HTTP: what is asked for badly is refused with a reason, and by whom it may be asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from runtime.ids import new_id
+from tests.makers.cases import waiting_run
+from tests.makers.people import person
+from tests.makers.sealed import ECHO, drafted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def designer(db: None) -> Client:
+    drafted("echo", ECHO)
+    client = Client()
+    client.force_login(person("dora", "designer"))
+    return client
+
+
+def posted(client: Client, name: str, body: Any, *more: str) -> Any:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return client.post(reverse(name, args=["echo", *more]), text, content_type="application/json")
+
+
+def test_without_a_run_time_nothing_is_tried_and_that_is_said(designer: Client) -> None:
+    answer = posted(designer, "workflow_try", {"document": ECHO, "input": {"n": 1}})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("body", [{"pins": [1]}, {"from": "x"}, {"insist": "yes"}, {"insist": 1}])
+def test_a_trial_of_another_shape_is_refused(designer: Client, body: Any) -> None:
+    answer = posted(designer, "workflow_try", {"document": ECHO, **body})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("name", ["workflow_try", "workflow_inspector"])
+@pytest.mark.parametrize("body", ["", "[]", "{", '{"a": 1, "a": 2}', '{"a": NaN}'])
+def test_a_body_that_is_no_object_is_refused(designer: Client, name: str, body: str) -> None:
+    assert posted(designer, name, body).status_code == 400
+
+
+def test_only_tryouts_are_answered_here(designer: Client) -> None:
+    run = waiting_run()
+    for run_id in (run.pk, new_id(), "nothing"):
+        assert posted(designer, "workflow_try_answer", {"node": "ask", "choice": "yes"}, run_id).status_code == 404
+    run.workflow = "echo"
+    run.save()
+    answer = posted(designer, "workflow_try_answer", {"node": "ask", "choice": "yes"}, run.pk)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_a_tryout")
