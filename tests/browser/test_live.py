@@ -57,9 +57,7 @@ def test_the_number_of_open_cases_follows_at_once(visit: Visitor) -> None:
     expect(desk.locator("[data-inbox-changed]")).to_contain_text("changed")
 
 
-def test_what_does_not_fit_the_input_is_said_beside_the_form_and_kept(
-    visit: Visitor, complaints: Complaints
-) -> None:
+def test_what_does_not_fit_the_input_is_said_beside_the_form_and_kept(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("422",)
     page = visit("ada", "/workflows/small/start/")
     page.get_by_label("Seats").fill("many")
