@@ -1,4 +1,4 @@
-"""Hands for the tests of the canvas: making drawings, dragging, wiring, filling in, and asking the server what it has."""
+"""Hands for the canvas's tests: making drawings, dragging, wiring, filling in, asking the server what it has."""
 
 from __future__ import annotations
 
