@@ -1,23 +1,30 @@
-"""The canvas: drawn by mouse and by keyboard alone, for everybody's eyes, and nothing lost on the way."""
+"""The canvas: for everybody's eyes, safe from what is pasted, mended by clicks, and nothing lost on the way."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.canvas_hands import (
+    SCHEMES,
+    UNSAFE,
+    document,
+    fresh,
+    imported,
+    look_over,
+    opened,
+    problems_of,
+    publish,
+    saved,
+    step,
+)
 from tests.browser.conftest import Complaints, Visitor
 
 pytestmark = pytest.mark.browser
 
-AXE = Axe()
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-SIZES = ((1280, 720), (2560, 1440))
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STATES = (
     "open",
     "inspector",
@@ -32,224 +39,6 @@ STATES = (
     "json",
     "far",
 )
-EXAMPLE = "/workflows/lead-qualification/"
-
-
-def fresh(visit: Visitor, name: str, who: str = "ada") -> Page:
-    """A new workflow's empty canvas, made by the form that people use."""
-    page = visit(who, "/new-workflow/", viewport={"width": 1440, "height": 900})
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_role("button", name="Create and draw").click()
-    page.locator(".start").wait_for()
-    return page
-
-
-def opened(visit: Visitor, address: str = EXAMPLE, who: str = "ada") -> Page:
-    page = visit(who, address, viewport={"width": 1280, "height": 720})
-    page.locator(".start").wait_for()
-    return page
-
-
-def step(page: Page, name: str) -> Any:
-    return page.locator(".react-flow__node").filter(
-        has=page.locator(".step-name", has_text=re.compile(f"^{re.escape(name)}$"))
-    )
-
-
-def drop(page: Page, kind: str, x: int, y: int) -> None:
-    """Drag a kind from the palette to a place on the stage."""
-    stage = page.locator(".pane").bounding_box()
-    assert stage
-    page.locator(".palette-kind", has_text=kind).first.drag_to(
-        page.locator(".react-flow__pane"), target_position={"x": x, "y": y}
-    )
-
-
-def still(page: Page) -> None:
-    """The camera has come to rest."""
-    page.evaluate("""async () => {
-      const view = document.querySelector('.react-flow__viewport');
-      for (let before = ''; before !== view.style.transform;) {
-        before = view.style.transform;
-        await new Promise((done) => setTimeout(done, 120));
-      }
-    }""")
-
-
-def wire(page: Page, source: str, port: str, target: str) -> None:
-    """Draw an edge by hand, from a port onto a step."""
-    still(page)
-    outlet = (
-        page.locator(".start .outlet")
-        if source == "Start"
-        else step(page, source).locator(f'.outlet[data-port="{port}"]')
-    )
-    one, other = outlet.bounding_box(), step(page, target).bounding_box()
-    assert one
-    assert other
-    page.mouse.move(one["x"] + one["width"] - 2, one["y"] + one["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(other["x"] - 30, other["y"] + 20, steps=4)
-    page.mouse.move(other["x"] + 12, other["y"] + 24, steps=3)
-    page.mouse.up()
-
-
-def fill(page: Page, name: str, **fields: str) -> None:
-    """Name the selected step and fill in its form."""
-    inspector = page.get_by_role("complementary", name="Inspector")
-    inspector.get_by_label(re.compile("^Name")).first.fill(name)
-    for label, value in fields.items():
-        inspector.get_by_label(re.compile(f"^{label.replace('_', ' ')}", re.IGNORECASE)).first.fill(value)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator(".bar-saving")).to_have_text("All saved")
-
-
-def document(page: Page) -> dict[str, Any]:
-    """The draft as the server has it."""
-    saved(page)
-    found: dict[str, Any] = page.evaluate(
-        """async () => {
-          const {slug} = document.querySelector('interlock-canvas').dataset;
-          return (await fetch(`/api/v1/workflows/${slug}/draft/`)).json();
-        }"""
-    )
-    return found
-
-
-def publish(page: Page) -> None:
-    page.get_by_role("button", name="Publish").click()
-    page.get_by_role("dialog").get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_role("dialog")).to_contain_text("Version 1 is published")
-
-
-def run(page: Page, given: dict[str, Any]) -> dict[str, Any]:
-    """Start a run as a program does, and wait for its end."""
-    script = """async (given) => {
-      const {slug, csrf} = document.querySelector('interlock-canvas').dataset;
-      const headers = {'Content-Type': 'application/json', 'X-CSRFToken': csrf};
-      const body = JSON.stringify({input: given, wait_s: 20});
-      return (await fetch(`/api/v1/workflows/${slug}/runs/`, {method: 'POST', headers, body})).json();
-    }"""
-    found: dict[str, Any] = page.evaluate(script, given)
-    return found
-
-
-def problems_of(page: Page) -> list[str]:
-    found = AXE.run(page, options=RULES).response["violations"]
-    return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found for node in each["nodes"]]
-
-
-def look_over(page: Page) -> None:
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
-            assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), (scheme, height)
-            assert problems_of(page) == [], (scheme, width)
-
-
-def test_a_lead_workflow_is_drawn_by_mouse_published_and_run(visit: Visitor) -> None:
-    page = fresh(visit, "Leads by mouse")
-    page.locator(".start").click()
-    page.get_by_role("button", name="Add a field").click()
-    page.get_by_role("complementary", name="Inspector").get_by_label("Name", exact=True).fill("email")
-    page.get_by_label("Needed").check()
-
-    drop(page, "Check data quality", 300, 80)
-    fill(page, "Complete?")
-    drop(page, "Ask for a decision", 300, 330)
-    fill(page, "Look at it", Question="May we write to them?")
-    drop(page, "Send a mail", 520, 80)
-    fill(page, "Write to them", To="{{ input.email }}", Subject="Hello", Body="Thank you.")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    page.keyboard.press("0")
-    wire(page, "Start", "out", "Complete?")
-    wire(page, "Complete?", "pass", "Write to them")
-    wire(page, "Complete?", "fail", "Look at it")
-    wire(page, "Complete?", "unsure", "Look at it")
-    wire(page, "Look at it", "approve", "Write to them")
-    # An edge that is dropped on nothing asks what may follow.
-    for name, port, to in (("Write to them", "done", "contacted"), ("Look at it", "reject", "stopped")):
-        still(page)
-        outlet = step(page, name).locator(f'.outlet[data-port="{port}"]').bounding_box()
-        assert outlet
-        page.mouse.move(outlet["x"] + outlet["width"] - 2, outlet["y"] + outlet["height"] / 2)
-        page.mouse.down()
-        page.mouse.move(outlet["x"] + outlet["width"] + 60, outlet["y"] + 20, steps=5)
-        page.mouse.up()
-        page.locator(".quick-add").get_by_role("option", name=re.compile("^Outcome")).click()
-        fill(page, to)
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    wire(page, "Look at it", "overdue", "stopped")
-    expect(page.locator(".bar-problems")).not_to_contain_text("repair")
-    publish(page)
-    ended = run(page, {"email": "ann@example.org"})
-    assert (ended["status"], ended["outcome"]) == ("succeeded", "contacted"), ended
-
-
-def test_a_workflow_is_drawn_by_keyboard_alone_published_and_run(visit: Visitor) -> None:
-    page = fresh(visit, "Leads by keyboard")
-    keys = page.keyboard
-
-    def add(words: str, name: str) -> None:
-        keys.press("/")
-        keys.type(words)
-        keys.press("Enter")
-        keys.press("Enter")
-        keys.press("ControlOrMeta+a")
-        keys.type(name)
-        keys.press("Escape")
-
-    def connect(port: str, target: str) -> None:
-        keys.press("c")
-        keys.type(port)
-        keys.press("Enter")
-        keys.type(target)
-        keys.press("Enter")
-
-    page.locator(".pane").focus()
-    keys.press("ArrowRight")
-    add("check rules", "Is it small?")
-    add("compute", "Note it")
-    add("outcome", "taken")
-    keys.press("ArrowLeft")
-    keys.press("ArrowLeft")
-    add("ask for a decision", "Look at it")
-    keys.press("ArrowLeft")
-    connect("unsure", "look at")
-    keys.press("f")
-    keys.type("look at it")
-    keys.press("Enter")
-    keys.press("Escape")
-    connect("approve", "note it")
-    add("outcome", "turned down")
-    keys.press("ArrowLeft")
-    connect("overdue", "turned down")
-    expect(page.locator(".bar-problems")).not_to_contain_text("repair")
-    drawn = document(page)
-    assert [each["name"] for each in drawn["nodes"]] == [
-        "Is it small?",
-        "Note it",
-        "taken",
-        "Look at it",
-        "turned down",
-    ]
-    for _ in range(40):
-        if page.evaluate("document.activeElement.textContent") == "Publish":
-            break
-        keys.press("Shift+Tab")
-    keys.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("first version")
-    keys.press("Tab")
-    keys.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("Version 1 is published")
-    ended = run(page, {"seats": 3})
-    assert (ended["status"], ended["outcome"]) == ("succeeded", "taken"), ended
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -361,46 +150,6 @@ def test_the_drawing_of_an_archived_workflow_can_only_be_looked_at(visit: Visito
     assert page.locator(".inspector input").count() > 0
     assert page.locator(".inspector input:enabled, .inspector textarea:enabled, .inspector select:enabled").count() == 0
     assert problems_of(page) == []
-
-
-UNSAFE: dict[str, Any] = {
-    "format": "interlock/1",
-    "input": {"type": "object", "properties": {"email": {"type": "string"}}},
-    "nodes": [
-        {
-            "id": "check",
-            "kind": "verify.quality",
-            "name": "Complete?",
-            "config": {"required": ["email"]},
-            "at": [240, 80],
-        },
-        {
-            "id": "send",
-            "kind": "execute.email",
-            "name": "Send",
-            "config": {"to": "{{ input.email }}", "subject": "Hello", "body": "Thank you."},
-            "at": [520, 80],
-        },
-        {"id": "sent", "kind": "outcome", "name": "sent", "at": [800, 80]},
-    ],
-    "edges": [
-        {"id": "e1", "from": "start", "port": "out", "to": "check"},
-        {"id": "e2", "from": "check", "port": "pass", "to": "send"},
-        {"id": "e3", "from": "check", "port": "fail", "to": "send"},
-        {"id": "e4", "from": "check", "port": "unsure", "to": "send"},
-        {"id": "e5", "from": "send", "port": "done", "to": "sent"},
-    ],
-}
-
-
-def imported(visit: Visitor, name: str, drawing: dict[str, Any]) -> Page:
-    page = visit("ada", "/new-workflow/", viewport={"width": 1440, "height": 900})
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_text("Begin with a drawing from a file").click()
-    page.get_by_label("Or paste it here").fill(json.dumps(drawing))
-    page.get_by_role("button", name="Create and draw").click()
-    page.locator(".start").wait_for()
-    return page
 
 
 def test_what_is_unsafe_is_shown_on_its_way_and_mended_by_clicks(visit: Visitor) -> None:

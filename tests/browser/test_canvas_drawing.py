@@ -1,0 +1,123 @@
+"""A workflow is drawn from an empty canvas, by mouse and by keyboard alone; it is published, runs, and ends."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Keyboard, Page, expect
+
+from tests.browser.canvas_hands import document, drop, fill, fresh, publish, run, step, still, wire
+from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def put_steps_down(page: Page) -> None:
+    """Three steps from the palette, each named and filled in."""
+    drop(page, "Check data quality", 300, 80)
+    fill(page, "Complete?")
+    drop(page, "Ask for a decision", 300, 330)
+    fill(page, "Look at it", Question="May we write to them?")
+    drop(page, "Send a mail", 520, 80)
+    fill(page, "Write to them", To="{{ input.email }}", Subject="Hello", Body="Thank you.")
+    for key in ("Escape", "Escape", "0"):
+        page.keyboard.press(key)
+
+
+def end_by_dropping(page: Page, name: str, port: str, outcome: str) -> None:
+    """An edge that is dropped on nothing asks what may follow."""
+    still(page)
+    outlet = step(page, name).locator(f'.outlet[data-port="{port}"]').bounding_box()
+    assert outlet
+    page.mouse.move(outlet["x"] + outlet["width"] - 2, outlet["y"] + outlet["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(outlet["x"] + outlet["width"] + 60, outlet["y"] + 20, steps=5)
+    page.mouse.up()
+    page.locator(".quick-add").get_by_role("option", name=re.compile("^Outcome")).click()
+    fill(page, outcome)
+
+
+def test_a_lead_workflow_is_drawn_by_mouse_published_and_run(visit: Visitor) -> None:
+    page = fresh(visit, "Leads by mouse")
+    page.locator(".start").click()
+    page.get_by_role("button", name="Add a field").click()
+    page.get_by_role("complementary", name="Inspector").get_by_label("Name", exact=True).fill("email")
+    page.get_by_label("Needed").check()
+    put_steps_down(page)
+    wire(page, "Start", "out", "Complete?")
+    wire(page, "Complete?", "pass", "Write to them")
+    wire(page, "Complete?", "fail", "Look at it")
+    wire(page, "Complete?", "unsure", "Look at it")
+    wire(page, "Look at it", "approve", "Write to them")
+    end_by_dropping(page, "Write to them", "done", "contacted")
+    end_by_dropping(page, "Look at it", "reject", "stopped")
+    for _ in range(2):
+        page.keyboard.press("Escape")
+    wire(page, "Look at it", "overdue", "stopped")
+    expect(page.locator(".bar-problems")).not_to_contain_text("repair")
+    publish(page)
+    ended = run(page, {"email": "ann@example.org"})
+    assert (ended["status"], ended["outcome"]) == ("succeeded", "contacted"), ended
+
+
+def add(keys: Keyboard, words: str, name: str) -> None:
+    """A step after the selected one, found by words and given a name."""
+    keys.press("/")
+    keys.type(words)
+    for key in ("Enter", "Enter", "ControlOrMeta+a"):
+        keys.press(key)
+    keys.type(name)
+    keys.press("Escape")
+
+
+def connect(keys: Keyboard, port: str, target: str) -> None:
+    keys.press("c")
+    for words in (port, target):
+        keys.type(words)
+        keys.press("Enter")
+
+
+def go_to(keys: Keyboard, words: str) -> None:
+    keys.press("f")
+    keys.type(words)
+    for key in ("Enter", "Escape"):
+        keys.press(key)
+
+
+def publish_by_keyboard(page: Page) -> None:
+    for _ in range(40):
+        if page.evaluate("document.activeElement.textContent") == "Publish":
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("first version")
+    for key in ("Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_contain_text("Version 1 is published")
+
+
+def test_a_workflow_is_drawn_by_keyboard_alone_published_and_run(visit: Visitor) -> None:
+    page = fresh(visit, "Leads by keyboard")
+    keys = page.keyboard
+    page.locator(".pane").focus()
+    keys.press("ArrowRight")
+    add(keys, "check rules", "Is it small?")
+    add(keys, "compute", "Note it")
+    add(keys, "outcome", "taken")
+    for _ in range(2):
+        keys.press("ArrowLeft")
+    add(keys, "ask for a decision", "Look at it")
+    keys.press("ArrowLeft")
+    connect(keys, "unsure", "look at")
+    go_to(keys, "look at it")
+    connect(keys, "approve", "note it")
+    add(keys, "outcome", "turned down")
+    keys.press("ArrowLeft")
+    connect(keys, "overdue", "turned down")
+    expect(page.locator(".bar-problems")).not_to_contain_text("repair")
+    names = [each["name"] for each in document(page)["nodes"]]
+    assert names == ["Is it small?", "Note it", "taken", "Look at it", "turned down"]
+    publish_by_keyboard(page)
+    ended = run(page, {"seats": 3})
+    assert (ended["status"], ended["outcome"]) == ("succeeded", "taken"), ended
