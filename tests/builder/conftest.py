@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from django.db import connection
 
 from builder import galleries
 from runtime import blueprints, doors, runs
 from runtime.ai import Models
 from runtime.egress import Egress
 from tests.makers.engine import Engine
+from tests.makers.threads import in_thread_and_close
 
 
 @pytest.fixture
@@ -27,15 +26,3 @@ def engine(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     blueprints.sealed.cache_clear()
     for sample in galleries.samples():
         runs.forget_newest(sample.slug)
-
-
-async def in_thread_and_close(work: Callable[..., Any], *given: Any) -> Any:
-    """As the doors do it; but a test's threads end with its loop, and would leave their connections open."""
-
-    def worked() -> Any:
-        try:
-            return work(*given)
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(worked)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
@@ -22,6 +22,7 @@ from runtime.egress import PUBLIC, Egress, Policy
 from runtime.ids import first_id_at
 from runtime.models import Entry, OutboxMail, Run
 from tests.makers import runs as made
+from tests.makers.threads import in_thread_and_close
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,19 +47,19 @@ def egress() -> Seen:
 
 
 @pytest.fixture
-def doors(egress: Seen) -> ProcessDoors:
+def doors(egress: Seen, monkeypatch: pytest.MonkeyPatch) -> ProcessDoors:
+    monkeypatch.setattr("runtime.doors._in_thread", in_thread_and_close)
     return ProcessDoors(egress, Models(egress))
 
 
 def answered[T](work: Coroutine[Any, Any, T]) -> T:
-    """Await something in a loop of its own, and give back the connections of its threads."""
+    """Await something in a loop of its own, and give back the connection of the thread that looks up connections."""
 
     async def whole() -> T:
         try:
             return await work
         finally:
-            for sensitive in (False, True):
-                await database_sync_to_async(databases.close_all, thread_sensitive=sensitive)()
+            await sync_to_async(databases.close_all)()
 
     return asyncio.run(whole())
 

@@ -186,7 +186,8 @@ def test_a_thousand_parked_runs_hold_nothing_in_memory(engine: Engine) -> None:
         return await asyncio.gather(*(engine.started(blueprint) for _ in range(1000)))
 
     ids = [started.created.run_id for started in engine.call(together())]
-    assert Run.objects.filter(status="waiting").count() == 1000
+    # Those that found every place taken were queued, and are driven a moment later.
+    until(lambda: Run.objects.filter(status="waiting").count() == 1000)
     until(lambda: engine.runner.held == () and not engine.runner._tasks)
     gc.collect()
     assert not [each for each in gc.get_objects() if type(each).__name__ in ("Driver", "State")]
