@@ -6,6 +6,7 @@ Started again on the same `DATA` it goes on where it was and loads nothing twice
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 import socket
@@ -63,12 +64,15 @@ class Command(BaseCommand):
             except example.NotInstalled as failure:
                 raise CommandError(f"The example could not be published: {failure}") from None
             welcome = _welcome(f"http://{HOST}:{port}", people, password, _token(users["developer"]))
-            try:
-                asyncio.run(self._serve(listener, welcome), loop_factory=server().config.get_loop_factory())
-            except KeyboardInterrupt:
+            # Whether the interrupt still reaches us depends on how far the server had come to its end.
+            stopped = True
+            with contextlib.suppress(KeyboardInterrupt):
+                stopped = asyncio.run(self._serve(listener, welcome), loop_factory=server().config.get_loop_factory())
+            if stopped:
                 self.stdout.write("\nStopped. Started again on the same DATA, it goes on where it was.")
 
-    async def _serve(self, listener: socket.socket, welcome: str) -> None:
+    async def _serve(self, listener: socket.socket, welcome: str) -> bool:
+        """Serve until stopped; False where the server could not start."""
         serving = server()
         task = asyncio.create_task(serving.serve(sockets=[listener]))
         loading = asyncio.create_task(self._load(serving, welcome))
@@ -77,6 +81,7 @@ class Command(BaseCommand):
         finally:
             loading.cancel()
             await asyncio.gather(loading, return_exceptions=True)
+        return serving.started
 
     async def _load(self, serving: uvicorn.Server, welcome: str) -> None:
         """Run the leads once the server answers, and tell what became of them."""
