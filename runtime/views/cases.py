@@ -59,7 +59,8 @@ def case_detail(request: HttpRequest, case_id: str) -> HttpResponse:
     if isinstance(answer, Voted):
         messages.success(request, f"Your vote counts: {answer.given} of {answer.needed} have said the same.")
         return redirect("case_list")
-    messages.success(request, "Settled. The run goes on.")
+    ends = case.kind == "incident" and request.POST.get("choice") == "fail"
+    messages.success(request, "Settled. The run ends here." if ends else "Settled. The run goes on.")
     return redirect("run_detail", case.run_id)
 
 
@@ -88,6 +89,7 @@ def _page(request: HttpRequest, case: Escalation, refused: Refused | None = None
     held_until = case.claimed_until if case.claimed_until and case.claimed_until > now else None
     context = {
         "case": case,
+        "answer": _label(case),
         "refused": refused,
         "general": [error for error in refused.errors if error not in _placed(refused)] if refused else [],
         "fields": _fields(case, request, refused),
@@ -98,6 +100,13 @@ def _page(request: HttpRequest, case: Escalation, refused: Refused | None = None
         "overdue": bool(case.due_at and case.due_at < now),
     }
     return render(request, "runtime/case_detail.html", context, status=_status(refused))
+
+
+def _label(case: Escalation) -> str:
+    """The answer as the button named it; empty while there is none."""
+    choice = str((case.resolution or {}).get("choice", ""))
+    labels = {each["name"]: each.get("label") for each in case.asked.get("choices") or ()}
+    return labels.get(choice) or choice.replace("_", " ")
 
 
 def _status(refused: Refused | None) -> int:

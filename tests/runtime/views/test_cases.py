@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from runtime.models import Escalation, Signal
 from tests.makers import runs
@@ -130,6 +131,42 @@ def test_a_case_is_taken_and_given_back(reviewer: Client) -> None:
     assert "Give it back" in reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
     reviewer.post(address, {"release": "1"})
     assert Escalation.objects.get(pk=case.pk).assignee is None
+
+
+def test_whoever_finds_a_case_taken_is_told_by_whom_and_for_how_long(reviewer: Client) -> None:
+    case = runs.asked()
+    signed_in("administrator", name="ada").post(reverse("case_claim", args=[case.pk]))
+    page = " ".join(strip_tags(reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()).split())
+    assert "ada has taken this case. It is free again in 14 min." in page
+
+
+def test_a_settled_case_names_the_answer_as_the_button_did(reviewer: Client) -> None:
+    case = runs.asked()
+    settle(reviewer, case, choice="drop", comment="A competitor.")
+    page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    assert "<dd>Drop it</dd>" in page
+
+
+def test_a_score_is_shown_as_people_read_it(reviewer: Client) -> None:
+    reason = {"message": "It was not sure.", "signal": "confidence", "value": 0.5016352269247301, "limit": 0.65}
+    case = runs.asked()
+    Escalation.objects.filter(pk=case.pk).update(reasons=[reason])
+    page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    assert "confidence 0.502, the limit is 0.650" in page
+
+
+@pytest.mark.parametrize(
+    ("choice", "sentence"), [("retry", "Settled. The run goes on."), ("fail", "Settled. The run ends here.")]
+)
+def test_whoever_settled_an_incident_is_told_what_becomes_of_the_run(db: None, choice: str, sentence: str) -> None:
+    ada = signed_in("administrator", name="ada")
+    case = runs.incident()
+    page = ada.post(
+        reverse("case_detail", args=[case.pk]),
+        {"digest": case.digest, "choice": choice, "comment": "No use."},
+        follow=True,
+    )
+    assert sentence in page.content.decode()
 
 
 def test_the_list_has_the_oldest_case_first_and_filters(reviewer: Client) -> None:
