@@ -58,11 +58,17 @@ async function refresh() {
 function show(html, fresh) {
   exchange(run, new DOMParser().parseFromString(html, "text/html").body);
   freshen(run);
+  offer(document.getElementById("banner").dataset.status);
   let place = 0;
   for (const id of fresh) {
     const step = document.getElementById(id);
     if (step) kindle(step, place++ * STAGGER_MS);
   }
+}
+
+// The buttons stand outside what is exchanged: what can be done with the run follows what has become of it.
+function offer(status) {
+  for (const form of document.querySelectorAll("[data-when]")) form.hidden = !form.dataset.when.split(" ").includes(status);
 }
 
 // A step lights up when something happened to it, one after the other, so that an eye can follow.

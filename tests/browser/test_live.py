@@ -38,6 +38,19 @@ def test_a_run_is_started_watched_answered_and_seen_to_its_end_without_a_reload(
     assert page.locator("#step-size-1 details").first.get_attribute("open") is not None
 
 
+def test_a_run_that_was_cancelled_offers_a_retry_without_a_reload(visit: Visitor) -> None:
+    page = visit("ada", "/workflows/small/start/")
+    start(page, "260")
+    expect(page.locator("#banner")).to_contain_text("Waits for a person")
+    other = visit("ada", page.url)
+    other.get_by_role("button", name="Cancel run").click()
+    expect(page.locator("#banner")).to_contain_text("Cancelled")
+    expect(page.get_by_role("button", name="Cancel run")).to_be_hidden()
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator("#banner")).to_contain_text("Waits for a person")
+    expect(page.get_by_role("button", name="Retry")).to_be_hidden()
+
+
 def test_the_example_runs_on_a_lead_that_was_typed_in(visit: Visitor) -> None:
     page = visit("ada", "/workflows/lead-qualification/start/")
     page.get_by_label("E-mail").fill("ada@northwind.example")
