@@ -50,7 +50,9 @@ def _http(_port: str, output: Told, _config: Told) -> str:
 
 
 def _email(_port: str, output: Told, _config: Told) -> str:
-    return "The mail was handed over." if output.get("message_id") else ""
+    if not output.get("message_id"):
+        return ""
+    return "The mail is in the outbox; with a mail connection it was sent from there."
 
 
 def _verify(port: str, _output: Told, _config: Told) -> str:

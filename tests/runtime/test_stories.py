@@ -54,6 +54,13 @@ JSON = st.recursive(
         ),
         ("escalate.review", "overdue", {}, {}, "Nobody answered in time."),
         ("execute.http", "error", {"message": "Refused"}, {}, "It could not be done: Refused."),
+        (
+            "execute.email",
+            "done",
+            {"message_id": "1@interlock"},
+            {},
+            "The mail is in the outbox; with a mail connection it was sent from there.",
+        ),
         ("execute.transform", "done", {"a": 1}, {}, ""),
     ],
 )
