@@ -49,6 +49,10 @@ class Trace(Resource):
 
     @operation(Operation("runs:read", {200: Answer(TraceEvents, "The events behind `after`.")}, query=TraceQuery))
     def get(self, _request: Request, id: str, query: TraceQuery) -> Response:
-        """Read a run's journal behind an event."""
+        """Read a run's journal behind an event.
+
+        The websocket `/ws/runs/{id}/?after=0` sends the same events as they are written, each as
+        `{"type": "event", "event": …}`, to the same token or session, and closes with 1000 when the run has ended.
+        """
         run = visible_run(self.caller(), id)
         return ok({"events": read_events(run.pk, query.after, query.limit)})

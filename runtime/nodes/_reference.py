@@ -1,7 +1,7 @@
 """The reference page of the node kinds, written from the kinds themselves: `docs/nodes.md`.
 
-Run as `python -m runtime.nodes._reference > docs/nodes.md` after a kind was added or changed; a test compares the page
-with what this file would write. It reads kinds and their JSON Schemas, and writes nothing itself.
+Run by `make docs` after a kind was added or changed; a test compares the page with what this file would write. It reads
+kinds and their JSON Schemas, and writes nothing itself.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ _WORDS = {
 _EFFECTS = {"none": "has no effect outside", "reads": "reads from outside", "outward": "acts on the outside"}
 _HEAD = """# The node kinds
 
-This page is written from the kinds themselves. After a change of a kind, write it anew:
-`python -m runtime.nodes._reference > docs/nodes.md`.
+This page is written from the kinds themselves. After a change of a kind, write it anew: `make docs`.
 
 An *expression* is text in CEL over `input`, `steps.<id>.output`, `steps.<id>.port` and `run`; a constant is written as
 an expression too (`"'text'"`, `"3"`). A *template* is text with `{{ expression }}` in it. A field without a default is

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 
 def test_the_page_in_the_docs_is_what_the_kinds_say() -> None:
     written = (ROOT / "docs" / "nodes.md").read_text(encoding="utf-8")
-    assert written == page(discover()), "run: python -m runtime.nodes._reference > docs/nodes.md"
+    assert written == page(discover()), "run: make docs"
 
 
 def test_every_kind_has_a_section_with_each_of_its_fields() -> None:
