@@ -49,6 +49,18 @@ function bodyField(operation, root) {
   return make("label", {}, "body", make("textarea", { name: "body", value: text, spellcheck: false }));
 }
 
+// The first level of a body; what is deeper stands in the schema.
+function bodyFields(operation, root) {
+  const schema = resolved(operation.requestBody?.content["application/json"].schema, root);
+  const rows = Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const plain = resolved(field, root);
+    const needed = schema.required?.includes(name) ? " *" : "";
+    const cells = [name + needed, [plain.type ?? "any"].flat().join(" or "), plain.description ?? ""];
+    return make("tr", {}, ...cells.map((textContent) => make("td", { textContent })));
+  });
+  return rows.length ? make("table", {}, make("caption", { textContent: "The body" }), make("tbody", {}, ...rows)) : null;
+}
+
 function requestOf(form, path, method) {
   const headers = { Accept: "application/json" };
   const query = new URLSearchParams();
@@ -105,6 +117,7 @@ function drawn(path, method, operation, root) {
     "form",
     {},
     ...(operation.parameters ?? []).map(parameterField),
+    bodyFields(operation, root),
     bodyField(operation, root),
     make("button", { textContent: "Send" }),
   );

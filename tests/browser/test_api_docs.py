@@ -32,6 +32,23 @@ def test_writing_sends_the_csrf_token(visit: Visitor) -> None:
     expect(operation.locator("pre")).to_contain_text('"slug": "from-the-page"')
 
 
+def test_the_fields_of_a_body_are_told(visit: Visitor) -> None:
+    page = visit("dora", "/api/v1/docs/")
+    operation = page.locator("details", has_text="Start a run.")
+    operation.locator("summary").click()
+    field = operation.get_by_role("row", name="wait_s")
+    expect(field).to_contain_text("number")
+    expect(field).to_contain_text("How long to wait")
+
+
+def test_a_telephone_shows_the_whole_width(visit: Visitor) -> None:
+    page = visit("", "/api/v1/docs/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("details").last.wait_for()
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_search_finds_by_path_permission_and_status(visit: Visitor) -> None:
     page = visit("", "/api/v1/docs/")
     expect(page.locator("details").first).to_be_visible()
