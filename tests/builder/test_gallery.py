@@ -103,6 +103,20 @@ def test_a_lead_is_written_to_once_a_person_has_filled_in_what_was_missing(engin
     assert OutboxMail.objects.get(run_id=case.run_id).to == "ada@northwind.example"
 
 
+@pytest.mark.parametrize(
+    ("given", "question"),
+    [
+        ({"name": "Ada Berg", "company": "Northwind"}, "Some details of the lead of Northwind are missing or wrong."),
+        ({"name": "Ada Berg", "company": None}, "Some details of the lead of Ada Berg are missing or wrong."),
+        ({}, "Some details of the lead are missing or wrong."),
+    ],
+)
+def test_the_question_says_whose_lead_it_is_where_that_is_known(
+    engine: Engine, given: dict[str, Any], question: str
+) -> None:
+    assert case_after(engine, {"message": "Please send us a quote.", **given}).question.startswith(question)
+
+
 def test_a_lead_that_nobody_may_contact_is_dropped_by_a_person(engine: Engine) -> None:
     case = case_after(engine, {**GOOD, "do_not_contact": True})
     assert (case.node, case.queue) == ("settle", "data-desk")
