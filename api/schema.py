@@ -24,7 +24,7 @@ REFS = "#/components/schemas/{model}"
 BEARER: Mapping[str, str] = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An access token, `il_…`: `manage.py token USER SCOPE…`, or the settings page.",
+    "description": "An access token, `il_…`: `manage.py token USER SCOPE…`.",
 }
 COOKIE: Mapping[str, str] = {
     "type": "apiKey",

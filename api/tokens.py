@@ -1,6 +1,6 @@
 """Access tokens: how they are made, recognised and withdrawn.
 
-Called by the command `token`, the settings pages, and by `authentication`. A token is shown once, when it is issued;
+Called by the command `token`, the admin, and by `authentication`. A token is shown once, when it is issued;
 what is kept is its SHA-256, which is enough since a token is 256 random bits.
 """
 

@@ -1,6 +1,6 @@
 """The tables of the run time: columns and constraints, no decisions.
 
-Written by `journal` (runs, entries, signals), `escalations` and the settings pages; read by everything above. Ids of
+Written by `journal` (runs, entries, signals), `escalations` and the admin; read by everything above. Ids of
 runs and escalations are texts made by `ids.new_id`, so that their order is the order of time.
 """
 

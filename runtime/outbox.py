@@ -1,6 +1,6 @@
 """Mails that workflows write: kept first, then sent, once for each idempotency key.
 
-Called by the doors. Without a mail connection a mail stays here, visibly unsent; the outbox page and the admin show it.
+Called by the doors. Without a mail connection a mail stays here, visibly unsent; the admin shows it.
 """
 
 from __future__ import annotations
