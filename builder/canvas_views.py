@@ -33,12 +33,15 @@ from runtime.views.access import needs
 
 MAX_BODY = MAX_BYTES + 1_048_576
 _STATUS = {
+    "not_found": 404,
     "unknown_node": 404,
     "unknown_run": 404,
     "malformed_json": 400,
     "too_large": 413,
     "forbidden": 403,
     "archived": 409,
+    "name_taken": 409,
+    "too_many": 409,
     "ended": 409,
     "not_asked": 409,
     "not_a_tryout": 409,

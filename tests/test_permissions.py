@@ -73,6 +73,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_completions": {"POST": READ},
     "workflow_preview": {"POST": READ},
     "workflow_repairs": {"POST": READ},
+    "workflow_cases": {"GET": READ, "POST": WRITE},
+    "workflow_case": {"DELETE": WRITE},
     "workflow_try": {"POST": "runs:write"},
     "workflow_try_answer": {"POST": "runs:write"},
     "run_list": {"GET": "runs:read"},
@@ -131,6 +133,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "other": 1,
         "run_id": run.pk,
         "case_id": case.pk,
+        "sample_id": 1,
         "id": case.pk if "escalations" in pattern else run.pk,
     }
     return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in pattern})

@@ -9,7 +9,7 @@ import { FRESH, type History, recorded, redone, undone } from "./changes/history
 import type { Origin } from "./kernels/connect.ts";
 import type { Problem } from "./kernels/repair.ts";
 import { type Overlay, QUIET } from "./live/overlay.ts";
-import { type Drawing, EMPTY, type Point, START, notesOf } from "./model/document.ts";
+import { type Drawing, EMPTY, type Json, type Point, START, notesOf } from "./model/document.ts";
 import type { Kinds } from "./model/kinds.ts";
 import type { Difference } from "./sync/api.ts";
 import type { Saving } from "./sync/autosave.ts";
@@ -31,6 +31,9 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
+// The case that the drawing is looked at with: previews are worked out on it, and "Try it" begins with it.
+export type Sample = { readonly is: "sample"; readonly id: number; readonly input: Json } | { readonly is: "run"; readonly id: string };
+
 export interface Seen {
   readonly drawing: Drawing;
   readonly kinds: Kinds;
@@ -46,6 +49,7 @@ export interface Seen {
   readonly notice: Notice | null;
   readonly differences: readonly Difference[];
   readonly overlay: Overlay;
+  readonly sample: Sample | null;
   readonly readOnly: boolean;
   readonly panels: { readonly palette: boolean; readonly problems: boolean };
 }
@@ -55,7 +59,7 @@ export const IDLE: Mode = { is: "idle" };
 
 const FIRST: Seen = {
   drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null,
-  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, readOnly: false, panels: { palette: true, problems: false },
+  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, panels: { palette: true, problems: false },
 };
 
 export class Editor {
