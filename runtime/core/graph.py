@@ -60,6 +60,7 @@ class Graph:
         self.forward_incoming: Mapping[str, list[Edge]] = _grouped(
             (edge.target, edge) for edge in self.edges.values() if not edge.loop
         )
+        self._beginnings: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property
     def whole(self) -> nx.DiGraph[str]:
@@ -180,17 +181,25 @@ class Graph:
         So it is where branches start side by side, the step lies on one of them whichever way that one goes, and the
         joins up to the node, or to one that dominates it, wait for all. Only for drawings without an unbounded cycle.
         """
-        passed = self.passed_after(step)
-        return any(self._gathers(each, step) for each in (node, *self.dominators(node)) if each in passed)
+        joins = (each for each in (node, *self.dominators(node)) if self.comes_after(step, each))
+        return any(self._gathers(each, step) for each in joins)
 
     def _gathers(self, node: str, step: str) -> bool:
         above = {step, *self.dominators(step)}
         fork = next((each for each in self.dominators(node) if each in above), None)
-        region = self._region(fork, node) if fork else set()
-        into = [edge for edge in self.outgoing.get(fork or "", ()) if not edge.loop and edge.target in region]
-        together = len({edge.port for edge in into}) == 1 and not any(edge.after_loop for edge in into)
-        surely = any(step == edge.target or step in self.passed_after(edge.target) for edge in into)
-        return together and surely and all(self.waits_for_all(each) for each in region)
+        begun = self._begun_together(fork, node) if fork else ()
+        return any(step == each or self.comes_after(each, step) for each in begun)
+
+    def _begun_together(self, fork: str, node: str) -> tuple[str, ...]:
+        """What a dominator of a node starts side by side on the way there, where all of that is waited for."""
+        # Asked for every step of every branch, and the answer is the same for all of them.
+        if (fork, node) not in self._beginnings:
+            region = self._region(fork, node)
+            into = [edge for edge in self.outgoing.get(fork, ()) if not edge.loop and edge.target in region]
+            together = len({edge.port for edge in into}) == 1 and not any(edge.after_loop for edge in into)
+            gathered = together and all(self.waits_for_all(each) for each in region)
+            self._beginnings[fork, node] = tuple(edge.target for edge in into) if gathered else ()
+        return self._beginnings[fork, node]
 
     def _region(self, fork: str, node: str) -> set[str]:
         """The nodes between a dominator of a node and the node, itself included, without going back."""
@@ -214,6 +223,28 @@ class Graph:
         while (node := above[node]) != _END:
             found.add(node)
         return found
+
+    def comes_after(self, node: str, later: str) -> bool:
+        """Whether every way from a node to an end passes the later one: `passed_after`, asked at once."""
+        (begin, end), (place, _) = self._spans[later], self._spans[node]
+        return node != later and begin <= place <= end
+
+    @cached_property
+    def _spans(self) -> Mapping[str, tuple[int, int]]:
+        """For each node its place when the tree of `_after` is walked from its root, and the last place below it."""
+        above, _ = self._after
+        below = _grouped((onward, node) for node, onward in above.items())
+        begun: dict[str, int] = {}
+        last: dict[str, int] = {}
+        ahead = [_END]
+        while ahead:
+            node = ahead[-1]
+            if node not in begun:
+                begun[node] = len(begun)
+                ahead += below.get(node, ())
+            else:
+                last[ahead.pop()] = len(begun) - 1
+        return {node: (begun[node], last[node]) for node in begun}
 
     @cached_property
     def _after(self) -> tuple[Mapping[str, str], Mapping[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import networkx as nx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,30 @@ def test_a_node_waits_for_no_step_that_a_branch_may_go_around() -> None:
     assert not exclusive.waits_for("d", "b")
     aside = drawn("a b c d e", *DIAMOND, "b.error -> e", "d.done -> e")
     assert not aside.waits_for("d", "b"), "b may go aside, and then its result is not seen"
+
+
+def test_what_many_branches_gather_is_worked_out_once_and_not_for_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    region = Graph._region
+
+    def watched(self: Graph, fork: str, join: str) -> set[str]:
+        looked.append(join)
+        return region(self, fork, join)
+
+    monkeypatch.setattr(Graph, "_region", watched)
+    branches = [(f"a.done -> x{n}", f"x{n}.done -> y{n}", f"y{n}.done -> z") for n in range(9)]
+    names = ["a", "z", *(f"{each}{n}" for n in range(9) for each in "xy")]
+    ways = drawn(" ".join(names), "start -> a", *(way for branch in branches for way in branch))
+    assert all(ways.waits_for("z", name) for name in names[2:])
+    assert looked == ["z"]
+
+
+@given(sound_drawings())
+@settings(deadline=None, max_examples=40)
+def test_what_comes_after_a_node_is_what_is_passed_after_it(raw: dict[str, Any]) -> None:
+    ways = graph(raw)
+    for one in ways.nodes:
+        assert {each for each in ways.nodes if ways.comes_after(one, each)} == ways.passed_after(one)
 
 
 @given(sound_drawings())
