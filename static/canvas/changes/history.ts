@@ -1,5 +1,6 @@
 // Undo and redo: whole drawings, which share all that did not change. Selections are no history.
 
+import { merged } from "../kernels/merge.ts";
 import type { Drawing } from "../model/document.ts";
 
 export const STEPS = 200;
@@ -30,4 +31,24 @@ export function redone(history: History, now: Drawing): { history: History; draw
   const [after, ...future] = history.future;
   if (!after) return null;
   return { drawing: after, history: { past: [...history.past, now], future, last: null } };
+}
+
+// The history after somebody else's edits came in: each of one's own steps is undone beside theirs, never theirs. From the
+// first step on that cannot be told apart from theirs, there is nothing to undo.
+export function rebased(history: History, before: Drawing, theirs: Drawing): History {
+  const onto = (drawing: Drawing): Drawing | null => {
+    const found = merged(before, drawing, theirs);
+    return found.ok ? found.drawing : null;
+  };
+  return { past: upTo([...history.past].reverse(), onto).reverse(), future: upTo(history.future, onto), last: null };
+}
+
+function upTo(drawings: readonly Drawing[], onto: (drawing: Drawing) => Drawing | null): Drawing[] {
+  const found: Drawing[] = [];
+  for (const drawing of drawings) {
+    const moved = onto(drawing);
+    if (!moved) break;
+    found.push(moved);
+  }
+  return found;
 }
