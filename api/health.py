@@ -88,12 +88,11 @@ async def _channel_layer() -> str:
 
 
 def _exposition() -> Iterable[str]:
-    counted = dict(
-        Run.objects.filter(status__in=LIVE_STATUSES).values_list("status").annotate(Count("pk")).order_by("status")
-    )
+    real = Run.objects.filter(tryout=False)
+    counted = dict(real.filter(status__in=LIVE_STATUSES).values_list("status").annotate(Count("pk")).order_by("status"))
     runs = [(f'{{status="{status}"}}', counted.get(status, 0)) for status in LIVE_STATUSES]
     cases = Escalation.objects.filter(state="open").aggregate(number=Count("pk"), oldest=Min("created_at"))
-    queued = Run.objects.filter(status="queued").aggregate(oldest=Min("created_at"))
+    queued = real.filter(status="queued").aggregate(oldest=Min("created_at"))
     yield from _metric("interlock_runs", "gauge", "Runs that have not ended, by status.", runs)
     yield from _metric("interlock_oldest_queued_seconds", "gauge", "Age of the oldest queued run.", _age(queued))
     yield from _metric("interlock_open_cases", "gauge", "Cases that wait for a person.", [("", cases["number"])])

@@ -24,6 +24,7 @@ from runtime.core.definition import Document, digest, parse
 from runtime.core.drawing import Drawing
 from runtime.engine.ports import NewRun, Pin, StoreError, Tryout
 from runtime.engine.runner import Runner
+from runtime.forgetting import DRAFT
 from runtime.ids import is_id, new_id
 from runtime.json_gate import clean
 from runtime.json_schemas import errors_of
@@ -117,7 +118,6 @@ def _past(workflow: Workflow, trial: Trial, user: Person) -> Run | Refused | Non
 def _made(
     workflow: Workflow, document: Document, trial: Trial, past: Run | None, user: Person, now: datetime
 ) -> tuple[NewRun, Sealed] | Refused:
-    tryouts.forget(now - tryouts.KEPT)
     sealed = blueprints.sealed(_draft(workflow, document, now))
     state = tryouts.state_of(past) if past else None
     given = trial.input if trial.has_input or state is None else state.input
@@ -133,16 +133,16 @@ def _made(
     if trial.insist:
         audit.record(by, "tryout.insisted", workflow, now, {"digest": digest(document)})
     tryout = Tryout({**before, **pins}, trial.insist)
-    return NewRun(new_id(), sealed.id, workflow.slug, tryouts.DRAFT, given, now, by, tryout=tryout), sealed
+    return NewRun(new_id(), sealed.id, workflow.slug, DRAFT, given, now, by, tryout=tryout), sealed
 
 
 def _draft(workflow: Workflow, document: Document, now: datetime) -> str:
     """The blueprint of this very drawing; one that was tried a moment ago is there already."""
     sha = digest(document)
-    known = Blueprint.objects.filter(workflow=workflow.slug, version=tryouts.DRAFT, digest=sha).first()
+    known = Blueprint.objects.filter(workflow=workflow.slug, version=DRAFT, digest=sha).first()
     made = known or Blueprint.objects.create(
         workflow=workflow.slug,
-        version=tryouts.DRAFT,
+        version=DRAFT,
         name=workflow.name,
         digest=sha,
         document=document.to_json(),

@@ -30,6 +30,7 @@ from runtime.engine.heart import Heart
 from runtime.engine.ports import Clock, Doors
 from runtime.engine.runner import LEASE_S, Runner
 from runtime.engine.writer import Writer
+from runtime.forgetting import keep_forgetting
 from runtime.ids import new_id
 from runtime.store import SqlStore, beat
 
@@ -50,6 +51,7 @@ class Runtime:
     egress: Egress
     lock: IO[str] | None
     work: asyncio.Task[None]
+    forgetting: asyncio.Task[None]
     disconnect: Callable[[], None]
 
 
@@ -98,7 +100,8 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     heart.start()
     disconnect = bells.connect(bell.ring)
     work = asyncio.create_task(runner.work(), name="interlock-pump")
-    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, disconnect)
+    forgetting = asyncio.create_task(keep_forgetting(writer), name="interlock-forgetting")
+    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, forgetting, disconnect)
     return _current
 
 
@@ -109,8 +112,9 @@ async def stop() -> None:
         return
     running, _current = _current, None
     running.disconnect()
-    running.work.cancel()
-    await asyncio.wait([running.work])
+    for task in (running.work, running.forgetting):
+        task.cancel()
+    await asyncio.wait([running.work, running.forgetting])
     await running.runner.stop()
     await asyncio.to_thread(running.heart.stop)
     await running.cage.close()

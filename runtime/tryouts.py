@@ -1,4 +1,4 @@
-"""Runs that only try a drawing out: what earlier runs offer them, how they are answered, and when they are forgotten.
+"""Runs that only try a drawing out: what earlier runs offer them, and how they are answered.
 
 Called by the builder, which seals the draft and starts the run. What a try-out does differently while it runs is the
 engine's part. There are no cases for its questions: whoever tries answers them here.
@@ -7,7 +7,7 @@ engine's part. There are no cases for its questions: whoever tries answers them 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,14 +20,11 @@ from runtime.core.events import Event
 from runtime.core.state import State, fold
 from runtime.engine.ports import ENDED, Pin
 from runtime.journal import send_signal
-from runtime.models import Blueprint, Entry, Run
+from runtime.models import Entry, Run
 from runtime.permissions import Person
 from runtime.refused import Refused
 from runtime.runs import Signalled
 
-DRAFT = 0
-"""The version of a blueprint that holds a draft."""
-KEPT = timedelta(days=1)
 OVERDUE = "overdue"
 
 
@@ -83,16 +80,6 @@ def answer(run: Run, node: str, given: Answer, user: Person, now: datetime) -> S
     told = {"choice": fit.choice, "edits": dict(fit.edits), "comment": fit.comment, "by": by, "answers": fit.answers}
     resolution = {**told, "at": now.isoformat()}
     return _signal(run, "answer", node, step.visit, {"escalation": step.awaits, "resolution": resolution})
-
-
-@transaction.atomic
-def forget(before: datetime) -> int:
-    """Delete the try-outs that were started before this moment, and the drafts that nothing runs any more; how many."""
-    old = dict(Run.objects.filter(tryout=True, created_at__lt=before).values_list("pk", "blueprint_id"))
-    Run.objects.filter(pk__in=list(old)).delete()
-    drafts = set(old.values()) - set(Run.objects.filter(tryout=True).values_list("blueprint_id", flat=True))
-    Blueprint.objects.filter(version=DRAFT, pk__in=drafts).delete()
-    return len(old)
 
 
 def _asked(run_id: str, node: str) -> Mapping[str, Any] | None:

@@ -17,7 +17,7 @@ type EventType = Literal[
     "step.finished",  # data: port, output, and what the trace shows (calls, ms, by)
     "step.failed",  # data: error, attempt, retry_at; it will be tried again
     "step.waiting",  # data: until; a timer
-    "step.asked",  # data: escalation; a person; in a try-out also asked, for there is no case
+    "step.asked",  # data: escalation; a person; in a try-out also asked and reasons, for there is no case
     "step.called",  # data: run; a sub-workflow
     "incident.opened",  # data: error, escalation
     "incident.resolved",  # data: action (retry, skip, fail), by

@@ -61,7 +61,8 @@ def tried(what: Consequence, tryout: Tryout | None) -> Consequence:
     if tryout is None:
         return what
     event = what.event
-    more: dict[str, Any] = {"asked": dict(what.escalations[0].asked)} if what.escalations else {}
+    case = what.escalations[0] if what.escalations else None
+    more: dict[str, Any] = {"asked": dict(case.asked), "reasons": list(case.reasons)} if case else {}
     if event.type == "step.finished" and event.node in tryout.pins:
         more["pinned"] = True
     told = Event(event.type, event.node, event.visit, {**event.data, **more}) if more else event

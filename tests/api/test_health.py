@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,10 +41,14 @@ def test_ready_says_what_cannot_be_reached(client: Client, monkeypatch: pytest.M
 @pytest.mark.django_db
 def test_metrics_count_runs_and_cases_and_name_nothing(client: Client) -> None:
     open_case(waiting_run("secret-project"))
+    waiting_run(tryout=True)
+    waiting_run(tryout=True, status="queued", created_at=timezone.now() - timedelta(days=1))
     answer = client.get("/metrics")
     text = answer.content.decode()
     assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
     assert 'interlock_runs{status="waiting"} 1\n' in text
+    assert 'interlock_runs{status="queued"} 0\n' in text
+    assert "interlock_oldest_queued_seconds 0.0\n" in text
     assert "interlock_open_cases 1\n" in text
     assert "secret-project" not in text
     for line in text.splitlines():

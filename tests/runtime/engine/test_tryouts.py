@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from runtime import tryouts
 from runtime.answers import Answer
 from runtime.core.node import HttpResponse
 from runtime.engine.ports import Pin, Tryout
-from runtime.models import Blueprint, Entry, Escalation, OutboxMail, Run
+from runtime.forgetting import DRAFT
+from runtime.models import Escalation, OutboxMail
 from runtime.permissions import visible_runs
 from runtime.refused import Refused
 from runtime.runs import Signalled, Trigger
@@ -143,6 +144,7 @@ def test_people_are_asked_without_a_case_and_whoever_tries_answers(engine: Engin
     run = settled(engine.start(seal(ASKING), tryout=Tryout()), ("waiting",))
     assert not Escalation.objects.exists()
     assert journal(run.pk)[-1].data["asked"]["question"] == "May we?"
+    assert journal(run.pk)[-1].data["reasons"] == []
     done = tryouts.answer(run, "ask", Answer("approve"), person("dora", "designer"), datetime.now(UTC))
     assert done == Signalled(run.pk)
     assert ended(run.pk).outcome == "won"
@@ -196,8 +198,8 @@ def test_lists_leave_tryouts_out_and_their_id_finds_them(engine: Engine) -> None
 
 
 def test_a_draft_is_never_what_a_trigger_runs(engine: Engine) -> None:
-    seal(ACTING, version=tryouts.DRAFT)
-    for version in (None, tryouts.DRAFT):
+    seal(ACTING, version=DRAFT)
+    for version in (None, DRAFT):
         refused = engine.trigger(Trigger("w", {}, version=version))
         assert isinstance(refused, Refused)
         assert refused.code == "not_published"
@@ -212,17 +214,6 @@ def test_a_run_can_go_on_from_a_step_of_an_earlier_one(engine: Engine, doors: Sc
     again = ended(engine.start(blueprint, {"name": "Ann"}, tryout=Tryout(pins)))
     assert again.outcome == "won"
     assert doors_used(doors) == [("http", "look")]
-
-
-def test_old_tryouts_are_forgotten_with_their_drafts_and_nothing_else(engine: Engine) -> None:
-    draft, published = seal(ACTING, version=tryouts.DRAFT), seal(ACTING)
-    tried = ended(engine.start(draft, {"name": "Ann"}, tryout=Tryout()))
-    real = ended(engine.start(published, {"name": "Ann"}))
-    assert tryouts.forget(datetime.now(UTC) - timedelta(hours=1)) == 0
-    assert tryouts.forget(datetime.now(UTC) + timedelta(hours=1)) == 1
-    assert list(Run.objects.all()) == [real]
-    assert list(Blueprint.objects.all()) == [published]
-    assert not Entry.objects.filter(run=tried.pk).exists()
 
 
 def test_the_story_of_a_tryout_is_that_of_the_run_it_tries(engine: Engine) -> None:
