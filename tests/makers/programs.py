@@ -173,5 +173,5 @@ def _drive(run_id: str, reviewer: Reviewer, is_over: Callable[[], bool]) -> bool
                 reviewer(case)
         return False
 
-    until(step, 20)
+    until(step)
     return is_over()

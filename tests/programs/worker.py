@@ -1,7 +1,7 @@
 """A worker process for the tests: an engine on the tests' database, whose steps return when they are told to.
 
-`worker.py NAME LEASE_S` (the database's name). It prints a line for each call of a step; on its input, `go` lets every
-call return and `stop` ends it.
+`worker.py NAME LEASE_S` (the database's name). It prints `called` when a step is called; on its input, `go` lets every
+call return, which it answers by `let go` once it holds no run any more, and `stop` ends it.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def main(name: str, lease_s: float) -> None:
     settings.DATABASES["default"]["NAME"] = name
     django.setup()
     from runtime.core.node import HttpResponse
-    from tests.makers.engine import Engine, Gate, ScriptedDoors
+    from tests.makers.engine import Engine, Gate, ScriptedDoors, until
 
     gate = Gate(HttpResponse(200, {}, {"by": "the paused one"}))
-    with Engine(ScriptedDoors({"fetch": [gate.answer]}), alone=False, lease_s=lease_s):
+    with Engine(ScriptedDoors({"fetch": [gate.answer]}), alone=False, lease_s=lease_s) as engine:
         print("up", flush=True)
         gate.reached.wait()
         print("called", flush=True)
@@ -34,6 +34,8 @@ def main(name: str, lease_s: float) -> None:
             if line.strip() == "stop":
                 break
             gate.opened.set()
+            until(lambda: engine.runner.held == ())
+            print("let go", flush=True)
 
 
 main(sys.argv[1], float(sys.argv[2]))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from runtime import blueprints, runs
-from tests.makers.engine import Engine, ScriptedDoors
+from tests.makers.engine import POLLS_NEVER_S, Engine, ScriptedDoors
 
 
 @pytest.fixture
@@ -22,6 +22,15 @@ def engine(transactional_db: None, doors: ScriptedDoors) -> Iterator[Engine]:
     """A worker that runs."""
     with Engine(doors) as started:
         yield started
+
+
+@pytest.fixture
+def no_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker looks around by the clock: what goes on has been woken, however slow the machine is.
+
+    For `usefixtures`, which comes before `engine`.
+    """
+    monkeypatch.setattr("runtime.engine.runner.POLL_S", POLLS_NEVER_S)
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import uvloop
 
 from runtime.core.expressions import Unknown
 from runtime.core.templates import Template
@@ -23,7 +23,8 @@ QUICK = "[1, 2].map(x, x * 2)"
 
 @pytest.fixture
 async def cage() -> AsyncIterator[Cage]:
-    made = Cage()
+    # Long for what is quick, on a busy machine too; a bomb takes longer than this on any.
+    made = Cage(seconds=2.0)
     yield made
     await made.close()
 
@@ -39,13 +40,13 @@ def _code(value: object) -> str:
     return value.code
 
 
-async def _longest_lag(until: asyncio.Task[Any]) -> float:
-    worst = 0.0
+async def _turns(until: asyncio.Task[Any]) -> int:
+    """How often the loop comes round before the task is done."""
+    turns = 0
     while not until.done():
-        start = time.perf_counter()
         await asyncio.sleep(0.002)
-        worst = max(worst, time.perf_counter() - start)
-    return worst
+        turns += 1
+    return turns
 
 
 async def test_expressions_and_templates_are_answered_together(cage: Cage) -> None:
@@ -60,11 +61,11 @@ async def test_expressions_and_templates_are_answered_together(cage: Cage) -> No
 async def test_a_bomb_is_killed_and_the_loop_keeps_answering(cage: Cage) -> None:
     await cage.evaluate_all([QUICK], {})
     bomb = asyncio.create_task(cage.evaluate_all([BOMB], BOMB_SCOPE))
-    start = time.perf_counter()
-    lag = await _longest_lag(bomb)
+    async with asyncio.timeout(60):
+        turns = await _turns(bomb)
     assert _code((await bomb)[BOMB]) == "timeout"
-    assert time.perf_counter() - start < 5
-    assert lag < 0.3
+    # A loop that waited for the bomb would come round once or twice.
+    assert turns > 20
     assert await cage.evaluate_all([QUICK], {}) == {QUICK: [2, 4]}
 
 
@@ -124,10 +125,8 @@ async def test_a_closed_cage_leaves_no_process_and_opens_again(cage: Cage) -> No
 
 
 def test_the_cage_works_on_uvloop() -> None:
-    uvloop = pytest.importorskip("uvloop")
-
     async def once() -> object:
-        cage = Cage()
+        cage = Cage(seconds=20)
         try:
             return await cage.evaluate_all([QUICK], {})
         finally:

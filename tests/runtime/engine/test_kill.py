@@ -6,7 +6,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,9 +22,25 @@ from typing import Any
 
 import pytest
 
+from tests.makers.ports import free_port
+
 ROOT = Path(__file__).parents[3]
 RUNS, KILLS, CLIENTS, SEED = 240, 10, 6, 20260304
 PATIENCE_S = 120.0
+
+
+@dataclass
+class Held:
+    """The effects of one case, which get no answer until they are let go."""
+
+    case: int | None = None
+    reached: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def meets(self, case: int) -> None:
+        if case == self.case:
+            self.reached.set()
+            self.let_go.wait(PATIENCE_S)
 
 
 class EffectLog:
@@ -33,7 +48,8 @@ class EffectLog:
 
     def __init__(self) -> None:
         self.bodies: dict[str, list[str]] = defaultdict(list)
-        log, lock, chance = self.bodies, threading.Lock(), random.Random(SEED)
+        self.held = Held()
+        effects, log, lock, chance = self, self.bodies, threading.Lock(), random.Random(SEED)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -43,6 +59,7 @@ class EffectLog:
                 with lock:
                     log[self.headers["Idempotency-Key"]].append(f"{self.path} {body}")
                     wait = chance.random() * 0.2
+                effects.held.meets(json.loads(body)["n"])
                 time.sleep(wait)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
@@ -108,10 +125,17 @@ class Victim:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def __enter__(self) -> Victim:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process and self.process.poll() is None:
+            self.kill()
+
     def stop(self) -> None:
         assert self.process
         self.process.terminate()
-        assert self.process.wait(30) in (0, -signal.SIGTERM)
+        assert self.process.wait(PATIENCE_S) in (0, -signal.SIGTERM)
 
 
 def ask(
@@ -127,12 +151,6 @@ def ask(
         return response.status, json.loads(raw) if raw.startswith(b"{") else None
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def accepted(port: int, token: str, number: int) -> str:
@@ -163,7 +181,7 @@ class Kept:
 
 
 def kept(path: Path) -> Kept:
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(path, timeout=PATIENCE_S)
     try:
         runs = {row[0]: row[1:] for row in connection.execute("SELECT id, status, last_seq, fence FROM runtime_run")}
         entries: dict[str, list[tuple[int, str, str | None, int]]] = defaultdict(list)
@@ -188,23 +206,25 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[i
     """The accepted runs by case, what was kept, and the effects by key: after ten kills and one quiet end."""
     victim = Victim(tmp_path_factory.mktemp("killed"), free_port())
     chance = random.Random(SEED)
-    with EffectLog() as effects:
+    with EffectLog() as effects, ThreadPoolExecutor(CLIENTS) as clients, victim:
         seeding = [sys.executable, str(ROOT / "tests" / "programs" / "seed.py"), effects.url]
         token = subprocess.run(
             seeding, cwd=ROOT, env=victim.environment, check=True, capture_output=True, text=True
         ).stdout.split()[-1]
         victim.start()
-        with ThreadPoolExecutor(CLIENTS) as clients:
-            answers: dict[int, Future[str]] = {}
-            for killed in range(KILLS + 1):
-                victim.until_up()
-                cases = range(killed * RUNS // (KILLS + 1), (killed + 1) * RUNS // (KILLS + 1))
-                answers |= {number: clients.submit(accepted, victim.port, token, number) for number in cases}
-                if killed < KILLS:
-                    time.sleep(0.05 + chance.random() * 0.45)
-                    victim.kill()
-                    victim.start()
-            ids = {number: answer.result(PATIENCE_S) for number, answer in answers.items()}
+        answers: dict[int, Future[str]] = {}
+        for killed in range(KILLS + 1):
+            victim.until_up()
+            cases = range(killed * RUNS // (KILLS + 1), (killed + 1) * RUNS // (KILLS + 1))
+            effects.held = Held(cases[0] if killed < KILLS else None)
+            answers |= {number: clients.submit(accepted, victim.port, token, number) for number in cases}
+            if killed < KILLS:
+                assert effects.held.reached.wait(PATIENCE_S)
+                time.sleep(0.05 + chance.random() * 0.45)
+                victim.kill()
+                effects.held.let_go.set()
+                victim.start()
+        ids = {number: answer.result(PATIENCE_S) for number, answer in answers.items()}
         deadline = time.monotonic() + PATIENCE_S
         while not settled(victim.data / "interlock.sqlite3"):
             assert time.monotonic() < deadline

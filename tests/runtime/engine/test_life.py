@@ -9,6 +9,7 @@ import pytest
 
 from runtime.models import Run, Signal
 from tests.makers.engine import (
+    PATIENCE_S,
     Engine,
     Gate,
     ScriptedDoors,
@@ -63,7 +64,7 @@ def test_what_comes_before_an_effect_is_kept_before_the_effect_begins(engine: En
     gate = Gate()
     doors.answers["fetch"] = [gate.answer]
     run_id = engine.start(seal(FETCHING))
-    assert gate.reached.wait(5)
+    assert gate.reached.wait(PATIENCE_S)
     assert story(run_id) == ["run.started", "step.started fetch/1"]
     gate.opened.set()
     assert ended(run_id).outcome == "won"
@@ -97,17 +98,13 @@ def test_a_run_that_asks_parks_and_goes_on_with_the_answer(engine: Engine) -> No
     assert not Signal.objects.exists()
 
 
-def test_an_answer_is_taken_up_within_milliseconds(engine: Engine) -> None:
+@pytest.mark.usefixtures("no_polls")
+def test_an_answer_wakes_its_run(engine: Engine) -> None:
     blueprint = seal(ASKING)
-    waits = []
     for _ in range(5):
         run_id = engine.run(blueprint)
-        case = case_of(run_id)
-        begun = time.monotonic()
-        answer(case)
-        ended(run_id)
-        waits.append(time.monotonic() - begun)
-    assert sorted(waits)[2] < 0.15
+        answer(case_of(run_id))
+        assert ended(run_id).outcome == "won"
 
 
 def test_an_overdue_case_leaves_through_its_own_port(engine: Engine) -> None:
@@ -123,19 +120,15 @@ def test_an_overdue_case_leaves_through_its_own_port(engine: Engine) -> None:
     assert "step.finished ask/1 overdue" in story(run_id)
 
 
-def test_a_timer_wakes_its_run_within_milliseconds(engine: Engine) -> None:
+@pytest.mark.usefixtures("no_polls")
+def test_a_timer_wakes_its_run_in_time_and_not_before(engine: Engine) -> None:
     document = drawn([node("nap", "execute.wait", {"seconds": 0.3}), outcome()], "start > nap", "nap > won")
     blueprint = seal(document)
-    late = []
     for _ in range(3):
         run_id = engine.run(blueprint)
-        assert engine.runner.held == () or Run.objects.get(pk=run_id).status != "waiting"
-        run = ended(run_id)
-        entries = journal(run_id)
-        late.append(entries[2].at - entries[0].at - timedelta(seconds=0.3))
-        assert run.status == "succeeded"
-    assert min(late) >= timedelta(0)
-    assert sorted(late)[1] < timedelta(milliseconds=80)
+        assert ended(run_id).status == "succeeded"
+        began, _, woken, *_ = journal(run_id)
+        assert woken.at - began.at >= timedelta(seconds=0.3)
 
 
 def test_a_timer_does_not_wait_for_an_effect_beside_it(engine: Engine, doors: ScriptedDoors) -> None:
@@ -157,11 +150,12 @@ def test_a_timer_does_not_wait_for_an_effect_beside_it(engine: Engine, doors: Sc
     gate = Gate()
     doors.answers["fetch"] = [gate.answer]
     run_id = engine.start(seal(document))
-    until(lambda: "step.finished after/1 done" in story(run_id), 2)
+    until(lambda: "step.finished after/1 done" in story(run_id))
     gate.opened.set()
     assert ended(run_id).status == "succeeded"
 
 
+@pytest.mark.usefixtures("no_polls")
 def test_waiting_runs_cost_no_polling_between_their_timers(engine: Engine) -> None:
     document = drawn([node("nap", "execute.wait", {"seconds": 0.1}), outcome()], "start > nap", "nap > won")
     ended(engine.run(seal(document)))
@@ -190,8 +184,8 @@ def test_two_branches_run_at_the_same_time(engine: Engine, doors: ScriptedDoors)
     first, second = Gate(), Gate()
     doors.answers |= {"one": [first.answer], "two": [second.answer]}
     run_id = engine.start(seal(document))
-    assert first.reached.wait(5)
-    assert second.reached.wait(5)
+    assert first.reached.wait(PATIENCE_S)
+    assert second.reached.wait(PATIENCE_S)
     second.opened.set()
     until(lambda: "step.finished two/1 done" in story(run_id))
     first.opened.set()

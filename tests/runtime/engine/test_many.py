@@ -15,6 +15,7 @@ from runtime.engine.runner import Started
 from runtime.models import Run, TriggerKey
 from runtime.refused import Refused
 from tests.makers.engine import (
+    PATIENCE_S,
     Engine,
     Gate,
     ScriptedDoors,
@@ -54,7 +55,7 @@ def test_a_hundred_triggers_with_one_key_get_one_run(engine: Engine) -> None:
     assert sum(each.new for each in created) == 1
     assert not any(each.conflict for each in created)
     assert Run.objects.count() == 1
-    assert engine.runner.held == ()
+    until(lambda: engine.runner.held == ())
 
 
 def test_two_workers_and_one_key_make_one_run(transactional_db: None) -> None:
@@ -62,7 +63,7 @@ def test_two_workers_and_one_key_make_one_run(transactional_db: None) -> None:
     with Engine(alone=False) as one, Engine(alone=False) as other:
         for round_ in range(20):
             begun = [worker.submit(worker.started(blueprint, key=f"k{round_}")) for worker in (one, other)]
-            created = [each.result(10).created for each in begun]
+            created = [each.result(PATIENCE_S).created for each in begun]
             assert len({each.run_id for each in created}) == 1
             assert sorted(each.new for each in created) == [False, True]
         until(lambda: Run.objects.filter(status="succeeded").count() == 20)
@@ -147,27 +148,29 @@ def test_a_newer_version_is_used_as_soon_as_it_is_announced(engine: Engine) -> N
     assert Run.objects.get(pk=done.run_id).version == 2
 
 
+@pytest.mark.usefixtures("no_polls")
 def test_no_more_runs_are_driven_than_there_are_places_and_a_freed_place_is_taken_at_once(
     transactional_db: None, doors: ScriptedDoors
 ) -> None:
-    most, now, lock = 0, 0, threading.Lock()
+    most, now, all_there = 0, 0, threading.Event()
 
     async def slow(_key: str, _asked: object) -> HttpResponse:
         nonlocal most, now
-        with lock:
-            now += 1
-            most = max(most, now)
-        await asyncio.sleep(0.03)
-        with lock:
-            now -= 1
+        now += 1
+        most = max(most, now)
+        while not all_there.is_set():  # noqa: ASYNC110 - set from another thread
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)
+        now -= 1
         return HttpResponse(200, {}, None)
 
     doors.answers["fetch"] = [slow]
     with Engine(doors, max_active=3) as engine:
         blueprint = seal(FETCHING)
         ids = [engine.start(blueprint) for _ in range(30)]
-        # Ten rounds of 0.03 s; a place that were found free by the clock alone would cost a second each.
-        until(lambda: Run.objects.filter(status="succeeded").count() == len(ids), 4)
+        until(lambda: now == 3)
+        all_there.set()
+        until(lambda: Run.objects.filter(status="succeeded").count() == len(ids))
     assert most == 3
 
 
@@ -211,7 +214,7 @@ def test_runs_are_handed_back_when_a_worker_stops(transactional_db: None, doors:
     doors.answers["fetch"] = [gate.answer]
     with Engine(doors) as first:
         run_id = first.start(seal(FETCHING))
-        assert gate.reached.wait(5)
+        assert gate.reached.wait(PATIENCE_S)
     run = Run.objects.get(pk=run_id)
     assert (run.status, run.owner) == ("queued", None)
     assert gate.cancelled.is_set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +18,20 @@ from runtime.engine.ports import StoreError
 from runtime.engine.writer import MAX_BATCH, Writer
 from runtime.models import Queue, Run
 from runtime.refused import Refused
-from tests.makers.engine import Engine, ScriptedDoors, drawn, ended, fetch, journal, outcome, review, seal, story, until
+from tests.makers.engine import (
+    PATIENCE_S,
+    Engine,
+    ScriptedDoors,
+    drawn,
+    ended,
+    fetch,
+    journal,
+    outcome,
+    review,
+    seal,
+    story,
+    until,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +76,24 @@ def named(name: str) -> Callable[[], int]:
     return lambda: Queue.objects.create(name=name).pk
 
 
+class Hold:
+    """An operation that keeps the writer busy until it is opened, so that what is queued meanwhile is one batch."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._begun, self._opened = threading.Event(), threading.Event()
+        self.done = writer.submit(self._work)
+
+    def _work(self) -> bool:
+        self._begun.set()
+        return self._opened.wait(PATIENCE_S)
+
+    async def begun(self) -> None:
+        assert await asyncio.to_thread(self._begun.wait, PATIENCE_S)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
 def poison() -> int:
     raise ValueError("poison")
 
@@ -74,24 +104,22 @@ def twice() -> int:
 
 
 async def test_what_is_queued_together_is_committed_together(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    hold = threading.Event()
     with failing(monkeypatch, "_commit", lambda _: False, after=False) as commits:
-        first = writer.submit(lambda: hold.wait(5))
-        await asyncio.sleep(0.05)
+        hold = Hold(writer)
+        await hold.begun()
         others = [writer.submit(named(f"q{number}")) for number in range(100)]
-        hold.set()
-        await asyncio.gather(first, *others)
+        hold.open()
+        await asyncio.gather(hold.done, *others)
     assert commits[0] == 2
 
 
 async def test_a_batch_has_its_limit(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    hold = threading.Event()
     with failing(monkeypatch, "_commit", lambda _: False, after=False) as commits:
-        first = writer.submit(lambda: hold.wait(5))
-        await asyncio.sleep(0.05)
+        hold = Hold(writer)
+        await hold.begun()
         others = [writer.submit(lambda: None) for _ in range(2 * MAX_BATCH)]
-        hold.set()
-        await asyncio.gather(first, *others)
+        hold.open()
+        await asyncio.gather(hold.done, *others)
     assert commits[0] == 3
 
 
@@ -99,11 +127,11 @@ async def test_a_batch_has_its_limit(writer: Writer, monkeypatch: pytest.MonkeyP
 async def test_a_poison_operation_harms_no_neighbour(
     writer: Writer, bad: Callable[[], int], failure: type[Exception]
 ) -> None:
-    hold = threading.Event()
-    first = writer.submit(lambda: hold.wait(5))
+    hold = Hold(writer)
+    await hold.begun()
     before, ill, after = writer.submit(named("before")), writer.submit(bad), writer.submit(named("after"))
-    hold.set()
-    await first
+    hold.open()
+    await hold.done
     with pytest.raises(failure):
         await ill
     assert await before
@@ -148,13 +176,12 @@ async def test_a_database_that_lets_nobody_write_is_not_asked_for_each_operation
         connection.ensure_connection()
         raise OperationalError("database is locked")
 
-    hold = threading.Event()
-    first = writer.submit(lambda: hold.wait(5))
-    await asyncio.sleep(0.05)
+    hold = Hold(writer)
+    await hold.begun()
     monkeypatch.setattr("runtime.engine.writer._set_durability", locked)
     others = [writer.submit(lambda: None) for _ in range(100)]
-    hold.set()
-    await first
+    hold.open()
+    await hold.done
     answers = await asyncio.gather(*others, return_exceptions=True)
     assert {type(answer) for answer in answers} == {StoreError}
     assert asked <= 2
@@ -163,11 +190,11 @@ async def test_a_database_that_lets_nobody_write_is_not_asked_for_each_operation
 async def test_a_closed_writer_writes_what_was_queued_and_takes_nothing_more() -> None:
     writer = Writer()
     writer.start()
-    hold = threading.Event()
-    first, second = writer.submit(lambda: hold.wait(5)), writer.submit(named("q"))
-    hold.set()
+    hold = Hold(writer)
+    second = writer.submit(named("q"))
+    hold.open()
     await asyncio.to_thread(writer.stop)
-    assert await first
+    assert await hold.done
     assert await second
     with pytest.raises(StoreError):
         await writer.submit(named("late"))
@@ -213,16 +240,17 @@ def test_a_database_that_is_down_refuses_what_is_new_and_keeps_what_it_has(
     blueprint = seal(ASKING if parks else FETCHING)
     engine.drawing(blueprint)
     down = [True]
-    assert isinstance(engine.trigger(runs.Trigger("w", {}, wait_s=1)), runs.Triggered)
+    assert isinstance(engine.trigger(runs.Trigger("w", {}, wait_s=PATIENCE_S / 2)), runs.Triggered)
     before = Run.objects.count()
     with failing(monkeypatch, "_commit", lambda _: down[0], after=False):
         refused = engine.trigger(runs.Trigger("w", {}))
         assert isinstance(refused, Refused)
         assert refused.code == "unavailable"
-        time.sleep(0.05)
+        with contextlib.suppress(StoreError):
+            engine.call(engine.store.next_wake())  # What was queued before this has been tried by now.
         assert Run.objects.count() == before
         down[0] = False
-        done = engine.trigger(runs.Trigger("w", {}, wait_s=1))
+        done = engine.trigger(runs.Trigger("w", {}, wait_s=PATIENCE_S / 2))
         assert isinstance(done, runs.Triggered)
         assert done.settled
 
@@ -263,7 +291,7 @@ def test_the_pump_outlives_whatever_it_meets(engine: Engine, caplog: pytest.LogC
         return await real()
 
     engine.store.expire = surprising  # type: ignore[method-assign] # a fault that no database has
-    assert met.wait(3)
+    assert met.wait(PATIENCE_S)
     with transaction.atomic():
         pass
     run_id = engine.run(blueprint)
@@ -276,8 +304,6 @@ def test_a_wave_that_can_never_be_written_ends_its_run_visibly(engine: Engine, m
     from runtime import journal as statements
 
     blueprint = seal(ASKING)
-    with Engine(max_active=0) as full:
-        run_id = full.start(blueprint)
     monkeypatch.setattr("runtime.engine.runner.POLL_S", 0.02)
     real = statements.append
 
@@ -287,6 +313,8 @@ def test_a_wave_that_can_never_be_written_ends_its_run_visibly(engine: Engine, m
         return real(wave)
 
     monkeypatch.setattr(statements, "append", poisoned)
-    run = ended(run_id, 15)
+    with Engine(max_active=0, alone=False) as full:
+        run_id = full.start(blueprint)
+    run = ended(run_id)
     assert run.status == "failed"
     assert journal(run_id)[-1].data["error"]["code"] == "quarantined"
