@@ -90,8 +90,8 @@ def _given(request: HttpRequest, schema: dict[str, Any]) -> Any:
 async def _form(
     request: HttpRequest, card: Card, schema: dict[str, Any], refused: Refused | None = None
 ) -> HttpResponse:
-    placed = [error for error in refused.errors if "/" in error.path] if refused else []
-    errors = {error.path.split("/")[1]: error.message for error in placed}
+    placed = [error for error in refused.errors if error.path.count("/") >= 2] if refused else []
+    errors = {error.path.split("/")[2]: error.message for error in placed}
     context = {
         "card": card,
         "refused": refused,

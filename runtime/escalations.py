@@ -223,7 +223,8 @@ def _settle(case: Escalation, user: Person, resolution: Resolution, now: datetim
 def _signal(case: Escalation, resolution: Resolution) -> tuple[str, dict[str, Any]]:
     if case.kind != "incident":
         return "answer", {"escalation": case.pk, "resolution": dict(resolution)}
-    action = {"escalation": case.pk, "action": resolution["choice"], "by": resolution["by"]}
+    action = {"escalation": case.pk, "action": resolution["choice"]}
+    action |= {name: resolution[name] for name in ("by", "comment")}
     return "incident", {**action, **resolution["edits"]}
 
 

@@ -8,6 +8,7 @@ so that neither a schema nor a value can reach out or hang.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -42,16 +43,95 @@ def problem_of(schema: JsonSchema) -> str:
     return ""
 
 
-def errors_of(schema: JsonSchema, value: Json) -> list[Json]:
-    """What keeps a value from fitting: at most 50 times `{path, message}`; path is a JSON pointer into the value."""
+def errors_of(schema: JsonSchema, value: Json, *, beside: bool = False) -> list[Json]:
+    """What keeps a value from fitting: at most 50 times `{path, message}`, in words for people.
+
+    `path` is a JSON pointer into the value. What is missing is told at the object that lacks it; with `beside`, at the
+    place where it would be, for forms that have a field there.
+    """
     try:
         found = _validator(schema).iter_errors(value)
-        return [
-            {"path": pointer(error.instance_path), "message": error.message[:_LONGEST_MESSAGE]}
-            for error, _ in zip(found, range(MOST_ERRORS), strict=False)
-        ]
+        return [_told(error, beside) for error, _ in zip(found, range(MOST_ERRORS), strict=False)]
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         return [{"path": "", "message": f"The value is not plain JSON: {error}"[:_LONGEST_MESSAGE]}]
+
+
+def _told(error: ValidationError, beside: bool) -> Json:
+    kind = {"name": error.kind.name, **error.kind.as_dict()}
+    missing = [kind["property"]] if beside and kind["name"] == "required" else []
+    return {"path": pointer([*error.instance_path, *missing]), "message": _sentence(kind, error)[:_LONGEST_MESSAGE]}
+
+
+_TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "yes or no",
+    "array": "a list",
+    "object": "an object with named values",
+    "null": "left empty",
+}
+_FORMATS = {
+    "email": "a mail address, like name@example.com",
+    "date": "a date, like 2030-01-31",
+    "date-time": "a time with its zone, like 2030-01-31T09:00:00Z",
+    "time": "a time of day, like 09:00:00Z",
+    "uri": "a web address, like https://example.com",
+}
+_SENTENCES = {
+    "minLength": "{what} needs at least {limit} character{s}.",
+    "maxLength": "{what} may have at most {limit} character{s}.",
+    "minimum": "{what} must be at least {limit}.",
+    "maximum": "{what} must be at most {limit}.",
+    "exclusiveMinimum": "{what} must be more than {limit}.",
+    "exclusiveMaximum": "{what} must be less than {limit}.",
+    "multipleOf": "{what} must be a multiple of {multiple_of}.",
+    "minItems": "{what} needs at least {limit} item{s}.",
+    "maxItems": "{what} may have at most {limit} item{s}.",
+    "minProperties": "{what} needs at least {limit} named value{s}.",
+    "maxProperties": "{what} may have at most {limit} named value{s}.",
+    "uniqueItems": "{what} may hold no item twice.",
+    "pattern": "{what} does not have the form that is asked for.",
+    "contains": "{what} lacks an item that has to be there.",
+    "not": "{what} is a value that is not allowed here.",
+    "anyOf": "{what} fits none of what is allowed here.",
+    "oneOf": "{what} does not fit exactly one of what is allowed here.",
+    "falseSchema": "{what} may not be given here.",
+}
+
+
+def _sentence(kind: Mapping[str, Any], error: ValidationError) -> str:
+    """What is wrong, in words for people; in the library's own where there are none."""
+    what = _named(error.instance_path)
+    match kind:
+        case {"name": "required", "property": name}:
+            return f"“{name}” is needed."
+        case {"name": "type", "types": types}:
+            return f"{what} must be {' or '.join(_TYPES.get(each, each) for each in sorted(types, key=_is_null))}."
+        case {"name": "enum" | "const"}:
+            allowed = kind.get("options") or [kind.get("expected_value")]
+            return f"{what} must be {'one of: ' if len(allowed) > 1 else ''}{', '.join(map(_written, allowed))}."
+        case {"name": "format", "format": name}:
+            return f"{what} must be {_FORMATS.get(name, f'written as “{name}”')}."
+        case {"name": "additionalProperties" | "unevaluatedProperties", "unexpected": names}:
+            return f"Not asked for: {', '.join(f'“{name}”' for name in names)}."
+    told = _SENTENCES.get(kind["name"])
+    return told.format(**kind, what=what, s="" if kind.get("limit") == 1 else "s") if told else error.message
+
+
+def _is_null(type_: str) -> bool:
+    return type_ == "null"
+
+
+def _named(place: list[str | int]) -> str:
+    """What a sentence is about, by its own name; people count items from 1."""
+    if not place:
+        return "This"
+    return f"Item {place[-1] + 1}" if isinstance(place[-1], int) else f"“{place[-1]}”"
+
+
+def _written(value: Json) -> str:
+    return f"“{value}”" if isinstance(value, str) else json.dumps(value)
 
 
 def pointer(parts: list[str | int]) -> str:

@@ -122,9 +122,8 @@ def _decide(port: str, output: Told, _config: Told) -> str:
 def _rule(port: str, _output: Told, config: Told) -> str:
     if port == "unsure":
         return "No condition holds, or one of them could not be worked out."
-    condition = next((_text(c.get("when")) for c in _maps(config.get("choices")) if c.get("name") == port), "")
-    if condition:
-        return f"“{port}” is the first choice whose condition holds: {condition}"
+    if any(choice.get("name") == port for choice in _maps(config.get("choices"))):
+        return f"“{port}” is the first choice whose condition holds."
     return f"No condition holds, so “{port}” is taken."
 
 

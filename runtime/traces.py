@@ -328,9 +328,12 @@ _TAKEN_IN = {
 
 
 def _stop(made: Iterable[Step], event: Event) -> None:
+    error = event.data.get("error")
     for step in made:
         if step.status in LIVE:
             step.status, step.finished_at, step.until = "stopped", event.at, None
+            if step.sign.node == event.node and isinstance(error, Mapping):
+                step.error = dict(error)
             step.duration_ms = _between(step.started_at, event.at)
 
 
@@ -348,11 +351,19 @@ def _told(step: Step) -> str:
         "asked": "Waits for a person's answer.",
         "called": "Waits for the workflow that it called.",
         "incident": f"Needs help. {failure(step.error)}",
-        "stopped": "The run ended before this step did.",
+        "stopped": _stopped(step),
     }.get(step.status)
     if told is None and step.status == "finished":
         told = why(step.sign.kind, step.port, _answer(step), step.sign.config)
     return told or ""
+
+
+def _stopped(step: Step) -> str:
+    known = step.error if isinstance(step.error, Mapping) else {}
+    if not known.get("by"):
+        return "The run ended before this step did."
+    comment = f" They wrote: “{known['comment']}”" if known.get("comment") else ""
+    return f"{known['by']} failed the run here. {failure(known)}{comment}"
 
 
 def _answer(step: Step) -> Any:

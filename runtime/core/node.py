@@ -48,11 +48,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer that a reviewer may give; it is also a port."""
+    """One answer that a reviewer may give; it is also a port. `main` is the one that stands out."""
 
     name: str
     label: str = ""
     comment_required: bool = False
+    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class Ask:
     """A person is asked. What is shown is fixed here and bound to the answer by a digest.
 
     `show` is what the designer chose to show; `editable` holds, by name, the value and the JSON Schema of what may be
-    edited; `form` is the JSON Schema of what is asked for (then `choices` is empty).
+    edited; `form` is the JSON Schema of what is asked for (then `choices` is empty, and `editable` holds the values
+    that stand in it already). `bulk` lets several such cases be answered at once.
     """
 
     question: str
@@ -72,6 +74,7 @@ class Ask:
     due_hours: float | None = None
     reviewers: int = 1
     not_by_requester: bool = False
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,14 @@ def _incident(drawing: Drawing, signal: Signal, step: Step) -> Reply:
     if step.status != "incident":
         return ()
     data = signal.data
-    by, action = data.get("by", ""), data["action"]
-    resolved = Event("incident.resolved", signal.node, signal.visit, {"action": action, "by": by})
+    action, who = data["action"], {name: data.get(name, "") for name in ("by", "comment")}
+    resolved = Event("incident.resolved", signal.node, signal.visit, {"action": action, **who})
     if action == "retry":
         return (resolved,)
     if action == "skip":
         return _skipped(drawing, signal, resolved)
-    return resolved, Event("run.failed", signal.node, signal.visit, {"error": dict(step.error or {}), "by": by})
+    error = {**dict(step.error or {}), **who}
+    return resolved, Event("run.failed", signal.node, signal.visit, {"error": error, "by": who["by"]})
 
 
 def _skipped(drawing: Drawing, signal: Signal, resolved: Event) -> Reply:

@@ -171,6 +171,7 @@ def _case(step: Step, ask: Ask) -> NewEscalation | None:
         "show": dict(ask.show),
         "editable": {name: dict(value) for name, value in ask.editable.items()},
         "form": ask.form,
+        "bulk": ask.bulk,
     }
     if json_gate.clean(asked, max_bytes=MAX_OUTPUT):
         return None

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Failed, Inputs
+from runtime.core.templates import parts
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -41,13 +42,18 @@ def shown(expressions: Mapping[str, Expr], inputs: Inputs) -> dict[str, Json]:
 
 
 def asked(question: str, inputs: Inputs) -> str:
-    """A question's text. Where it could not be filled in, a person still gets it as it is written, and why."""
+    """A question's text. Where it could not be filled in, a person still gets it, with gaps."""
     text = inputs.text(question)
-    return f"{question}\n({_excuse(text)})" if isinstance(text, Unknown) else text
+    return _with_gaps(question) if isinstance(text, Unknown) else text
+
+
+def _with_gaps(question: str) -> str:
+    return "".join(part if isinstance(part, str) else "…" for part in parts(question))
 
 
 def _excuse(unknown: Unknown) -> str:
-    return f"could not be computed: {unknown.reason}"
+    """What stands in a value's place: people are told that it is not there, and designers why, in the run's steps."""
+    return "(not given)" if unknown.code == "missing_field" else "(could not be worked out)"
 
 
 def has_control(text: str) -> bool:

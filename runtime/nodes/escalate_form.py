@@ -1,6 +1,7 @@
 """Ask a person for what is missing, by a form. The answers become this step's output.
 
-The form is a JSON Schema of an object; the answers have to fit it. With `due_hours` there is a port `overdue` as well.
+The form is a JSON Schema of an object; the answers have to fit it. What is known already may stand in it from the
+start, so that a person fills the gaps only. With `due_hours` there is a port `overdue` as well.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from runtime.core.expressions import Expr
+from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Ask, Context, Done, Inputs, NodeKind, Outcome, Params, Resolution
 from runtime.core.templates import Template
 from runtime.json_schemas import FormSchema
@@ -25,6 +26,10 @@ class FormParams(Params):
         dict[Name, Expr], Field(max_length=50, description="What the person sees: a label and an expression each.")
     ] = Field(default_factory=dict)
     form: Annotated[FormSchema, Field(description="The JSON Schema of the answers, an object with a property a field.")]
+    start: Annotated[
+        dict[Name, Expr],
+        Field(max_length=50, description="What stands in the form already: a field's name and an expression each."),
+    ] = Field(default_factory=dict)
     due_hours: Annotated[
         float | None,
         Field(gt=0, le=8760, allow_inf_nan=False, description="Hours until the answer is overdue; empty: never."),
@@ -36,10 +41,17 @@ def run(params: FormParams, inputs: Inputs, _context: Context) -> Outcome:
     return Ask(
         question=asked(params.question, inputs),
         show=shown(params.show, inputs),
+        editable=_known(params, inputs),
         form=params.form,
         queue=params.queue,
         due_hours=params.due_hours,
     )
+
+
+def _known(params: FormParams, inputs: Inputs) -> dict[str, dict[str, Json]]:
+    """The start values by field; one that is not there, or cannot be computed, leaves its field empty."""
+    values = {name: inputs.value(expression) for name, expression in params.start.items()}
+    return {name: {"value": value} for name, value in values.items() if not isinstance(value, Unknown | None)}
 
 
 def answer(_params: FormParams, resolution: Resolution) -> Done:
@@ -62,6 +74,7 @@ KIND = NodeKind(
         "question": "What is the phone number of {{ input.company }}?",
         "show": {"Message": "input.message"},
         "form": {"type": "object", "properties": {"phone": {"type": "string"}}, "required": ["phone"]},
+        "start": {"phone": "input.phone"},
         "due_hours": 48,
     },
 )

@@ -27,6 +27,7 @@ class ReviewChoice(Params):
     name: Annotated[Name, Field(description="The choice; it is also the port.")]
     label: Annotated[str, Field(max_length=200, description="What the button says; empty: the name.")] = ""
     comment_required: Annotated[bool, Field(description="Whether this answer needs a comment.")] = False
+    main: Annotated[bool, Field(description="Whether this button stands out; at most one should.")] = False
 
 
 class Editable(Params):
@@ -60,12 +61,15 @@ class ReviewParams(Params):
     not_by_requester: Annotated[
         bool, Field(description="Whether the person who started the run is kept from answering.")
     ] = False
+    bulk: Annotated[bool, Field(description="Whether several such cases may be answered at once.")] = False
 
     @model_validator(mode="after")
     def _ports_are_told_apart(self) -> Self:
         names = [choice.name for choice in self.choices]
         refuse_repeats(names, "choices")
         refuse_reserved(names, RESERVED)
+        if sum(choice.main for choice in self.choices) > 1:
+            raise ValueError("Two choices stand out; at most one can.")
         return self
 
 
@@ -73,13 +77,16 @@ def run(params: ReviewParams, inputs: Inputs, _context: Context) -> Outcome:
     """The question, with everything that is shown fixed."""
     return Ask(
         question=asked(params.question, inputs),
-        choices=tuple(Choice(choice.name, choice.label, choice.comment_required) for choice in params.choices),
+        choices=tuple(
+            Choice(choice.name, choice.label, choice.comment_required, choice.main) for choice in params.choices
+        ),
         show=shown(params.show, inputs),
         editable={name: _start(field, inputs) for name, field in params.editable.items()},
         queue=params.queue,
         due_hours=params.due_hours,
         reviewers=params.reviewers,
         not_by_requester=params.not_by_requester,
+        bulk=params.bulk,
     )
 
 

@@ -56,9 +56,9 @@ def _broken(rule: Rule, inputs: Inputs) -> dict[str, Json] | None:
     if value is True:
         return None
     if value is False:
-        return {"name": rule.name, "reason": "It is not true.", "leads_to": rule.otherwise}
+        return {"name": rule.name, "reason": "It does not hold.", "leads_to": rule.otherwise}
     reason = value.reason if isinstance(value, Unknown) else "It gives neither true nor false."
-    return {"name": rule.name, "reason": f"It could not be evaluated: {reason}", "leads_to": "unsure"}
+    return {"name": rule.name, "reason": f"It could not be worked out: {reason}", "leads_to": "unsure"}
 
 
 KIND = NodeKind(

@@ -30,7 +30,7 @@ FAMILY_ICONS = {
 STATUS_ICONS = {
     "queued": "clock",
     "running": "loader",
-    "waiting": "hand",
+    "waiting": "hourglass",
     "succeeded": "circle-check",
     "failed": "circle-x",
     "cancelled": "ban",
@@ -40,7 +40,8 @@ DEEPEST = 16
 LONGEST_TEXT = 2_000
 OPEN_DEPTH = 2
 
-UNITS = ((60, "s"), (60, "min"), (24, "h"), (7, "d"))
+# Up to how many of a unit it is counted in, how many make the next one, and its name: hours up to two days.
+UNITS = ((60, 60, "s"), (60, 60, "min"), (48, 24, "h"), (14, 7, "d"))
 
 
 @register.simple_tag
@@ -100,9 +101,9 @@ def relative(at: datetime, now: datetime) -> str:
 
 def _rounded(seconds: float) -> str:
     amount, unit = seconds, "s"
-    for size, name in UNITS:
+    for most, size, name in UNITS:
         unit = name
-        if amount < size:
+        if amount < most:
             break
         amount, unit = amount / size, "wk"
     return f"{int(amount)} {unit}"
@@ -167,14 +168,26 @@ def _branch(value: Mapping[str, Any] | list[Any], depth: int, budget: Iterator[i
 def _row(name: str, item: Any, depth: int, budget: Iterator[int]) -> SafeString:
     if not isinstance(item, Mapping | list) or not item or depth + 1 >= DEEPEST:
         return format_html('<li><span class="tree-key">{}</span> {}</li>', name, _value(item, depth + 1, budget))
+    said = _sentence_in(item)
     part = "field" if isinstance(item, Mapping) else "item"
     head = format_html(
-        '<summary><span class="tree-key">{}</span> <span class="tree-none">{}</span></summary>',
+        '<summary><span class="tree-key">{}</span> <span class="{}">{}</span></summary>',
         name,
-        f"{len(item)} {part}{'' if len(item) == 1 else 's'}",
+        "tree-text" if said else "tree-none",
+        said or f"{len(item)} {part}{'' if len(item) == 1 else 's'}",
     )
-    is_open = mark_safe(" open") if depth + 1 < OPEN_DEPTH and len(item) <= 12 else ""
+    is_open = mark_safe(" open") if not said and depth + 1 < OPEN_DEPTH and len(item) <= 12 else ""
     return format_html("<li><details{}>{}{}</details></li>", is_open, head, _branch(item, depth + 1, budget))
+
+
+def _sentence_in(item: Any) -> str:
+    """What a finding says in words: its message, or its name and reason. Empty where it is no finding."""
+    if not isinstance(item, Mapping):
+        return ""
+    name, text = item.get("name"), item.get("message") or item.get("reason")
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+        return ""
+    return f"“{name}”: {text}" if isinstance(name, str) and name and "message" not in item else text
 
 
 def _leaf(value: Any) -> SafeString:

@@ -68,7 +68,7 @@ function show(html, fresh) {
 
 // The buttons stand outside what is exchanged: what can be done with the run follows what has become of it.
 function offer(status) {
-  for (const form of document.querySelectorAll("[data-when]")) form.hidden = !form.dataset.when.split(" ").includes(status);
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(status);
 }
 
 // A step lights up when something happened to it, one after the other, so that an eye can follow.

@@ -1,6 +1,7 @@
 // Relative times that stay true while a page is open; the exact time, in the reader's own zone, is in the title.
 
-const UNITS = [[60, "s"], [60, "min"], [24, "h"], [7, "d"]];
+// Up to how many of a unit it is counted in, how many make the next one, and its name.
+const UNITS = [[60, 60, "s"], [60, 60, "min"], [48, 24, "h"], [14, 7, "d"]];
 const EVERY_MS = 15_000;
 
 export function relative(at, now) {
@@ -8,8 +9,8 @@ export function relative(at, now) {
   if (Math.abs(seconds) < 5) return "just now";
   let amount = Math.abs(seconds);
   let unit = "wk";
-  for (const [size, name] of UNITS) {
-    if (amount < size) {
+  for (const [most, size, name] of UNITS) {
+    if (amount < most) {
       unit = name;
       break;
     }

@@ -44,6 +44,7 @@ def test_a_run_that_was_cancelled_offers_a_retry_without_a_reload(visit: Visitor
     expect(page.locator("#banner")).to_contain_text("Waits for a person")
     other = visit("ada", page.url)
     other.get_by_role("button", name="Cancel run").click()
+    other.get_by_role("button", name="End the run").click()
     expect(page.locator("#banner")).to_contain_text("Cancelled")
     expect(page.get_by_role("button", name="Cancel run")).to_be_hidden()
     page.get_by_role("button", name="Retry").click()

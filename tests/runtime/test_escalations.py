@@ -191,7 +191,7 @@ def test_an_incident_is_retried_failed_or_skipped(developer_dev: User, answer: A
     assert (signal.type, signal.node, signal.data) == (
         "incident",
         "send",
-        {"escalation": case.pk, "by": "dev", **action},
+        {"escalation": case.pk, "by": "dev", "comment": "", **action},
     )
 
 

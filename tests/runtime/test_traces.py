@@ -85,7 +85,7 @@ def test_a_step_tells_its_port_its_time_and_why() -> None:
     assert step.started_at is not None
     assert step.finished_at is not None
     assert step.finished_at - step.started_at == timedelta(milliseconds=3)
-    assert step.why == "“large” is the first choice whose condition holds: input.seats >= 100"
+    assert step.why == "“large” is the first choice whose condition holds."
 
 
 def test_a_step_as_json_is_plain() -> None:

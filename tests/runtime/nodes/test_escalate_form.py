@@ -19,7 +19,14 @@ async def test_the_form_is_asked_for_even_where_something_is_unknown() -> None:
     ask = await step(KIND, CONFIG, {"name": "Ann"})
     assert isinstance(ask, Ask)
     assert (ask.question, ask.queue, ask.form, ask.choices) == ("The phone of Ann?", "sales", FORM, ())
-    assert str(ask.show["A"]).startswith("could not be computed: ")
+    assert ask.show["A"] == "(not given)"
+
+
+async def test_what_is_known_already_stands_in_the_form_and_what_is_not_leaves_its_field_empty() -> None:
+    start = {"phone": "input.phone", "mail": "input.gone", "fax": "input.fax"}
+    ask = await step(KIND, {**CONFIG, "start": start}, {"name": "Ann", "phone": "12", "fax": None})
+    assert isinstance(ask, Ask)
+    assert ask.editable == {"phone": {"value": "12"}}
 
 
 def test_the_answers_are_the_output() -> None:

@@ -44,12 +44,23 @@ async def test_the_question_is_asked_as_it_is_drawn() -> None:
 async def test_what_cannot_be_computed_never_keeps_the_question_from_being_asked() -> None:
     editable = {"subject": {"expr": "input.gone", "schema": {"type": "string"}}}
     ask = await asked({**CONFIG, "show": {"A": "input.gone", "B": "1"}, "editable": editable}, None)
-    assert ask.question.startswith("Write to {{ input.email }}?")
-    assert "could not be computed" in ask.question
-    assert str(ask.show["A"]).startswith("could not be computed: ")
+    assert ask.question == "Write to …?"
+    assert ask.show["A"] == "(not given)"
     assert ask.show["B"] == 1
     assert ask.editable["subject"]["value"] is None
     assert ask.editable["subject"]["unknown"]
+
+
+async def test_what_the_designer_says_of_buttons_and_of_answering_many_at_once_reaches_the_case() -> None:
+    choices = [{"name": "approve", "main": True}, {"name": "reject"}]
+    ask = await asked({**CONFIG, "choices": choices, "bulk": True}, {"email": "e"})
+    assert [choice.main for choice in ask.choices] == [True, False]
+    assert ask.bulk
+
+
+def test_only_one_button_stands_out() -> None:
+    with pytest.raises(ValidationError, match="at most one"):
+        KIND.params.model_validate({**CONFIG, "choices": [{"name": "a", "main": True}, {"name": "b", "main": True}]})
 
 
 async def test_an_editable_value_comes_with_its_schema() -> None:

@@ -84,10 +84,22 @@ def test_a_form_is_filled_in(reviewer: Client) -> None:
     assert answers == {"name": "Cora", "email": "cora@contoso.example", "newsletter": False}
 
 
-def test_a_form_with_something_missing_stays_open(reviewer: Client) -> None:
+def test_a_form_with_something_missing_stays_open_and_says_so_beside_the_field(reviewer: Client) -> None:
     case = runs.incomplete()
-    assert settle(reviewer, case, choice="answered").status_code == 422
+    answer = settle(reviewer, case, choice="answered", **{"field-name": "  ", "field-email": "a@b.example"})
+    assert answer.status_code == 422
+    assert 'id="field-name-error"' in answer.content.decode()
+    assert 'id="field-email-error"' not in answer.content.decode()
     assert state(case) == "open"
+
+
+def test_no_button_stands_out_unless_the_designer_says_so(reviewer: Client) -> None:
+    case = runs.asked()
+    address = reverse("case_detail", args=[case.pk])
+    assert "button main" not in reviewer.get(address).content.decode()
+    choices = [{**case.asked["choices"][0], "main": True}, case.asked["choices"][1]]
+    Escalation.objects.filter(pk=case.pk).update(asked={**case.asked, "choices": choices})
+    assert reviewer.get(address).content.decode().count("button main") == 1
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,25 @@ def test_home_shows_what_waits_and_what_ran_today(reviewer: Client, designer: Cl
 
 def test_home_is_for_whoever_has_signed_in_even_without_a_role(roleless: Client) -> None:
     assert "Nothing waits for you" in text(roleless, reverse("home"))
+
+
+def test_a_run_that_a_person_failed_says_who_and_why(designer: Client) -> None:
+    story = runs.Story(runs.blueprint(), {"seats": 200})
+    case = story.needs_help("size", "The sums are wrong.")
+    assert case.kind == "incident"
+    told = {"action": "fail", "by": "dev", "comment": "The lead is a test."}
+    story._entry("incident.resolved", "size", 1, told, 1)
+    story.run.status = "failed"
+    error = {"code": "x", "message": "The sums are wrong.", "detail": {}, "by": "dev", "comment": "The lead is a test."}
+    story._entry("run.failed", "size", 1, {"error": error, "by": "dev"}, 0)
+    page = designer.get(reverse("run_detail", args=[story.run.pk])).content.decode()
+    assert "dev failed it. The sums are wrong." in page
+    assert "The lead is a test." in page
+    assert "dev failed the run here." in page
+
+
+def test_cancelling_asks_first(designer: Client) -> None:
+    run = runs.asked().run
+    page = designer.get(reverse("run_detail", args=[run.pk])).content.decode()
+    assert "End this run for good?" in page
+    assert "popover" in page

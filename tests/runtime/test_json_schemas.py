@@ -1,0 +1,53 @@
+"""What does not fit a schema is told in words for people, at the place where it is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runtime.json_schemas import errors_of
+
+FIELDS: dict[str, Any] = {
+    "name": {"type": "string", "minLength": 2},
+    "seats": {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
+    "email": {"type": "string", "format": "email"},
+    "size": {"enum": ["S", "M", 3]},
+    "kind": {"const": "lead"},
+    "tags": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+    "code": {"type": "string", "pattern": "^[A-Z]+$"},
+    "either": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+}
+SCHEMA = {"type": "object", "properties": FIELDS, "required": ["name"], "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "sentence"),
+    [
+        ({}, "/name", "“name” is needed."),
+        ({"name": "A"}, "/name", "“name” needs at least 2 characters."),
+        ({"name": 3}, "/name", "“name” must be a text."),
+        ({"name": "Ada", "seats": 0}, "/seats", "“seats” must be at least 1."),
+        ({"name": "Ada", "seats": 10}, "/seats", "“seats” must be at most 9."),
+        ({"name": "Ada", "seats": "x"}, "/seats", "“seats” must be a whole number or left empty."),
+        ({"name": "Ada", "email": "n/a"}, "/email", "“email” must be a mail address, like name@example.com."),
+        ({"name": "Ada", "size": "L"}, "/size", "“size” must be one of: “S”, “M”, 3."),
+        ({"name": "Ada", "kind": "x"}, "/kind", "“kind” must be “lead”."),
+        ({"name": "Ada", "tags": []}, "/tags", "“tags” needs at least 1 item."),
+        ({"name": "Ada", "tags": ["a", 1]}, "/tags/1", "Item 2 must be a text."),
+        ({"name": "Ada", "code": "a"}, "/code", "“code” does not have the form that is asked for."),
+        ({"name": "Ada", "either": 1}, "/either", "“either” fits none of what is allowed here."),
+        ({"name": "Ada", "more": 1}, "", "Not asked for: “more”."),
+        ([], "", "This must be an object with named values."),
+    ],
+)
+def test_what_does_not_fit_is_told_in_words_at_its_place(given: Any, path: str, sentence: str) -> None:
+    assert errors_of(SCHEMA, given, beside=True) == [{"path": path, "message": sentence}]
+
+
+def test_what_is_missing_is_told_at_the_object_that_lacks_it() -> None:
+    assert errors_of(SCHEMA, {}) == [{"path": "", "message": "“name” is needed."}]
+
+
+def test_what_fits_has_no_errors() -> None:
+    assert errors_of(SCHEMA, {"name": "Ada", "seats": None}) == []

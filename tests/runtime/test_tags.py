@@ -1,0 +1,44 @@
+"""The tags of the pages: times as people say them, values as they read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from runtime.templatetags.interlock import relative, tree
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        (timedelta(seconds=3), "just now"),
+        (timedelta(minutes=59), "in 59 min"),
+        (timedelta(hours=20), "in 20 h"),
+        (timedelta(hours=47, minutes=59), "in 47 h"),
+        (timedelta(hours=48), "in 2 d"),
+        (timedelta(days=13), "in 13 d"),
+        (timedelta(days=15), "in 2 wk"),
+        (-timedelta(hours=30), "30 h ago"),
+    ],
+)
+def test_hours_are_said_up_to_two_days(ahead: timedelta, told: str) -> None:
+    assert relative(NOW + ahead, NOW) == told
+
+
+def test_a_finding_is_read_without_unfolding_it() -> None:
+    shown = str(tree([{"code": "conflict", "path": "", "message": "More seats than people."}]))
+    assert "More seats than people." in shown.partition("</summary>")[0]
+    assert "2 fields" not in shown
+
+
+def test_a_broken_rule_is_read_by_its_name_and_reason() -> None:
+    shown = str(tree([{"name": "it is short", "reason": "It does not hold.", "leads_to": "fail"}]))
+    assert "“it is short”: It does not hold." in shown.partition("</summary>")[0]
+
+
+def test_a_record_is_no_finding_and_what_it_says_is_escaped() -> None:
+    assert "2 fields" in str(tree({"lead": {"a": 1, "b": 2}}))
+    assert "<b>" not in str(tree([{"message": "<b>bold</b>"}]))
