@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from builder.models import Version, Workflow
+from builder.surroundings import around
 from builder.workflows import unreadable
-from runtime import audit, connections, runs
+from runtime import audit, runs
 from runtime.core.checks import check
 from runtime.core.definition import Document, digest, parse
 from runtime.core.problems import Problem
@@ -47,8 +48,8 @@ class NotPublishable:
 
 
 def problems_of(document: object) -> tuple[Problem, ...]:
-    """Everything wrong with a document as JSON, held against the kinds and connections there are. Never raises."""
-    return check(document, discover(), connections.names(), problem_of)
+    """Everything wrong with a document as JSON, held against the kinds, names and workflows there are. Never raises."""
+    return check(document, discover(), around(document), problem_of)
 
 
 def publish(workflow: Workflow, user: Person, now: datetime, note: str = "") -> Published | NotPublishable | Refused:

@@ -109,8 +109,8 @@ def compile_drawing(document: Document, kinds: Kinds) -> tuple[Drawing, tuple[Pr
 
 def _compiled(node: Node, index: int, kinds: Kinds) -> Params | list[Problem]:
     if node.kind not in kinds:
-        message = f"“{node.title}” is of the kind “{node.kind}”, which does not exist here."
-        suggestion = "Choose a kind from the palette, or ask for it to be installed."
+        message = f"“{node.title}” is of the kind “{node.kind}”, which is not installed here."
+        suggestion = "Put another step in its place, or ask an administrator to install this kind."
         return [_node_problem("document.unknown_kind", message, suggestion, node, index, "kind")]
     try:
         params: Params = kinds[node.kind].params.model_validate(node.config)
@@ -123,7 +123,8 @@ def _bad_config(node: Node, index: int, error: Any) -> Problem:
     place = _inside(node.config, error["loc"])
     message = f"“{node.title}”: {sentence({**error, 'loc': place}, 'the configuration')}"
     path = ("config", *(str(part) for part in place))
-    return _node_problem("document.bad_config", message, "Correct this field in the node's form.", node, index, *path)
+    suggestion = "Correct this field in the form of the step."
+    return _node_problem("document.bad_config", message, suggestion, node, index, *path)
 
 
 def _inside(config: object, loc: tuple[int | str, ...]) -> tuple[int | str, ...]:

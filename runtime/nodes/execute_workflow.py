@@ -58,5 +58,6 @@ KIND = NodeKind(
     ports=lambda params: ("done", *params.by_outcome, "error"),
     effect=lambda _params: "outward",
     writes_freely=True,
+    calls=lambda params: (params.workflow, params.version),
     example={"workflow": "enrich-company", "input": {"domain": "input.website"}, "by_outcome": ["not found"]},
 )

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 def _problems(raw: bytes) -> tuple[Problem, ...]:
     parcel = unpack(raw)
     if isinstance(parcel, Parcel):
-        return check(parcel.document, discover(), None, problem_of)
+        return check(parcel.document, discover(), judge_schema=problem_of)
     return _unreadable(parcel)
 
 

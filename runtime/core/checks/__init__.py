@@ -6,10 +6,10 @@ place: the same drawing gives the same problems in the same order. One file hold
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
+from runtime.core.checks import around as surroundings
 from runtime.core.checks import beside, data, outputs, people, safety, structure, tables
 from runtime.core.checks import document as shape
+from runtime.core.checks.around import NOWHERE, Called, Surroundings
 from runtime.core.checks.codes import CODES, Code
 from runtime.core.checks.document import SchemaJudge
 from runtime.core.checks.schemas import schema_problem
@@ -18,39 +18,39 @@ from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.node import Kinds
 from runtime.core.problems import Problem
 
-__all__ = ["CODES", "Code", "check", "check_document", "check_drawing"]
+__all__ = ["CODES", "NOWHERE", "Called", "Code", "Surroundings", "check", "check_document", "check_drawing"]
 
 
 def check(
     raw: object,
     kinds: Kinds,
-    connections: Collection[str] | None = None,
+    around: Surroundings = NOWHERE,
     judge_schema: SchemaJudge = schema_problem,
 ) -> tuple[Problem, ...]:
     """Everything wrong with a document as JSON. Where it cannot be read at all, the problems are of its shape only.
 
-    `connections` are the names that the settings have; None leaves connections out. `judge_schema` says why a JSON
-    Schema is none (empty: it is one); without it only the shape of its keywords is looked at.
+    `around` is what the shell knows to be there by name. `judge_schema` says why a JSON Schema is none (empty: it is
+    one); without it only the shape of its keywords is looked at.
     """
     parsed = parse(raw)
     if parsed.document is None:
         return parsed.problems
-    return check_document(parsed.document, kinds, connections, judge_schema)
+    return check_document(parsed.document, kinds, around, judge_schema)
 
 
 def check_document(
     document: Document,
     kinds: Kinds,
-    connections: Collection[str] | None = None,
+    around: Surroundings = NOWHERE,
     judge_schema: SchemaJudge = schema_problem,
 ) -> tuple[Problem, ...]:
     """Everything wrong with a document that could be read. A half-drawn one is checked as far as it goes."""
     drawing, faulty = compile_drawing(document, kinds)
-    return faulty + check_drawing(drawing, connections, judge_schema)
+    return faulty + check_drawing(drawing, around, judge_schema)
 
 
 def check_drawing(
-    drawing: Drawing, connections: Collection[str] | None = None, judge_schema: SchemaJudge = schema_problem
+    drawing: Drawing, around: Surroundings = NOWHERE, judge_schema: SchemaJudge = schema_problem
 ) -> tuple[Problem, ...]:
     """Everything wrong with a drawing, but for what kept nodes from being compiled."""
     return (
@@ -61,5 +61,6 @@ def check_drawing(
         *beside.problems(drawing),
         *outputs.problems(drawing),
         *tables.problems(drawing),
-        *people.problems(drawing, connections),
+        *people.problems(drawing),
+        *surroundings.problems(drawing, around),
     )

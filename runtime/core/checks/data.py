@@ -80,7 +80,7 @@ def _surely_before(drawing: Drawing, above: Mapping[str, int], step: str, node: 
 
 def _unknown_step(drawing: Drawing, node: str, read: Read, step: str) -> Problem:
     if step == START:
-        message = f"“{drawing.title(node)}” reads the step “start”, which has no output: its values are called `input`."
+        message = f"“{drawing.title(node)}” reads the step “start”, which gives nothing: read `input` instead."
     else:
         message = f"“{drawing.title(node)}” reads a step “{step}”, which does not exist."
     return _told("data.unknown_step", message, "Choose a step of this drawing.", drawing, node, read)
@@ -90,7 +90,8 @@ def _not_yet(drawing: Drawing, node: str, read: Read, step: str) -> Problem:
     reader, name = drawing.title(node), drawing.title(step)
     around = drawing.graph.route(drawing.graph.outgoing.get(START, ()), {node}, {step})
     message = f"“{reader}” reads “{name}”, which may not have run by then: a case can come here without it."
-    suggestion = f"Read a step that every case passes before, or ask first: `has(steps.{step}.output) ? … : …`."
+    otherwise = f"`has(steps.{step}.output) ? … : …`"
+    suggestion = f"Read a step that every case passes before, or say what else to take: {otherwise}."
     nodes, edges = (around.nodes, around.edges) if around else ((node,), ())
     return _told("data.not_yet", message, suggestion, drawing, node, read, nodes, edges)
 

@@ -171,7 +171,7 @@ def _unchecked_outputs(flow: _Flow) -> Iterator[Problem]:
 def _unchecked(drawing: Drawing, way: Route) -> Problem:
     writer, action = drawing.title(way.nodes[0]), drawing.title(way.nodes[-1])
     message = f"What “{writer}” writes can leave through “{action}” with nothing having checked it on the way."
-    suggestion = f"Put a check, a decision or a review that reads the output of “{writer}” before “{action}”."
+    suggestion = f"Put a check, a decision or a review that reads what “{writer}” gives before “{action}”."
     return found("safety.unchecked_output", message, suggestion, nodes=way.nodes, edges=way.edges)
 
 

@@ -1,28 +1,23 @@
-"""Checks of what a drawing needs from its surroundings: queues and due times of questions, connections.
+"""Checks of the questions to people: that somebody is asked, and that they do not wait for ever.
 
-Called by `check_document`. All of them are warnings: a run meets them as an incident or a long wait, never as a wrong
-way.
+Called by `check_document`. Both are warnings: a run meets them as a long wait, never as a wrong way. Whether a queue
+exists is asked in `around`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from runtime.core.checks.codes import found
 from runtime.core.drawing import Drawing
 from runtime.core.problems import Problem
 
-RESERVED_CONNECTIONS = frozenset({"embedded", "scripted", "default"})
-"""Connections that are there without anybody making them in the settings."""
 
-
-def problems(drawing: Drawing, connections: Collection[str] | None) -> Iterator[Problem]:
-    """What is missing around the drawing; connections are looked at only where the known ones are given."""
+def problems(drawing: Drawing) -> Iterator[Problem]:
+    """The questions without a queue or a due time."""
     for node in drawing.params:
         if drawing.family(node) == "escalate":
             yield from _unowned(drawing, node)
-        if connections is not None:
-            yield from _missing_connection(drawing, node, connections)
 
 
 def _unowned(drawing: Drawing, node: str) -> Iterator[Problem]:
@@ -35,13 +30,3 @@ def _unowned(drawing: Drawing, node: str) -> Iterator[Problem]:
         message = f"“{name}” has no due time: a case can wait there for ever."
         suggestion = "Say within how many hours it is to be answered."
         yield found("people.no_due", message, suggestion, nodes=(node,), path=(*place, "due_hours"))
-
-
-def _missing_connection(drawing: Drawing, node: str, connections: Collection[str]) -> Iterator[Problem]:
-    kind = drawing.kind(node)
-    name = kind.connection(drawing.params[node]) if kind else None
-    if name and name not in connections and name not in RESERVED_CONNECTIONS:
-        message = f"“{drawing.title(node)}” uses the connection “{name}”, which the settings do not have."
-        suggestion = "Make the connection in the settings, or choose another; until then its runs become incidents."
-        path = ("nodes", str(drawing.place[node]), "config", "connection")
-        yield found("connection.missing", message, suggestion, nodes=(node,), path=path)

@@ -118,7 +118,7 @@ def _ungated_actions(ways: Ways) -> Iterator[Problem]:
         if node in ways.actions and node in ways.graph.reachable and node not in gated:
             start = ways.graph.outgoing.get(START, ())
             way = ways.graph.route(start, {node}, ways.gates) or ways.graph.route(start, {node})
-            message = f"Nothing stands before “{ways.drawing.title(node)}” on every way: no check, decision or person."
+            message = f"A case can come to “{ways.drawing.title(node)}” past every check, decision and person."
             suggestion = "Put a check, a decision or a review where every case passes before it."
             nodes, edges = (way.nodes, way.edges) if way else ((node,), ())
             yield found("safety.ungated_action", message, suggestion, nodes=nodes, edges=edges)

@@ -36,7 +36,7 @@ def _unreachable(drawing: Drawing) -> Iterator[Problem]:
     for node in drawing.graph.nodes:
         if node not in drawing.graph.reachable:
             message = f"No case ever comes to “{drawing.title(node)}”."
-            suggestion = "Connect a port before it to this node, or delete the node."
+            suggestion = "Lead a way to this step, or delete it."
             yield found("graph.unreachable", message, suggestion, nodes=(node,))
 
 
@@ -45,22 +45,22 @@ def _open_ports(drawing: Drawing) -> Iterator[Problem]:
         wired = {edge.port for edge in drawing.graph.outgoing.get(node, ())}
         for port in drawing.ports.get(node, ()):
             if port not in wired and port != "error":
-                message = f"The port “{port}” of “{drawing.title(node)}” leads nowhere: a case would be stuck there."
-                yield found("graph.open_port", message, f"Connect “{port}” to a node.", nodes=(node,))
+                message = f"The way out “{port}” of “{drawing.title(node)}” leads nowhere: a case would be stuck there."
+                yield found("graph.open_port", message, f"Connect “{port}” to a step.", nodes=(node,))
 
 
 def _no_outcome(drawing: Drawing, ending: set[str]) -> Iterator[Problem]:
     stuck = tuple(node for node in (START, *drawing.graph.nodes) if node not in ending)
     if stuck:
         named = ", ".join(f"“{drawing.title(node)}”" for node in stuck[:5]) + (" …" if len(stuck) > 5 else "")
-        message = f"No outcome can be reached from {named}."
-        yield found("graph.no_outcome", message, "Lead every way to an outcome.", nodes=stuck)
+        message = f"From {named} a case can never come to an end."
+        yield found("graph.no_outcome", message, "Lead every way to an outcome, where a case ends.", nodes=stuck)
 
 
 def _unbounded_loops(drawing: Drawing) -> Iterator[Problem]:
     for cycle in drawing.graph.unbounded_cycles:
         message = f"A case can go round in a circle through “{drawing.title(cycle.nodes[0])}” without end."
-        suggestion = "Mark the edge that goes back as a loop, and say how many turns it may make."
+        suggestion = "Make the way that goes back a loop, and say how many turns it may make."
         yield found("graph.unbounded_loop", message, suggestion, nodes=cycle.nodes, edges=cycle.edges)
 
 
@@ -79,7 +79,7 @@ def _crooked(drawing: Drawing, edge: Edge) -> Problem:
     around = drawing.graph.route(drawing.graph.outgoing.get(START, ()), {edge.source}, {edge.target})
     way = around or Route((edge.source,), ())
     message = f"The loop from “{source}” goes back to “{target}”, but a case can come to “{source}” without it."
-    suggestion = f"Lead the loop back to a node that every case passes before “{source}”."
+    suggestion = f"Lead the loop back to a step that every case passes before “{source}”."
     nodes, edges = (*way.nodes, edge.target), (*way.edges, edge.id)
     return found("graph.crooked_loop", message, suggestion, nodes=nodes, edges=edges)
 
@@ -88,7 +88,7 @@ def _endless(drawing: Drawing, edge: Edge) -> Problem:
     source = drawing.title(edge.source)
     turns = edge.loop.max if edge.loop else 0
     message = f"After {turns} turns of the loop from “{source}”, nothing says where the case goes."
-    suggestion = f"Add an edge from the port “{edge.port}” of “{source}” that is taken after the loop."
+    suggestion = f"Lead “{edge.port}” of “{source}” to another step as well: it is taken when the turns are used up."
     return found("graph.loop_without_exit", message, suggestion, nodes=(edge.source, edge.target), edges=(edge.id,))
 
 
@@ -115,7 +115,7 @@ def _unjoined(drawing: Drawing, node: str, port: str, branches: list[Edge]) -> P
     other = drawing.graph.route(branches[1:], apart) or drawing.graph.route(branches[1:], outcomes)
     ways = [way for way in (one, other) if way]
     message = f"The branches that leave “{drawing.title(node)}” by “{port}” go on side by side and never come together."
-    suggestion = "Lead the branches into one node before the outcome, so that a case ends once."
+    suggestion = "Lead the branches into one step before the outcome, so that a case ends once."
     nodes = (node, *(each for way in ways for each in way.nodes[1:]))
     edges = tuple(each for way in ways for each in way.edges)
     return found("graph.split_without_join", message, suggestion, nodes=nodes, edges=edges)

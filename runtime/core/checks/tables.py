@@ -44,7 +44,7 @@ def _overlap(drawing: Drawing, node: str, table: Table, overlap: Overlap) -> Pro
     message = (
         f"The rows {one} and {other} of “{drawing.title(node)}” contradict each other for {_case(overlap.example)}."
     )
-    suggestion = "Change one of the rows, or let the first row that holds decide (FIRST)."
+    suggestion = "Change one of the rows, or let the first row that fits decide (“FIRST”)."
     path = (*_path(drawing, node), str(overlap.rows[1]))
     return found("table.overlap", message, suggestion, nodes=(node,), path=path, level=level)
 

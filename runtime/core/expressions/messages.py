@@ -22,18 +22,21 @@ _KINDS = {
     "uint": "a whole number",
     "uint64": "a whole number",
     "double": "a number",
-    "bool": "true/false",
-    "null": "nothing (null)",
-    "null_type": "nothing (null)",
+    "bool": "yes or no",
+    "null": "nothing",
+    "null_type": "nothing",
     "list": "a list",
-    "map": "an object",
+    "map": "a group of values",
     "timestamp": "a time",
     "google.protobuf.Timestamp": "a time",
     "duration": "a duration",
     "google.protobuf.Duration": "a duration",
-    "bytes": "bytes",
+    "bytes": "raw data",
     "dyn": "any value",
 }
+_COMPARING = frozenset({"_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_"})
+_CALCULATING = frozenset({"_+_", "_-_", "_*_", "_/_", "_%_", "quotient"})
+_HINTS = {"_+_": ": texts are joined with texts, numbers added to numbers (`string(…)` makes a text of a number)"}
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(-?\d+): (.*)")
 _MISMATCH = re.compile(r"found no matching overload for '(.+?)' applied to '(.*)'$")
 _RUNTIME_MISMATCH = re.compile(r"No matching overloads found : (\S*?)\((.*)\)$|No matching overloads found : (.*)$")
@@ -84,7 +87,12 @@ def mismatch(function: str, types: list[str]) -> str:
     named = [kind(name) for name in types]
     if function == "_?_:_" and types and types[0] == "bool":
         return "The two results of `? :` are of different kinds."
-    return f"`{operator(function)}` cannot be used on {' and '.join(named) or 'these values'}."
+    values = " and ".join(named) or "these values"
+    if function in _COMPARING:
+        return f"By `{operator(function)}` two values of one kind are compared, but here it compares {values}."
+    if function in _CALCULATING:
+        return f"`{operator(function)}` cannot put {values} together{_HINTS.get(function, '')}."
+    return f"`{operator(function)}` does not work with {values}."
 
 
 def uncompilable(message: str) -> str:
@@ -97,9 +105,8 @@ def uncompilable(message: str) -> str:
     line, column, text = errors[0]
     if "'<EOF>'" in text:
         return "The expression cannot be read: something is missing at its end."
-    text = re.sub(r"^Syntax error: |,? expecting .*$|\s*\[INVALID_ARGUMENT\]$", "", text)
     where = f"character {column}" if line == "1" else f"line {line}, character {column}"
-    return f"The expression cannot be read at {where}: {text.strip()}."
+    return f"The expression cannot be read at {where}: a quote, bracket or sign may be missing there."
 
 
 def incomputable(message: str) -> Unknown:
@@ -118,9 +125,9 @@ def incomputable(message: str) -> Unknown:
 def _mistyped(message: str) -> str:
     text = message.split("No matching overloads found : ", 1)[-1]
     if "<jump_condition>" in text:
-        return "The condition before `?` is neither true nor false."
+        return "What stands before `?` is neither yes nor no (true nor false)."
     if text in ("_&&_", "_||_", "!_"):
-        return f"`{operator(text)}` needs true or false{' on both sides' if text != '!_' else ''}."
+        return f"`{operator(text)}` needs yes or no (true or false){' on both sides' if text != '!_' else ''}."
     if (method := _METHOD.match(text)) is not None:
         return mismatch(method[2], [method[1], *split_types(method[3])])
     name, _, types = text.partition("(")
@@ -131,7 +138,7 @@ _SENTENCES = (
     ("SELECT to non-message", "type", NO_FIELDS),
     ("Invalid container", "type", "An item was asked of a value that has no items."),
     ("Index error", "type", "A list is counted in whole numbers: the number in `[ ]` is not one."),
-    (TOO_MANY, "too_large", "A list of more than 1,000 items was given to a macro."),
+    (TOO_MANY, "too_large", "A list of more than 1,000 items is too long to go through."),
     ("domain error", "not_finite", "A number was divided by zero."),
     ("zero", "not_finite", "A number was divided by zero."),
     (ODD_NUMBER, "not_finite", "A number on the way is not finite."),
@@ -139,7 +146,7 @@ _SENTENCES = (
     ("out of int64 range", "not_finite", "A number is too large to be a whole number."),
     ("onversion", "type", "A text could not be read as a time or duration."),
     ("cannot convert", "type", "A text could not be read as a number."),
-    ("regular expression", "type", "The pattern of `matches` is not a valid regular expression."),
+    ("regular expression", "type", "The pattern of `matches` cannot be read."),
 )
 
 

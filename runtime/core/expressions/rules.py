@@ -70,7 +70,7 @@ def _check_parts(parts: tuple[Node, ...], bound: frozenset[str], in_macro: bool)
 
 def _check_literal(node: Const) -> None:
     if node.kind in (UINT, BYTES):
-        raise Refused("error", "Write numbers without `u` and texts without `b`: JSON has neither.")
+        raise Refused("error", "Write numbers without `u` and texts without `b`.")
     if isinstance(node.value, float) and not math.isfinite(node.value):
         raise Refused("not_finite", "A number in the expression is too large.")
 
@@ -103,12 +103,13 @@ def _check_function(name: str, given: int, table: Mapping[str, tuple[int, ...]],
         raise Refused("error", f"There is no function `{operator(name)}`{hint}.")
     if given not in table[name]:
         wanted = " or ".join(map(str, table[name]))
-        raise Refused("error", f"`{name}` takes {wanted} argument{'' if wanted == '1' else 's'}, not {given}.")
+        values = "value" if wanted == "1" else "values"
+        raise Refused("error", f"`{name}` takes {wanted} {values} in its brackets, not {given}.")
 
 
 def _check_macro(node: Fold, bound: frozenset[str], in_macro: bool) -> None:
     if in_macro:
-        raise Refused("error", "A macro (all, exists, map, filter) may not stand inside another: use two steps.")
+        raise Refused("error", "`all`, `exists`, `map` and `filter` may not stand inside each other: use two steps.")
     check(node.over, bound, in_macro)
     inside = bound | {node.variable, node.result_variable}
     _check_parts((node.start, node.condition, node.step, node.result), inside, True)

@@ -16,7 +16,7 @@ CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *beside.CASE
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_drawing_has_the_problem_and_its_twin_has_not(case: Case) -> None:
-    found = check(case.bad, discover(), case.connections)
+    found = check(case.bad, discover(), case.around)
     first = next((problem for problem in found if problem.code == case.code), None)
     assert first, [problem.code for problem in found]
     assert case.says in first.message
@@ -24,7 +24,7 @@ def test_the_drawing_has_the_problem_and_its_twin_has_not(case: Case) -> None:
     assert first.level == case.level
     assert {each.code for each in found if each.level == "error"} - case.also <= {case.code}
 
-    twin = check(case.twin, discover(), case.connections)
+    twin = check(case.twin, discover(), case.around)
     assert case.code not in {problem.code for problem in twin}
     assert [problem for problem in twin if problem.level == "error"] == []
 
@@ -35,7 +35,7 @@ def test_every_code_has_a_case() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_problem_speaks_to_people(case: Case) -> None:
-    for problem in check(case.bad, discover(), case.connections):
+    for problem in check(case.bad, discover(), case.around):
         assert problem.message.endswith((".", "!"))
         assert problem.code.startswith("document.") or problem.suggestion.endswith((".", "`."))
         assert not re.search(r"\b(NoneType|dict|tuple|pydantic|Value error)\b", problem.message)

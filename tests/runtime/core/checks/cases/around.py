@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.runtime.core.checks.cases.parts import Case, node, outcome, prompt, review, sketch
+from runtime.core.checks import Called, Surroundings
+from tests.runtime.core.checks.cases.parts import Case, check_, node, outcome, prompt, review, sketch
 
 WON = outcome("won")
 
@@ -32,6 +33,15 @@ def tangled(rows: int) -> dict[str, Any]:
 
 FULL = table((">= 50", "-", "sales"), ("< 50", "-", "partner"))
 ASK = ("start -> ask", "ask.yes -> won", "ask.no -> won")
+KNOWN = Surroundings(queues=("sales",), workflows={"tell": Called(frozenset({1, 2}), frozenset({1}))})
+
+
+def running(*, workflow: str = "tell", asks: bool = False, **version: int) -> dict[str, Any]:
+    """A drawing that runs another workflow behind a check."""
+    run = node("run", "execute.workflow", workflow=workflow, **version, **({"asks": True} if asks else {}))
+    ways = ("start -> look", "look.pass -> run", "look.fail -> won", "look.unsure -> won", "run.done -> won")
+    return sketch([check_("look"), run, WON], *ways)
+
 
 CASES = [
     Case(
@@ -124,7 +134,7 @@ CASES = [
         nodes=("write",),
         path="/nodes/0/config/connection",
         level="warning",
-        connections=("mine",),
+        around=Surroundings(connections=("mine",)),
     ),
     Case(
         "connection.missing",
@@ -134,7 +144,57 @@ CASES = [
         nodes=("write",),
         path="/nodes/0/config/connection",
         level="warning",
-        connections=(),
+        around=Surroundings(connections=()),
         about="reserved names",
+    ),
+    Case(
+        "queue.missing",
+        sketch([review("ask", queue="salez"), WON], *ASK),
+        sketch([review("ask"), WON], *ASK),
+        "“ask” asks the queue “salez”, which does not exist",
+        nodes=("ask",),
+        path="/nodes/0/config/queue",
+        level="warning",
+        around=KNOWN,
+    ),
+    Case(
+        "workflow.missing",
+        running(workflow="gone"),
+        running(),
+        "“run” runs the workflow “gone”, which is not published here",
+        nodes=("run",),
+        path="/nodes/1/config/workflow",
+        level="warning",
+        around=KNOWN,
+    ),
+    Case(
+        "workflow.missing",
+        running(version=9),
+        running(version=2),
+        "version 9 of “tell”",
+        nodes=("run",),
+        path="/nodes/1/config/workflow",
+        level="warning",
+        about="a version",
+        around=KNOWN,
+    ),
+    Case(
+        "safety.asks_but_acts",
+        running(asks=True, version=2),
+        running(asks=True, version=1),
+        "“run” is marked as only asking, but it runs version 2 of “tell”",
+        nodes=("run",),
+        path="/nodes/1/asks",
+        around=KNOWN,
+    ),
+    Case(
+        "safety.asks_but_acts",
+        running(asks=True),
+        running(asks=True, version=1),
+        "the newest version of “tell”, which may do more",
+        nodes=("run",),
+        path="/nodes/1/asks",
+        about="whatever is newest",
+        around=KNOWN,
     ),
 ]

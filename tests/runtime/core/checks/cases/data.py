@@ -45,7 +45,7 @@ CASES = [
         "data.unknown_step",
         reading("steps.start.output.email"),
         reading("input.email"),
-        "called `input`",
+        "read `input` instead",
         nodes=("b",),
         path=READS,
         about="start",

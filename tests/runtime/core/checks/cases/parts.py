@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.core.checks import NOWHERE, Surroundings
 from tests.makers.drawings import node, sketch
 
 __all__ = ["Case", "check_", "decide_", "mail", "node", "outcome", "prompt", "review", "sketch", "transform"]
@@ -28,7 +29,7 @@ class Case:
     level: str = "error"
     also: frozenset[str] = frozenset()
     about: str = ""
-    connections: tuple[str, ...] | None = None
+    around: Surroundings = NOWHERE
 
     @property
     def name(self) -> str:
