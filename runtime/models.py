@@ -229,7 +229,8 @@ class Escalation(models.Model):
     """A case that a workflow handed to people, or an incident. Settled exactly once: a conditional update decides.
 
     `asked` holds what was shown (`core.node.Ask` as JSON) and `digest` binds an answer to it. `kind` is review, form or
-    incident; `state` is open, resolved, overdue or cancelled.
+    incident; `state` is open, resolved, overdue or cancelled. Until `goes_on_at` an answer can be taken back, and the run
+    does not know of it; a case is out of sight until `snoozed_until`.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
@@ -256,6 +257,8 @@ class Escalation(models.Model):
     resolved_by = models.CharField(max_length=150, default="")
     created_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    goes_on_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -273,6 +276,16 @@ class Escalation(models.Model):
             models.Index(fields=["queue", "run"], name="escalation_queue_run"),
             models.Index(fields=["workflow", "state", "id"], name="escalation_workflow"),
             models.Index(fields=["workflow", "id"], name="escalation_workflow_any"),
+            models.Index(fields=["goes_on_at"], name="escalation_undoable", condition=Q(goes_on_at__isnull=False)),
+            models.Index(fields=["workflow", "node", "state", "-id"], name="escalation_similar"),
+            # All that the inbox counts and filters by, so that it need not read the cases themselves.
+            models.Index(
+                fields=[
+                    *("state", "id", "queue", "assignee", "claimed_until", "snoozed_until", "due_at"),
+                    *("kind", "workflow"),
+                ],
+                name="escalation_inbox",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -292,6 +305,33 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} on {self.escalation_id}"
+
+
+class Remark(models.Model):
+    """What somebody wrote beside a case, for colleagues; `mentions` are those it is meant for."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="remarks")
+    by = models.CharField(max_length=150)
+    text = models.TextField()
+    at = models.DateTimeField()
+    mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="mentioned_in", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.by} on {self.escalation_id}"
+
+
+class SavedFilter(models.Model):
+    """A person's own view of the inbox: a name for a query string."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "name"], name="one_filter_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Connection(models.Model):
