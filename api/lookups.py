@@ -32,6 +32,7 @@ STATUS_OF: Mapping[str, int] = {
     "conflict": 409,
     "slug_taken": 409,
     "archived": 409,
+    "overtaken": 412,
     "ended": 409,
     "not_failed": 409,
     "unchanged": 409,

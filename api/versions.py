@@ -9,7 +9,7 @@ from pydantic import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import problems
+from api import problems, reading
 from api.declarations import Answer, Operation
 from api.lookups import refused, version_number, workflow_of
 from api.operations import Resource, ok, operation
@@ -97,21 +97,29 @@ class Versions(Resource):
             {
                 201: Answer(
                     PublishedVersion,
-                    "The version that holds the draft: a new one, or the newest where nothing has changed since.",
+                    "The new version, which holds the draft.",
+                    {"Location": "Where the version can be read."},
+                ),
+                200: Answer(
+                    PublishedVersion,
+                    "Nothing has changed since the newest version: it holds the draft already. No note is kept.",
                     {"Location": "Where the version can be read."},
                 ),
             },
             body=PublishBody,
             body_optional=True,
+            headers={"If-Match": "The ETag of the draft that was looked at. Without it, whatever there is."},
             refuses={
                 409: "`archived`, or `stale`: the draft is being changed all the time.",
+                412: "`overtaken`: somebody has saved the draft since (who, at). Nothing is published.",
                 422: "`not_publishable`: the problems of the drawing stand under `errors`.",
             },
         )
     )
     def post(self, request: Request, slug: str, body: PublishBody) -> Response:
         """Publish the draft."""
-        done = publishing.publish(workflow_of(slug), request.user, timezone.now(), body.note)
+        seen = drafts.revisions(reading.header(request._request, "If-Match"))
+        done = publishing.publish(workflow_of(slug), request.user, timezone.now(), body.note, seen=seen)
         match done:
             case publishing.NotPublishable():
                 detail = "The drawing has problems that keep it from being published."
@@ -119,7 +127,7 @@ class Versions(Resource):
             case Refused():
                 raise refused(done)
         made = {"number": done.number, "digest": done.digest}
-        return ok(made, 201, {"Location": f"/api/v1/workflows/{slug}/versions/{done.number}/"})
+        return ok(made, 201 if done.new else 200, {"Location": f"/api/v1/workflows/{slug}/versions/{done.number}/"})
 
 
 class VersionItem(Resource):

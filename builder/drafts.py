@@ -79,7 +79,7 @@ def save(workflow: Workflow, document: object, if_match: str | None, user: Perso
     malformed = unreadable(document)
     if malformed:
         return malformed
-    named = _revisions(if_match)
+    named = revisions(if_match)
     open_to_me = Workflow.objects.filter(pk=workflow.pk, archived_at=None)
     mine = open_to_me if named is None else open_to_me.filter(draft_revision__in=named)
     by = user.get_username()
@@ -97,7 +97,7 @@ def restore(version: Version, if_match: str | None, user: Person, now: datetime)
     return saved
 
 
-def _revisions(if_match: str | None) -> tuple[int, ...] | None:
+def revisions(if_match: str | None) -> tuple[int, ...] | None:
     """The revisions that a header names; None where any will do. What cannot be read names none and never matches."""
     if if_match is None:
         return None

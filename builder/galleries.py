@@ -7,7 +7,7 @@ the database before somebody starts from one.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,10 +19,10 @@ from django.db import transaction
 from builder import samples as sample_cases
 from builder import workflows
 from builder.models import Workflow
+from builder.needed import needs_of
 from builder.workflows import Made
 from runtime import batches
 from runtime.json_gate import read_json
-from runtime.models import Queue
 from runtime.permissions import Person
 from runtime.refused import Refused
 
@@ -150,16 +150,8 @@ def _filled(made: Made, chosen: Sample, user: Person) -> Begun | Refused:
         if isinstance(kept, Refused):
             transaction.set_rollback(True)
             return kept
-    queues, others = set(_named(chosen, "queue")), set(_named(chosen, "workflow"))
-    queues -= set(Queue.objects.filter(name__in=queues).values_list("name", flat=True))
-    published = Workflow.objects.filter(slug__in=others, archived_at=None, versions__isnull=False)
-    others -= set(published.values_list("slug", flat=True))
-    return Begun(made.workflow, tuple(sorted(queues)), tuple(sorted(others)))
-
-
-def _named(chosen: Sample, field: str) -> Iterator[str]:
-    """What the drawing's nodes name in this field of their configuration."""
-    return (node["config"][field] for node in chosen.document["nodes"] if field in node.get("config", {}))
+    missing = needs_of(made.workflow.draft, user)
+    return Begun(made.workflow, missing.queues, missing.workflows)
 
 
 def _read(slug: str, card: _Card) -> Sample:

@@ -52,10 +52,15 @@ def problems_of(document: object) -> tuple[Problem, ...]:
     return check(document, discover(), around(document), problem_of)
 
 
-def publish(workflow: Workflow, user: Person, now: datetime, note: str = "") -> Published | NotPublishable | Refused:
+def publish(
+    workflow: Workflow, user: Person, now: datetime, note: str = "", *, seen: tuple[int, ...] | None = None
+) -> Published | NotPublishable | Refused:
     """Publish the draft. It is checked outside of the transaction and sealed only if nobody saved meanwhile.
 
-    Refused: forbidden, archived, invalid (the note), malformed, stale (saved over and over).
+    With `seen`, only one of these revisions is published: the one that somebody looked at.
+
+    Refused: forbidden, archived, invalid (the note), malformed, stale (saved over and over), overtaken (saved since it
+    was seen; who, at).
     """
     if not may(user, "workflows:write"):
         return Refused("forbidden", "You may not publish workflows.")
@@ -63,7 +68,7 @@ def publish(workflow: Workflow, user: Person, now: datetime, note: str = "") -> 
         wrong = FieldError("/note", f"A note is a text of at most {MAX_NOTE} characters.")
         return Refused("invalid", "The note cannot be kept.", (wrong,))
     for _ in range(_ATTEMPTS):
-        outcome = _publish_once(workflow, user, now, note)
+        outcome = _publish_once(workflow, user, now, note, seen)
         if outcome is not None:
             return outcome
     return Refused("stale", "The draft is being changed. Try again.")
@@ -75,12 +80,16 @@ def version_of(workflow: Workflow, number: int) -> Version | None:
 
 
 def _publish_once(
-    workflow: Workflow, user: Person, now: datetime, note: str
+    workflow: Workflow, user: Person, now: datetime, note: str, seen: tuple[int, ...] | None
 ) -> Published | NotPublishable | Refused | None:
     """One attempt; None where the draft was saved while it was checked."""
     found = Workflow.objects.get(pk=workflow.pk)
     if found.archived_at:
         return Refused("archived", "This workflow is archived.", at=found.archived_at)
+    if seen is not None and found.draft_revision not in seen:
+        who = found.draft_saved_by
+        detail = f"{who or 'Somebody'} has saved this draft meanwhile. Look at what has changed, then publish."
+        return Refused("overtaken", detail, who=who, at=found.updated_at)
     malformed, document = unreadable(found.draft), parse(found.draft).document
     if malformed or document is None:
         return malformed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from builder import canvas_views, case_views
+from builder import canvas_views, case_views, gallery_views, version_views
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 
@@ -12,7 +12,14 @@ urlpatterns: list[URLPattern] = [
     path("workflows/", workflow_list, name="workflow_list"),
     # Beside the workflows and not below them: “new” is a name that a workflow may have.
     path("new-workflow/", workflow_new, name="workflow_new"),
+    path("gallery/", gallery_views.gallery, name="gallery"),
+    path("gallery/<slug:slug>/", gallery_views.gallery_item, name="gallery_item"),
+    path("gallery/<slug:slug>/start/", gallery_views.gallery_start, name="gallery_start"),
+    path("canvas/me/", version_views.me, name="workflow_me"),
+    path("canvas/queues/", version_views.make_queue, name="workflow_make_queue"),
     path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
+    path("workflows/<slug:slug>/differences/", version_views.differences, name="workflow_differences"),
+    path("workflows/<slug:slug>/needs/", version_views.needs_of, name="workflow_needs"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
     path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),
     path("workflows/<slug:slug>/completions/", canvas_views.completion, name="workflow_completions"),

@@ -47,8 +47,10 @@ class Card:
 def workflow_list(request: HttpRequest) -> HttpResponse:
     """The workflows that are not archived, by name."""
     found = _workflows()[:MOST]
+    named = Counter(workflow.name for workflow in found)
     context = {
         "cards": [_card(workflow, request) for workflow in found],
+        "twins": {name for name, number in named.items() if number > 1},
         "may_start": may(request.user, "runs:write"),
         "may_draw": may(request.user, "workflows:write"),
     }

@@ -35,7 +35,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "designer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read"}),
     "reviewer": frozenset({"runs:read", "escalations:read", "escalations:write"}),
     "developer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}),
-    "administrator": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}),
+    "administrator": frozenset(
+        {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write", "settings:write"}
+    ),
     NOBODY: frozenset(),
 }
 """What each role may, of what the routes ask for."""
@@ -69,6 +71,13 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_new": {"GET": WRITE, "POST": WRITE},
     "workflow_canvas": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
+    "workflow_differences": {"POST": READ},
+    "workflow_needs": {"POST": READ},
+    "workflow_me": {"GET": READ},
+    "workflow_make_queue": {"POST": "settings:write"},
+    "gallery": {"GET": READ},
+    "gallery_item": {"GET": READ},
+    "gallery_start": {"POST": WRITE},
     "workflow_inspector": {"GET": READ, "POST": READ},
     "workflow_completions": {"POST": READ},
     "workflow_preview": {"POST": READ},

@@ -1,0 +1,76 @@
+"""What the canvas asks before somebody chooses between drawings: what is different, who is signed in, what is missing.
+
+Routed by `urls`, for people with a session; JSON in and out. Nothing is kept here but a queue that somebody asks for:
+drawings are saved, published and read through the API.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from builder import needed
+from builder.canvas_views import answer, body_of, refusal
+from builder.differences import diff
+from builder.models import Workflow
+from runtime.core.definition import Document, parse
+from runtime.nodes import discover
+from runtime.refused import FieldError, Refused
+from runtime.views.access import needs
+
+
+@require_POST
+@needs("workflows:read")
+def differences(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed from one drawing to another: `{before, after}`; `{changes}`, as the API tells them of versions."""
+    get_object_or_404(Workflow.objects.only("pk"), slug=slug)
+    asked = body_of(request)
+    if isinstance(asked, Refused):
+        return refusal(asked)
+    before, after = _drawing(asked, "before"), _drawing(asked, "after")
+    if isinstance(before, Refused):
+        return refusal(before)
+    if isinstance(after, Refused):
+        return refusal(after)
+    return answer({"changes": [change.to_json() for change in diff(before, after, discover())]})
+
+
+@require_safe
+@needs("workflows:read")
+def me(request: HttpRequest) -> HttpResponse:
+    """Who is signed in: `{name}`. A page that was left open goes on saving only for the person who opened it."""
+    return answer({"name": request.user.get_username()})
+
+
+@require_POST
+@needs("workflows:read")
+def needs_of(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a drawing names that is not there yet: `{document}`; `{queues, workflows, connections, may_make_queues}`."""
+    get_object_or_404(Workflow.objects.only("pk"), slug=slug)
+    asked = body_of(request)
+    if isinstance(asked, Refused):
+        return refusal(asked)
+    return answer(needed.needs_of(asked.get("document"), request.user).to_json())
+
+
+@require_POST
+@needs("settings:write")
+def make_queue(request: HttpRequest) -> HttpResponse:
+    """Make a queue that a drawing names, with its maker as the first member: `{name}`; 201 `{name}`."""
+    asked = body_of(request)
+    if isinstance(asked, Refused):
+        return refusal(asked)
+    made = needed.make_queue(asked.get("name"), request.user, timezone.now())
+    return refusal(made) if isinstance(made, Refused) else answer({"name": made}, 201)
+
+
+def _drawing(asked: dict[str, Any], which: str) -> Document | Refused:
+    found = parse(asked.get(which))
+    if found.document is not None:
+        return found.document
+    first = found.problems[0].message if found.problems else "It is no drawing."
+    return Refused("malformed", "There is no drawing to compare.", (FieldError(f"/{which}", first, "malformed"),))
