@@ -1,15 +1,27 @@
-"""Fixtures for every test: the throw-away servers. What a part of the tests shares stands in a `conftest` beside it."""
+"""Fixtures for every test: the throw-away servers. What a part of the tests shares stands in a `conftest` beside it.
+
+Hypothesis tries the same examples each time, so that what fails for one fails for all; without a clock, since a busy
+machine is no mistake. `HYPOTHESIS_PROFILE=default` lets it look elsewhere.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import services
+
+hypothesis_settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 pytest_plugins = ["tests.makers.people"]
 

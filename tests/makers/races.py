@@ -17,14 +17,14 @@ def race[T](*runners: Callable[[], T]) -> list[T]:
     def run(runner: Callable[[], T]) -> T:
         try:
             connection.ensure_connection()
-            line.wait(timeout=20)
+            line.wait(timeout=120)
             return runner()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(runners)) as pool:
         started = [pool.submit(run, runner) for runner in runners]
-        return [each.result(timeout=60) for each in started]
+        return [each.result(timeout=120) for each in started]
 
 
 def kinds_of(results: list[Any]) -> list[str]:

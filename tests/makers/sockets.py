@@ -18,7 +18,7 @@ from config.sockets import websocket_application
 
 type Headers = list[tuple[bytes, bytes]]
 
-PATIENCE_S = 3.0
+PATIENCE_S = 60.0
 
 
 class Client:

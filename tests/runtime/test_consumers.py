@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from tests.makers.sockets import Headers, is_denied, opened
 HOST = "127.0.0.1:8000"
 ORIGIN = f"http://{HOST}"
 SOON = 0.05
+NEVER_S = 3600.0
 CHECK_S = Socket.check_s
 
 
@@ -103,7 +104,7 @@ def test_a_follower_misses_nothing_and_repeats_nothing_whatever_becomes_of_the_h
             for _ in range(turns):
                 await asyncio.sleep(0)
         journal.seq, journal.status = journal.seq + 1, "succeeded"
-        return journal, await asyncio.wait_for(following, 5)
+        return journal, await asyncio.wait_for(following, 60)
 
     journal, close = asyncio.run(follow())
     assert journal.seqs() == list(range(after + 1, journal.seq + 1))
@@ -113,13 +114,15 @@ def test_a_follower_misses_nothing_and_repeats_nothing_whatever_becomes_of_the_h
 
 async def test_a_hint_is_faster_than_the_next_look() -> None:
     journal = Journal()
-    tail = Tail(journal.read, journal.send, poll_s=30)
+    tail = Tail(journal.read, journal.send, poll_s=NEVER_S)
     following = asyncio.create_task(tail.follow("r", 0))
-    await asyncio.sleep(0.01)
-    journal.seq = 1
-    tail.hint()
-    await asyncio.sleep(0.01)
-    assert journal.seqs() == [1]
+    async with asyncio.timeout(60):
+        while not journal.sent:
+            await asyncio.sleep(0)
+        journal.seq = 1
+        tail.hint()
+        while journal.seqs() != [1]:
+            await asyncio.sleep(0)
     following.cancel()
 
 
@@ -152,7 +155,7 @@ async def test_pages_that_are_short_because_events_are_large_come_one_after_the_
     async def short(run_id: str, after: int, _limit: int) -> Look:
         return await journal.read(run_id, after, 3)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await Tail(short, journal.send, poll_s=60).follow("r", 0)
     assert journal.seqs() == [1, 2, 3, 4, 5, 6, 7]
     assert [message["type"] for message in journal.sent].index("state") == 7
@@ -216,16 +219,15 @@ async def test_a_socket_replays_the_journal_then_says_how_the_run_stands_and_clo
 
 
 @transactional
-async def test_a_commit_reaches_its_watchers_long_before_they_would_look() -> None:
+async def test_a_commit_reaches_its_watchers_long_before_they_would_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.consumers.Tail", partial(Tail, poll_s=NEVER_S))
     story, sent = await made(lambda: (runs.qualified(), in_session(person("dora", "designer"))))()
     async with opened(f"/ws/runs/{story.run.pk}/?after={story.run.last_seq}", sent) as socket:
         await socket.told(1)
         await made(story.starts)("draft")
-        begun = time.monotonic()
         broadcast.committed(story.run.pk, story.run.last_seq, "running")
         (event,) = await socket.told(1)
         assert event["event"]["type"] == "step.started"
-        assert time.monotonic() - begun < 0.5
 
 
 @transactional
@@ -241,10 +243,12 @@ async def test_a_commit_without_a_hint_arrives_within_a_second_or_so() -> None:
 @transactional
 async def test_nobody_watching_costs_no_message() -> None:
     broadcast.attach()
-    broadcast.committed("0" * 26, 1, "waiting")
-    await asyncio.sleep(0)
     layer: Any = get_channel_layer()
-    assert not layer.channels
+    before = set(layer.channels)
+    broadcast.committed("0" * 26, 1, "waiting")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert set(layer.channels) <= before
 
 
 REFUSED = [

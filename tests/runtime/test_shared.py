@@ -22,7 +22,7 @@ class Counter:
     def __call__(self, name: str, number: int) -> int:
         self.calls.append((name, number))
         self.begun.set()
-        assert self.go_on.wait(5)
+        assert self.go_on.wait(60)
         if name == "broken":
             raise ValueError(name)
         return len(self.calls)
@@ -50,7 +50,7 @@ async def test_who_asks_after_a_look_has_begun_gets_a_later_one() -> None:
     shared = Shared(counter)
     async with ThreadSensitiveContext():
         early = asyncio.create_task(shared("a", 1))
-        await asyncio.to_thread(counter.begun.wait, 5)
+        await asyncio.to_thread(counter.begun.wait, 60)
         late = [asyncio.create_task(shared("a", 1)) for _ in range(3)]
         await asyncio.sleep(0)
         counter.go_on.set()

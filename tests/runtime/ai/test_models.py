@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from tests.makers.hostile import HOSTILE
 from tests.makers.openai_server import Reply, ScriptedServer, error, openai_server, raw, says
 
 OPTIONS = (Option("go"), Option("stop"))
-CHOICE = ModelRequest("c", "Which way?", "choice", options=OPTIONS, timeout_s=0.8)
-TEXT = ModelRequest("c", "Write.", timeout_s=5.0)
+CHOICE = ModelRequest("c", "Which way?", "choice", options=OPTIONS, timeout_s=60.0)
+TEXT = ModelRequest("c", "Write.", timeout_s=60.0)
 
 
 @pytest.fixture
@@ -142,7 +143,9 @@ async def test_each_hostile_answer_is_a_failure_or_has_no_signal(
     name: str, server: ScriptedServer, models: Models
 ) -> None:
     server.plays(HOSTILE[name])
-    found = await models.ask(to(server), CHOICE)
+    # Only what never comes is waited for in vain; a busy machine may be slow with all the others.
+    late = name in ("slow", "dripping")
+    found = await models.ask(to(server), replace(CHOICE, timeout_s=0.5) if late else CHOICE)
     if name in WITHOUT_SIGNAL:
         assert isinstance(found, ModelAnswer)
         assert found.signals == {}
@@ -283,17 +286,16 @@ async def test_azure_gets_its_key_in_its_own_header(server: ScriptedServer, mode
     assert server.requests[0]["max_completion_tokens"] == 5
 
 
-async def test_64_calls_at_once_take_little_longer_than_one(server: ScriptedServer, models: Models) -> None:
+async def test_64_calls_are_under_way_at_once(server: ScriptedServer, models: Models) -> None:
+    all_there = asyncio.Barrier(64)
+
     async def reply(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(0.2)
+        await all_there.wait()
         return await says("hello")(request)
 
     server.plays(reply)
-    await models.ask(to(server), TEXT)
-    begun = asyncio.get_running_loop().time()
     found = await asyncio.gather(*(models.ask(to(server), TEXT) for _ in range(64)))
     assert all(isinstance(each, ModelAnswer) for each in found)
-    assert asyncio.get_running_loop().time() - begun < 1.5
 
 
 async def test_a_script_answers_from_its_file_and_is_off_in_production(tmp_path: Path) -> None:

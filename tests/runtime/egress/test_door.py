@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from runtime.core.node import Failed, HttpRequest, HttpResponse
 from runtime.egress import Egress, Policy
-from tests.makers.openai_server import cut_off, dripping, half_closed, oversized, raw
+from tests.makers.openai_server import cut_off, dripping, half_closed, raw
 
 LOOPBACK = Policy(networks=("127.0.0.0/8", "::1/128"))
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -92,12 +92,14 @@ async def test_no_spelling_of_loopback_is_reached(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "10.0.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]"])
-async def test_a_private_address_is_refused_before_a_packet_leaves(host: str) -> None:
+async def test_a_private_address_is_refused_before_a_packet_leaves(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def called(_loop: object, _socket: object, address: object) -> None:
+        raise AssertionError(f"A connection to {address} was begun.")
+
+    monkeypatch.setattr("asyncio.selector_events.BaseSelectorEventLoop.sock_connect", called)
     async with door() as egress:
-        begun = time.perf_counter()
         outcome = await egress.send(HttpRequest("GET", f"http://{host}/latest/meta-data/"))
     assert code(outcome) == "blocked_address"
-    assert time.perf_counter() - begun < 1
 
 
 async def test_a_name_that_changes_its_address_between_two_looks_is_refused_the_second_time() -> None:
@@ -202,9 +204,19 @@ async def test_text_is_decoded_and_never_holds_what_a_database_refuses() -> None
 
 
 async def test_an_answer_beyond_the_bound_is_dropped_early() -> None:
-    begun = time.perf_counter()
-    assert code(await call(oversized(200 * 1024 * 1024))) == "too_large"
-    assert time.perf_counter() - begun < 2
+    whole, sent = 200 * 1024 * 1024, 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while sent < whole:
+            await response.write(b" " * 65_536)
+            sent += 65_536
+        return response
+
+    assert code(await call(endless)) == "too_large"
+    assert sent < whole / 4
 
 
 async def test_a_compressed_bomb_is_not_unfolded() -> None:
@@ -236,11 +248,9 @@ async def test_an_answer_that_ends_in_the_middle_may_be_tried_again(reply: Handl
 
 
 async def test_a_dripping_answer_ends_with_the_total_time() -> None:
-    begun = time.perf_counter()
     outcome = await call(dripping(5), timeout_s=0.3)
     assert isinstance(outcome, Failed)
     assert (outcome.code, outcome.passing) == ("timeout", True)
-    assert time.perf_counter() - begun < 1.5
 
 
 async def test_a_server_that_speaks_no_http_is_a_bad_response() -> None:
