@@ -35,6 +35,11 @@ class DrawingSocket(Socket):
     beat_s: ClassVar[float] = 5.0
     patience_s: ClassVar[float] = 16.0
 
+    @staticmethod
+    def clock() -> float:
+        """Seconds, by which somebody is silent."""
+        return time.monotonic()
+
     def admit(self, caller: Caller) -> Close | None:
         """The workflow must be there; whoever may read workflows may be seen reading this one."""
         if not self.permits(caller):
@@ -52,15 +57,15 @@ class DrawingSocket(Socket):
     async def serve(self) -> Close:
         """Say that we are here, and tell what has changed."""
         shown: tuple[Any, Any] = (None, None)
-        beaten = time.monotonic()
+        beaten = self.clock()
         await self._say("drawing.hello")
         try:
             while True:
                 draft = await _look(self.workflow)
                 if draft is None:
                     return Close(4404, "There is no such workflow.")
-                if time.monotonic() - beaten >= self.beat_s:
-                    beaten = time.monotonic()
+                if self.clock() - beaten >= self.beat_s:
+                    beaten = self.clock()
                     await self._say("drawing.here")
                 shown = await self._told(shown, draft)
                 with contextlib.suppress(TimeoutError):
@@ -91,7 +96,7 @@ class DrawingSocket(Socket):
             return False
         if channel not in self.known:
             self.fresh.set()
-        self.known[channel] = (said["name"], said["since"], time.monotonic())
+        self.known[channel] = (said["name"], said["since"], self.clock())
         return True
 
     async def _told(self, shown: tuple[Any, Any], draft: dict[str, Any]) -> tuple[Any, Any]:
@@ -104,7 +109,7 @@ class DrawingSocket(Socket):
 
     def _others(self) -> list[dict[str, Any]]:
         """Who is here besides this window: one entry a person, from when the first of their windows was opened."""
-        silent = time.monotonic() - self.patience_s
+        silent = self.clock() - self.patience_s
         self.known = {channel: each for channel, each in self.known.items() if each[2] >= silent}
         since: dict[str, str] = {}
         for name, came, _ in sorted(self.known.values(), key=lambda each: each[1]):

@@ -14,6 +14,7 @@ from builder import drafts
 from builder.consumers import DrawingSocket
 from builder.models import Workflow
 from runtime.consumers import Socket
+from tests.makers.eventually import eventually
 from tests.makers.people import person
 from tests.makers.sealed import ECHO, drafted
 from tests.makers.sockets import Client, opened
@@ -30,6 +31,29 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Socket, "check_s", SOON)
     monkeypatch.setattr(DrawingSocket, "poll_s", SOON)
     authentication.forget()
+
+
+class Time:
+    """The time of those who are here, which stands still until a test moves it, and who heard of whom since then."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.heard: set[tuple[str, str]] = set()
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    made, hear = Time(), DrawingSocket._hear
+
+    def noted(socket: DrawingSocket, said: dict[str, Any]) -> bool:
+        heard = hear(socket, said)
+        if heard:
+            made.heard.add((socket.channel_name, said["channel"]))
+        return heard
+
+    monkeypatch.setattr(DrawingSocket, "clock", staticmethod(lambda: made.now))
+    monkeypatch.setattr(DrawingSocket, "_hear", noted)
+    return made
 
 
 def cast() -> tuple[Any, Any, Workflow]:
@@ -97,21 +121,25 @@ async def test_another_name_for_the_workflow_is_no_save() -> None:
         assert await socket.hears_nothing(4 * SOON)
 
 
-async def test_who_falls_silent_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DrawingSocket, "patience_s", 4 * SOON)
+async def test_who_falls_silent_is_forgotten(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DrawingSocket, "beat_s", 2 * DrawingSocket.patience_s)
     dora, dev, _ = await made(cast)()
     async with opened(PATH, dora) as first, opened(PATH, dev):
         await names(first, "dev")
+        time.now += DrawingSocket.patience_s + 0.1
         await names(first)
 
 
-async def test_who_speaks_up_again_and_again_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DrawingSocket, "patience_s", 8 * SOON)
-    monkeypatch.setattr(DrawingSocket, "beat_s", SOON)
+async def test_who_speaks_up_again_and_again_stays(time: Time) -> None:
     dora, dev, _ = await made(cast)()
     async with opened(PATH, dora) as first, opened(PATH, dev):
         await names(first, "dev")
-        assert await first.hears_nothing(16 * SOON)
+        for _ in range(8):
+            time.heard.clear()
+            time.now += DrawingSocket.beat_s
+            await eventually(lambda: len(time.heard) == 2)
+        assert time.now > 2 * DrawingSocket.patience_s
+        assert await first.hears_nothing(4 * SOON)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from runtime.broadcast import broadcast
 from runtime.consumers import PAGE, Close, InboxSocket, Look, Socket, Tail, after_of
 from runtime.models import Escalation, Run
 from tests.makers import runs
+from tests.makers.eventually import eventually
 from tests.makers.people import person, queue_of
 from tests.makers.sockets import Headers, is_denied, opened
 
@@ -116,13 +117,10 @@ async def test_a_hint_is_faster_than_the_next_look() -> None:
     journal = Journal()
     tail = Tail(journal.read, journal.send, poll_s=NEVER_S)
     following = asyncio.create_task(tail.follow("r", 0))
-    async with asyncio.timeout(60):
-        while not journal.sent:
-            await asyncio.sleep(0)
-        journal.seq = 1
-        tail.hint()
-        while journal.seqs() != [1]:
-            await asyncio.sleep(0)
+    await eventually(lambda: bool(journal.sent))
+    journal.seq = 1
+    tail.hint()
+    await eventually(lambda: journal.seqs() == [1])
     following.cancel()
 
 

@@ -1,0 +1,17 @@
+"""Waiting in an event loop for a state that comes in its own time; only a test that fails waits for long."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+PATIENCE_S = 60.0
+
+
+async def eventually(has_come: Callable[[], bool]) -> None:
+    """Let the others work until this is true; fails when it does not become so."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not has_come():
+        assert time.monotonic() < deadline, "It did not come about in time."
+        await asyncio.sleep(0.002)
