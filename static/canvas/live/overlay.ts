@@ -3,13 +3,21 @@
 
 export type StepState = "running" | "done" | "waiting" | "failed" | "retrying";
 
+// `held`: something that the step would have sent was held back.
+export interface Lit {
+  readonly state: StepState;
+  readonly visits: number;
+  readonly held?: true;
+}
+
 export interface Overlay {
-  readonly steps: ReadonlyMap<string, { readonly state: StepState; readonly visits: number }>;
+  readonly steps: ReadonlyMap<string, Lit>;
   readonly edges: ReadonlySet<string>;
 }
 
 export interface RunEvent {
   readonly seq: number;
+  readonly at?: string;
   readonly type: string;
   readonly node?: string | null;
   readonly visit?: number | null;
@@ -30,12 +38,16 @@ export function after(overlay: Overlay, events: readonly RunEvent[], edgesOf: (n
   for (const event of events) {
     const state = STATES[event.type];
     if (!event.node || !state) continue;
-    steps.set(event.node, { state, visits: Math.max(event.visit ?? 1, steps.get(event.node)?.visits ?? 1) });
+    const before = steps.get(event.node);
+    const held = before?.held ?? isHeld(event.data?.["calls"]);
+    steps.set(event.node, { state, visits: Math.max(event.visit ?? 1, before?.visits ?? 1), ...(held ? { held } : {}) });
     const port = event.data?.["port"];
     if (state === "done" && typeof port === "string") for (const id of edgesOf(event.node, port)) edges.add(id);
   }
   return events.length ? { steps, edges } : overlay;
 }
+
+const isHeld = (calls: unknown): boolean => Array.isArray(calls) && calls.some((call: { held_back?: unknown } | null) => call?.held_back !== undefined);
 
 // Gathers what comes in and hands it on once a frame.
 export function perFrame<T>(frame: (what: () => void) => unknown, handOn: (items: readonly T[]) => void): (item: T) => void {
