@@ -169,6 +169,8 @@ INTERLOCK: dict[str, Any] = {
     "MAX_ACTIVE_RUNS": int(os.environ.get("MAX_ACTIVE_RUNS", "1000")),
     # Requests a second that one token or user may make of the API; 0 for no limit.
     "API_REQUESTS_PER_S": float(os.environ.get("API_REQUESTS_PER_S", "2000")),
+    # For how many seconds an answer that was given on a page can be taken back before its run goes on; 0: not at all.
+    "UNDO_S": float(os.environ.get("UNDO_S", "5")),
     # What Prometheus has to send as its bearer token; empty: /metrics is for everybody.
     "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
 }

@@ -1,8 +1,10 @@
 """Cases that wait for people: who takes one, who settles it, what happens when nobody does.
 
-Called by the API, the inbox, the admin, and the engine's clock (`expire_due`). Every deed is one transaction: the
+Called by the API, the inbox, the admin, and the engine's clock (`expire_due`, `go_on_due`). Every deed is one transaction: the
 decision (a conditional update, so that exactly one wins), the signal to the run, and the audit entry stand or fall
-together. How a run goes on is the engine's business; whether an answer fits is asked in `answers`.
+together. An answer may be given a time of grace: then its signal is sent when that is over, by whoever's clock comes
+first, and until then it can be taken back. How a run goes on is the engine's business; whether an answer fits is asked in
+`answers`.
 """
 
 from __future__ import annotations
@@ -31,13 +33,18 @@ __all__ = [
     "Refused",
     "Released",
     "Resolved",
+    "Undone",
     "Voted",
     "cancel_for_run",
     "claim",
     "expire_due",
+    "go_on_due",
+    "may_settle",
     "open_cases",
     "release",
     "resolve",
+    "still_open",
+    "undo",
 ]
 
 type Resolution = Mapping[str, Any]
@@ -65,11 +72,19 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The case is settled."""
+    """The case is settled. Until `goes_on_at` it can be taken back; None: the run goes on at once."""
 
     escalation: str
     run: str
     resolution: Resolution
+    goes_on_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The answer is taken back, and the run never knew of it: the case is open, and whoever took it back holds it."""
+
+    escalation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,7 @@ def claim(escalation_id: str, user: Person, now: datetime, lease_minutes: int = 
     if case is None or refused:
         return refused or _not_found()
     until = now + timedelta(minutes=max(1, min(lease_minutes, MAX_LEASE_MINUTES)))
-    won = _open_to(user, case, now).update(assignee=user.pk, claimed_until=until)
+    won = still_open(user, case, now).update(assignee=user.pk, claimed_until=until)
     if not won:
         return _lost(case.pk, user, now)
     audit.record(user.get_username(), "escalation.claimed", case, now, {"until": until.isoformat()})
@@ -124,9 +139,12 @@ def release(escalation_id: str, user: Person, now: datetime) -> Released | Refus
 
 
 @transaction.atomic
-def resolve(escalation_id: str, user: Person, answer: Answer, now: datetime) -> Resolved | Voted | Refused:
+def resolve(
+    escalation_id: str, user: Person, answer: Answer, now: datetime, grace_s: float = 0.0
+) -> Resolved | Voted | Refused:
     """Settle a case, exactly once. Where several reviewers are asked, this is one vote (see `Voted`).
 
+    With `grace_s` (seconds) the run goes on after that time only, and `undo` takes the answer back until then.
     Refused: not_found, forbidden, already_resolved (who, at), closed (overdue, cancelled, or its run has ended), stale
     (another digest), claimed (who, at: until when), not_requester, already_voted, unknown_choice, comment_required,
     invalid_edits (with errors).
@@ -140,7 +158,58 @@ def resolve(escalation_id: str, user: Person, answer: Answer, now: datetime) -> 
         return fit
     mine = {**_kept(fit), "by": user.get_username(), "at": now.isoformat()}
     agreed = _vote(case, user, mine, now) if case.reviewers > 1 else mine
-    return agreed if isinstance(agreed, Voted | Refused) else _settle(case, user, agreed, now)
+    if isinstance(agreed, Voted | Refused):
+        return agreed
+    return _settle(case, user, agreed, now, now + timedelta(seconds=grace_s) if grace_s > 0 else None)
+
+
+@transaction.atomic
+def undo(escalation_id: str, user: Person, now: datetime) -> Undone | Refused:
+    """Take one's own answer back: within its time of grace, or a vote while the case is open.
+
+    Refused: not_found, forbidden, not_yours, too_late (the run has gone on).
+    """
+    case = _locked(escalation_id)
+    if case is None:
+        return _not_found()
+    if not may(user, "escalations:write", case):
+        return _forbidden()
+    mine = case.votes.filter(by=user.get_username())
+    if not (mine.exists() if case.reviewers > 1 else case.resolved_by == user.get_username()):
+        return Refused("not_yours", "You have given no answer here that you could take back.")
+    if case.state != "open" and not _reopened(case, user, now):
+        return Refused("too_late", "It is too late to take this back: the run has gone on.")
+    mine.delete()
+    audit.record(user.get_username(), "escalation.undone", case, now)
+    _tell(run=False)
+    return Undone(case.pk)
+
+
+def _reopened(case: Escalation, user: Person, now: datetime) -> int:
+    if case.run.status in ENDED:
+        return 0
+    held = {"assignee": user.pk, "claimed_until": now + timedelta(minutes=LEASE_MINUTES)}
+    answered = {"resolution": None, "resolved_by": "", "resolved_at": None, "goes_on_at": None}
+    return Escalation.objects.filter(pk=case.pk, state="resolved", goes_on_at__gt=now).update(
+        state="open", **answered, **held
+    )
+
+
+def go_on_due(now: datetime, limit: int = 500) -> int:
+    """Signal the runs whose answer's time of grace is over; how many. Each in its own transaction."""
+    due = Escalation.objects.filter(goes_on_at__lte=now).order_by("goes_on_at")
+    return sum(_goes_on(case_id, now) for case_id in due.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _goes_on(case_id: str, now: datetime) -> int:
+    case = _locked(case_id)
+    if case is None or not Escalation.objects.filter(pk=case_id, goes_on_at__lte=now).update(goes_on_at=None):
+        return 0
+    if case.state == "resolved" and case.run.status not in ENDED:
+        _signal_run(case, case.resolution or {})
+        _tell()
+    return 1
 
 
 def expire_due(now: datetime, limit: int = 500) -> int:
@@ -153,6 +222,12 @@ def cancel_for_run(run_id: str, now: datetime) -> int:
     """Close the open cases of a run that ends without them; how many. Inside the transaction that ends the run."""
     still_open = Escalation.objects.filter(run=run_id, state="open")
     return still_open.update(state="cancelled", resolved_at=now, **_UNCLAIMED)
+
+
+def may_settle(escalation_id: str, user: Person, now: datetime) -> Escalation | Refused:
+    """The case, locked, where this person may settle it now; else why not. Inside a transaction."""
+    case = _locked(escalation_id)
+    return _refused_to(user, case, now) or case or _not_found()
 
 
 def _tell(*, run: bool = True) -> None:
@@ -199,25 +274,31 @@ def _held_by_another(case: Escalation, user: Person, now: datetime) -> Refused |
     return Refused("claimed", f"{who} is working on this case.", who=who, at=case.claimed_until)
 
 
-def _open_to(user: Person, case: Escalation, now: datetime) -> QuerySet[Escalation]:
+def still_open(user: Person, case: Escalation, now: datetime) -> QuerySet[Escalation]:
     """The case as long as it is open, unchanged, and held by nobody else: what every decision is conditional on."""
     free = Q(assignee=None) | Q(assignee=user.pk) | Q(claimed_until=None) | Q(claimed_until__lte=now)
     return Escalation.objects.filter(free, pk=case.pk, state="open", digest=case.digest)
 
 
-def _settle(case: Escalation, user: Person, resolution: Resolution, now: datetime) -> Resolved | Refused:
-    won = _open_to(user, case, now).update(
-        state="resolved", resolution=resolution, resolved_by=resolution["by"][:150], resolved_at=now, **_UNCLAIMED
-    )
+def _settle(
+    case: Escalation, user: Person, resolution: Resolution, now: datetime, goes_on_at: datetime | None
+) -> Resolved | Refused:
+    answered = {"resolution": resolution, "resolved_by": resolution["by"][:150], "resolved_at": now}
+    won = still_open(user, case, now).update(state="resolved", goes_on_at=goes_on_at, **answered, **_UNCLAIMED)
     if not won:
         return _lost(case.pk, user, now)
-    kind, data = _signal(case, resolution)
-    send_signal(case.run_id, kind, case.node, case.visit, data)
+    if goes_on_at is None:
+        _signal_run(case, resolution)
     audit.record(
         user.get_username(), "escalation.resolved", case, now, {"choice": resolution["choice"], "run": case.run_id}
     )
-    _tell()
-    return Resolved(case.pk, case.run_id, resolution)
+    _tell(run=goes_on_at is None)
+    return Resolved(case.pk, case.run_id, resolution, goes_on_at)
+
+
+def _signal_run(case: Escalation, resolution: Resolution) -> None:
+    kind, data = _signal(case, resolution)
+    send_signal(case.run_id, kind, case.node, case.visit, data)
 
 
 def _signal(case: Escalation, resolution: Resolution) -> tuple[str, dict[str, Any]]:

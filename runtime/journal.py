@@ -172,11 +172,13 @@ def take_over(owner: str) -> None:
 
 
 def next_wake() -> datetime | None:
-    """When the earliest waiting run is due."""
+    """When the earliest waiting run is due, or the earliest answer that can still be taken back counts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(wake_at) FROM runtime_run WHERE status = 'waiting' AND wake_at IS NOT NULL")
-        row = cursor.fetchone()
-    return _moment(row[0]) if row and row[0] is not None else None
+        woken = cursor.fetchone()[0]
+        cursor.execute("SELECT min(goes_on_at) FROM runtime_escalation WHERE goes_on_at IS NOT NULL")
+        answered = cursor.fetchone()[0]
+    return min((_moment(at) for at in (woken, answered) if at is not None), default=None)
 
 
 def generation(run_id: str) -> int:

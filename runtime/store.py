@@ -37,7 +37,7 @@ class SqlStore:
 
     async def claim(self, owner: str, limit: int) -> list[Held]:
         """Take runs that can go on."""
-        return await self._writer.submit(lambda: journal.claim(owner, limit, journal.database_now()))
+        return await self._writer.submit(lambda: _claim(owner, limit))
 
     async def signals(self, run_ids: Sequence[str]) -> Mapping[str, tuple[Signal, ...]]:
         """What waits to be journalled."""
@@ -84,6 +84,13 @@ class SqlStore:
     async def latest(self, workflow: str, version: int | None) -> tuple[str, int] | None:
         """What a call of this workflow runs."""
         return await self._writer.submit(lambda: blueprints.latest(workflow, version))
+
+
+def _claim(owner: str, limit: int) -> list[Held]:
+    # Answers whose time of grace is over queue their runs: just before somebody asks for what is queued.
+    now = journal.database_now()
+    escalations.go_on_due(now)
+    return journal.claim(owner, limit, now)
 
 
 def beat(owner: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -75,3 +76,15 @@ def test_one_persons_two_votes_at_once_count_once(reviewer_rui: User) -> None:
         case = open_case(reviewers=2)
         results = race(*(partial(approve, case, reviewer_rui) for _ in range(2)))
         assert kinds_of(results) == ["Refused", "Voted"]
+
+
+def test_taking_back_or_going_on_wins_never_both(reviewer_rui: User) -> None:
+    over = NOW + timedelta(seconds=1)
+    for _ in range(ROUNDS):
+        case = open_case()
+        resolve(case.pk, reviewer_rui, Answer("approve", digest=case.digest), NOW, 1.0)
+        taken_back, gone_on = race(
+            partial(escalations.undo, case.pk, reviewer_rui, NOW), partial(escalations.go_on_due, over)
+        )
+        assert kinds_of([taken_back]) == (["Refused"] if gone_on else ["Undone"])
+        assert case.run.signals.count() == (1 if gone_on else 0)

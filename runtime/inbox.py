@@ -1,0 +1,230 @@
+"""The inbox as a person sees it: views, filters, pages, counts, and what is known beside a case.
+
+Called by the pages. It only reads (but for a person's saved views), and no question grows with what is settled already:
+lists go by key, counts stop at `MOST_COUNTED`, and similar cases are the newest few.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+
+from runtime import audit
+from runtime.ids import is_id
+from runtime.models import Blueprint, Escalation, Queue, Remark, SavedFilter
+from runtime.permissions import Person, may, visible_escalations
+
+type View = Literal["open", "mine", "unassigned", "overdue", "mentions", "incidents", "snoozed"]
+
+VIEWS: tuple[View, ...] = get_args(View.__value__)
+PAGE = 50
+MOST_COUNTED = 1_000
+MOST_SAVED = 20
+SOON = timedelta(hours=2)
+MOST_TOLD = 60
+ALIKE_READ, ALIKE_SHOWN = 40, 5
+
+# What a row of the list shows: the large columns stay where they are.
+_COLUMNS = (
+    *("id", "workflow", "kind", "state", "queue", "question", "reviewers", "due_at", "created_at", "claimed_until"),
+    *("snoozed_until", "assignee__username"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a person looks at. `queue` and `workflow` are names; empty: all."""
+
+    view: View = "open"
+    queue: str = ""
+    workflow: str = ""
+
+    @property
+    def query(self) -> str:
+        """The same as a query string, without what is taken for granted."""
+        given = {"view": self.view if self.view != "open" else "", "queue": self.queue, "workflow": self.workflow}
+        return urlencode({name: value for name, value in given.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of cases, oldest first; `more` is the id behind which the next page begins, empty where there is none."""
+
+    cases: list[Escalation]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Cases of the same step that were settled before: the newest few, and how often each answer was given.
+
+    `same` are those that stopped for the same reasons; they come first. `counts` are label and number.
+    """
+
+    cases: list[Escalation]
+    same: frozenset[str]
+    counts: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that somebody did to a case; `text` is what they wrote, where they did."""
+
+    at: datetime
+    by: str
+    what: str
+    text: str = ""
+
+
+def wanted_of(given: Mapping[str, str]) -> Wanted:
+    """What a query string asks for; what it does not understand counts as not said."""
+    view = given.get("view", "")
+    if given.get("whose") == "mine":
+        view = "mine"
+    # PostgreSQL refuses to be asked for a NUL, which no name holds.
+    queue, workflow = (given.get(name, "")[:80].replace("\0", "\ufffd") for name in ("queue", "workflow"))
+    return Wanted(view if view in VIEWS else "open", queue, workflow)
+
+
+def cases_of(user: Person, wanted: Wanted, now: datetime) -> QuerySet[Escalation]:
+    """The open cases that this person may see and wants to."""
+    named = {name: value for name, value in (("queue", wanted.queue), ("workflow", wanted.workflow)) if value}
+    return visible_escalations(user).filter(_in_view(user, wanted.view, now), state="open", **named)
+
+
+def listed(user: Person, wanted: Wanted, now: datetime, after: str = "") -> Listed:
+    """One page, oldest first: somebody has waited longest for those."""
+    rows = cases_of(user, wanted, now).select_related("assignee").only(*_COLUMNS).order_by("id")
+    if after and is_id(after):
+        rows = rows.filter(pk__gt=after)
+    found = list(rows[: PAGE + 1])
+    return Listed(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else "")
+
+
+def next_of(user: Person, wanted: Wanted, now: datetime, after: str) -> str:
+    """The case that comes after one in the list, or the first of it; empty where there is none that one may take up."""
+    free = Q(assignee=None) | Q(assignee=user.pk) | Q(claimed_until=None) | Q(claimed_until__lte=now)
+    ids = cases_of(user, wanted, now).filter(free).exclude(pk=after).order_by("id").values_list("pk", flat=True)
+    return ids.filter(pk__gt=after).first() or ids.first() or ""
+
+
+def counts(user: Person, wanted: Wanted, now: datetime) -> dict[View, int]:
+    """How many cases each view has, within the same queue and workflow; at most `MOST_COUNTED` each."""
+    return {view: _count(user, Wanted(view, wanted.queue, wanted.workflow), now) for view in VIEWS}
+
+
+def queues_of(user: Person) -> list[Queue]:
+    """The queues whose cases this person sees."""
+    queues = Queue.objects.order_by("name")
+    return list((queues if may(user, "admin") else queues.filter(members=user.pk))[:200])
+
+
+def workflows() -> list[tuple[str, str]]:
+    """The workflows that may have cases: slug and name."""
+    names = dict(Blueprint.objects.filter(version__gt=0).order_by("version").values_list("workflow", "name"))
+    return sorted(names.items(), key=lambda item: item[1].casefold())
+
+
+def alike(case: Escalation, user: Person) -> Alike:
+    """How cases of the same step were settled before, those with the same reasons first."""
+    seen = visible_escalations(user).filter(workflow=case.workflow, node=case.node, state="resolved")
+    columns = ("id", "kind", "question", "asked", "reasons", "resolution", "resolved_by", "resolved_at")
+    found = list(seen.exclude(pk=case.pk).only(*columns).order_by("-id")[:ALIKE_READ])
+    same = frozenset(each.pk for each in found if _why(each) == _why(case))
+    shown = sorted(found, key=lambda each: each.pk not in same)[:ALIKE_SHOWN]
+    return Alike(shown, same, Counter(map(answer_of, found)).most_common(6))
+
+
+def answer_of(case: Escalation) -> str:
+    """The answer as its button named it; empty while there is none."""
+    choice = str((case.resolution or {}).get("choice", ""))
+    labels = {each["name"]: each.get("label") for each in case.asked.get("choices") or ()}
+    return str(labels.get(choice) or choice.replace("_", " "))
+
+
+def history(case: Escalation) -> list[Happened]:
+    """Who did what to a case, oldest first; of a long history the newest part."""
+    deeds = [_deed(entry) for entry in audit.of(case).reverse()[:MOST_TOLD] if entry.action in _DEEDS]
+    written = Remark.objects.filter(escalation=case.pk).order_by("-id")[:MOST_TOLD]
+    remarks = [Happened(each.at, each.by, "wrote", each.text) for each in written]
+    return sorted((*reversed(deeds), *reversed(remarks)), key=lambda each: each.at)[-MOST_TOLD:]
+
+
+def saved(user: Person) -> list[SavedFilter]:
+    """A person's saved views, by name."""
+    return list(SavedFilter.objects.filter(user=user.pk).order_by("name")[:MOST_SAVED])
+
+
+def save(user: Person, name: str, wanted: Wanted) -> bool:
+    """Keep what is looked at under a name, instead of what had this name before. False: no name, or too many."""
+    name = " ".join(name.split())[:60]
+    others = SavedFilter.objects.filter(user=user.pk).exclude(name=name).count()
+    if not name or "\0" in name or others >= MOST_SAVED:
+        return False
+    SavedFilter.objects.update_or_create(user=user, name=name, defaults={"query": wanted.query})
+    return True
+
+
+def forget(user: Person, name: str) -> None:
+    """Drop a saved view."""
+    SavedFilter.objects.filter(user=user.pk, name=name).delete()
+
+
+def _in_view(user: Person, view: View, now: datetime) -> Q:
+    in_sight = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+    match view:
+        case "mine":
+            return Q(assignee=user.pk) & in_sight
+        case "unassigned":
+            return (Q(assignee=None) | Q(claimed_until__lte=now)) & in_sight
+        case "overdue":
+            # What is overdue is closed within a second and its run goes on, so what will be soon belongs here too.
+            return Q(due_at__lte=now + SOON)
+        case "mentions":
+            return Q(pk__in=Remark.objects.filter(mentions=user.pk).values("escalation"))
+        case "incidents":
+            return Q(kind="incident") & in_sight
+        case "snoozed":
+            return Q(snoozed_until__gt=now)
+    return in_sight
+
+
+def _count(user: Person, wanted: Wanted, now: datetime) -> int:
+    return cases_of(user, wanted, now).order_by()[:MOST_COUNTED].count()
+
+
+def _why(case: Escalation) -> set[tuple[str, str]]:
+    return {(str(reason.get("node")), str(reason.get("port"))) for reason in case.reasons or ()}
+
+
+_DEEDS = {
+    "escalation.claimed": "took it",
+    "escalation.released": "gave it back",
+    "escalation.assigned": "handed it to",
+    "escalation.snoozed": "put it aside",
+    "escalation.voted": "answered, as one of several",
+    "escalation.resolved": "answered",
+    "escalation.undone": "took the answer back",
+    "escalation.overdue": "Nobody answered in time",
+}
+
+
+def _deed(entry: Any) -> Happened:
+    what = _DEEDS[entry.action]
+    if entry.action == "escalation.assigned":
+        what = f"{what} {entry.data.get('to', '')}"
+    if entry.action == "escalation.snoozed" and not entry.data.get("until"):
+        what = "brought it back into sight"
+    return Happened(entry.at, "" if entry.actor == audit.SYSTEM else entry.actor, what)
+
+
+def chosen(ids: Sequence[str], user: Person) -> list[Escalation]:
+    """Those of some cases that this person may see, in their order."""
+    known = [each for each in ids[:100] if is_id(each)]
+    return list(visible_escalations(user).filter(pk__in=known).order_by("id"))
