@@ -19,13 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from builder import completions, drafts, tryouts
 from builder.inspector import Inspected, inspect
 from builder.models import Workflow
-from builder.publishing import NotPublishable, problems_of
-from builder.repairs import repairs_of
+from builder.publishing import NotPublishable
 from runtime import launch
 from runtime.answers import Answer
-from runtime.core.definition import MAX_BYTES, parse
+from runtime.core.definition import MAX_BYTES
 from runtime.json_gate import JsonProblem, read_json, write_json
-from runtime.nodes import discover
 from runtime.permissions import may, visible_runs
 from runtime.refused import FieldError, Refused
 from runtime.tryouts import answer as answer_tryout
@@ -105,27 +103,6 @@ async def preview(request: HttpRequest, slug: str) -> HttpResponse:
     given = (asked.get("document"), asked["node"], asked["text"], asked["language"])
     found = await completions.preview(workflow, *given, sample, request.user, cage)
     return refusal(found) if isinstance(found, Refused) else answer(found.to_json())
-
-
-@require_POST
-@needs("workflows:read")
-def repairs(request: HttpRequest, slug: str) -> HttpResponse:
-    """How a problem can be mended: `{document, problem: {code, nodes, edges}}`; `{repairs: [{label, document}]}`.
-
-    A problem that the drawing does not have (any more) has no repairs.
-    """
-    get_object_or_404(Workflow.objects.only("pk"), slug=slug)
-    asked = body_of(request)
-    if isinstance(asked, Refused):
-        return refusal(asked)
-    document, named = parse(asked.get("document")).document, asked.get("problem")
-    if document is None or not isinstance(named, Mapping):
-        return refusal(Refused("malformed", "`document` is a drawing and `problem` one of its problems."))
-    wanted = (named.get("code"), named.get("nodes", []), named.get("edges", []))
-    problems = (each for each in problems_of(asked["document"]) if wanted == (each.code, [*each.nodes], [*each.edges]))
-    problem = next(problems, None)
-    found = repairs_of(document, problem, discover(), problems_of) if problem else ()
-    return answer({"repairs": [each.to_json() for each in found]})
 
 
 @require_POST

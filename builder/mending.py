@@ -1,18 +1,22 @@
 """Small changes of a drawing as plain JSON: a way, a review, an end. What repairs are made of. Pure.
 
-Called by `repairs`. Every function gives a new document; whether it is a better one is for the check to say.
+Called by `menders`. Every function gives a new document; whether it is a better one is for the check to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from runtime.core.definition import START
 
 type Json = dict[str, Any]
+type Place = tuple[float, float]
 
 GAP = 240
+GRID = 8
+WIDTH, HEIGHT = 208, 152
+"""How much room a step takes on the drawing, with some air."""
 HOURS = 24
 TURNS = 3
 APPROVE, REJECT, OVERDUE = "approve", "reject", "overdue"
@@ -57,7 +61,7 @@ def ended(document: Json, source: str, ports: Iterable[str], name: str = "stoppe
         config = {"kind": "stopped"} if name == "stopped" else {}
         x, y = place_of(document, source)
         there = {"id": free_id(document["nodes"], name), "kind": "outcome", "name": name, "config": config}
-        there["at"] = [x + GAP, y + 120]
+        there["at"] = free_place(document, (x + GAP, y + 120))
         document = {**document, "nodes": [*document["nodes"], there]}
     for port in ports:
         document = joined(document, source, port, there["id"])
@@ -65,7 +69,7 @@ def ended(document: Json, source: str, ports: Iterable[str], name: str = "stoppe
 
 
 def reviewed(
-    document: Json, at: tuple[float, float], onward: str, show: Mapping[str, str] | None = None
+    document: Json, at: Place, onward: str, show: Mapping[str, str] | None = None, *, queue: str = ""
 ) -> tuple[Json, str]:
     """The drawing with a new review whose approval leads on to a step (empty: to an end); also the review's id."""
     name = free_id(document["nodes"], "review")
@@ -78,10 +82,10 @@ def reviewed(
         ],
         "due_hours": HOURS,
     }
-    queue = next(filter(None, (each.get("config", {}).get("queue") for each in people(document))), None)
-    if isinstance(queue, str):
+    if queue:
         config["queue"] = queue
-    review = {"id": name, "kind": "escalate.review", "name": "Review", "config": config, "at": [*at]}
+    at_free = free_place(document, at)
+    review = {"id": name, "kind": "escalate.review", "name": "Review", "config": config, "at": at_free}
     placed = {**document, "nodes": [*document["nodes"], review]}
     placed = joined(placed, name, APPROVE, onward) if onward else ended(placed, name, [APPROVE], "settled")
     return ended(placed, name, [REJECT, OVERDUE]), name
@@ -107,11 +111,79 @@ def title_of(node: Json) -> str:
     return str(node.get("name") or node["id"])
 
 
-def place_of(document: Json, node: str) -> tuple[float, float]:
+def place_of(document: Json, node: str) -> Place:
     """Where a step stands; the start stands at the left."""
     found = node_of(document, node) if node != START else None
     x, y = (found or {}).get("at") or (0.0, 80.0)
     return x, y
+
+
+def between(document: Json, one: str, other: str) -> Place:
+    """A place between two steps, a little below."""
+    (x, y), (to_x, to_y) = place_of(document, one), place_of(document, other)
+    return (x + to_x) / 2, (y + to_y) / 2 + 80
+
+
+def distance(document: Json, one: str, other: str) -> float:
+    """How far apart two steps stand, squared."""
+    (x, y), (to_x, to_y) = place_of(document, one), place_of(document, other)
+    return float((x - to_x) ** 2 + (y - to_y) ** 2)
+
+
+def free_place(document: Json, at: Place) -> list[float]:
+    """The nearest place at or below this one, on the grid, where no step stands."""
+    x, y = (round(each / GRID) * GRID for each in at)
+    column = [place_of(document, node["id"])[1] for node in document["nodes"] if _beside(document, node["id"], x)]
+    while any(abs(each - y) < HEIGHT for each in column):
+        y += 5 * GRID
+    return [float(x), float(y)]
+
+
+def _beside(document: Json, node: str, x: float) -> bool:
+    return abs(place_of(document, node)[0] - x) < WIDTH
+
+
+def value_at(document: Json, path: Sequence[str]) -> Any:
+    """What stands at a place; None where there is no such place."""
+    value: Any = document
+    for part in path:
+        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, dict):
+            value = value.get(part)
+        else:
+            return None
+    return value
+
+
+def with_value(document: Any, path: Sequence[str], value: Any) -> Any:
+    """The drawing with another value at a place; objects on the way are made where there are none."""
+    if not path:
+        return value
+    first, *rest = path
+    if isinstance(document, list):
+        return [with_value(each, rest, value) if str(place) == first else each for place, each in enumerate(document)]
+    known = document if isinstance(document, dict) else {}
+    return {**known, first: with_value(known.get(first), rest, value)}
+
+
+def without_value(document: Any, path: Sequence[str]) -> Any:
+    """The drawing without what stands at a place."""
+    first, *rest = path
+    if isinstance(document, list):
+        kept = [(str(place) == first, each) for place, each in enumerate(document)]
+        return [without_value(each, rest) if here else each for here, each in kept if rest or not here]
+    if not isinstance(document, dict) or first not in document:
+        return document
+    left = {name: value for name, value in document.items() if name != first}
+    return {**left, first: without_value(document[first], rest)} if rest else left
+
+
+def free_name(taken: Iterable[str], wanted: str) -> str:
+    """A name that is not taken."""
+    known = set(taken)
+    numbered = (f"{wanted} {number}" for number in range(2, len(known) + 3))
+    return wanted if wanted not in known else next(each for each in numbered if each not in known)
 
 
 def free_id(taken: Iterable[Json], stem: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from builder import canvas_views, case_views, gallery_views, version_views
+from builder import canvas_views, case_views, gallery_views, repair_views, version_views
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 
@@ -24,7 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),
     path("workflows/<slug:slug>/completions/", canvas_views.completion, name="workflow_completions"),
     path("workflows/<slug:slug>/preview/", canvas_views.preview, name="workflow_preview"),
-    path("workflows/<slug:slug>/repairs/", canvas_views.repairs, name="workflow_repairs"),
+    path("workflows/<slug:slug>/repairs/", repair_views.repairs, name="workflow_repairs"),
+    path("workflows/<slug:slug>/mend/", repair_views.mend, name="workflow_mend"),
     path("workflows/<slug:slug>/cases/", case_views.workflow_cases, name="workflow_cases"),
     path("workflows/<slug:slug>/cases/<int:sample_id>/", case_views.workflow_case, name="workflow_case"),
     path("workflows/<slug:slug>/try/", canvas_views.tryout, name="workflow_try"),

@@ -63,7 +63,7 @@ API: Mapping[str, Mapping[str, str]] = {
     "api_escalations": {"GET": "escalations:read"},
     "api_escalation": {"GET": "escalations:read"},
     "api_claim": {"POST": "escalations:write", "DELETE": "escalations:write"},
-    "api_resolution": {"POST": "escalations:write"},
+    "api_resolution": {"POST": "escalations:write", "DELETE": "escalations:write"},
 }
 PAGES: Mapping[str, Mapping[str, str]] = {
     "home": {"GET": SIGNED_IN},
@@ -82,6 +82,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_completions": {"POST": READ},
     "workflow_preview": {"POST": READ},
     "workflow_repairs": {"POST": READ},
+    "workflow_mend": {"POST": READ},
     "workflow_cases": {"GET": READ, "POST": WRITE},
     "workflow_case": {"DELETE": WRITE},
     "workflow_try": {"POST": "runs:write"},

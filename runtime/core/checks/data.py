@@ -6,6 +6,7 @@ Called by `check_document`. What an expression refers to is known to `expression
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from runtime.core.checks.codes import found
@@ -15,6 +16,15 @@ from runtime.core.problems import Problem
 
 ERROR_FIELDS = frozenset({"code", "message", "detail"})
 """What the output of a step holds that ended through its port `error`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A value is read by a name it does not have. `prefix` stands before the name, `known` are the names there are."""
+
+    prefix: tuple[str, ...]
+    name: str
+    known: tuple[str, ...]
 
 
 def problems(drawing: Drawing) -> Iterator[Problem]:
@@ -97,9 +107,10 @@ def _not_yet(drawing: Drawing, node: str, read: Read, step: str) -> Problem:
 
 
 def _unknown_input(drawing: Drawing, node: str, read: Read) -> Problem | None:
-    name = _missing_field(drawing.document.input, read.reference.path, unless_said="open")
-    if name is None:
+    missing = _missing_field(drawing.document.input, read.reference.path, unless_said="open")
+    if missing is None:
         return None
+    name = read.reference.path[missing[0]]
     message = f"“{drawing.title(node)}” reads “{name}” from the input, which has no such field."
     return _told("data.unknown_field", message, "Correct the name, or add it to the input.", drawing, node, read)
 
@@ -113,26 +124,41 @@ def _unknown_output(
     if step not in outputs:
         outputs[step] = kind.output(params)
     path = read.reference.path[2:]
-    name = _missing_field(outputs[step], path, unless_said="closed")
+    missing = _missing_field(outputs[step], path, unless_said="closed")
     may_be_error = path[:1] and path[0] in ERROR_FIELDS and "error" in drawing.ports[step]
-    if name is None or may_be_error:
+    if missing is None or may_be_error:
         return None
+    name = path[missing[0]]
     message = f"“{drawing.title(node)}” reads “{name}” from “{drawing.title(step)}”, which gives no such value."
     return _told("data.unknown_field", message, "Correct the name of the value.", drawing, node, read)
 
 
-def _missing_field(schema: object, path: tuple[str, ...], *, unless_said: Literal["open", "closed"]) -> str | None:
-    """The first name along the path that the schema rules out.
+def misread(drawing: Drawing, read: Read) -> Misread | None:
+    """What is wrong with a read value's name; None where nothing is, or where no name is to blame."""
+    reference, step = read.reference, read.reference.step
+    prefix, path = ("input", *reference.path[:0]), reference.path
+    schema: object = drawing.document.input if reference.root == "input" else None
+    kind, params = (drawing.kind(step), drawing.params.get(step)) if step else (None, None)
+    if kind and params and reference.part == "output":
+        prefix, path, schema = ("steps", *path[:2]), path[2:], kind.output(params)
+    missing = _missing_field(schema, path, unless_said="closed" if step else "open")
+    return Misread((*prefix, *path[: missing[0]]), path[missing[0]], missing[1]) if missing else None
+
+
+def _missing_field(
+    schema: object, path: tuple[str, ...], *, unless_said: Literal["open", "closed"]
+) -> tuple[int, tuple[str, ...]] | None:
+    """The place of the first name along the path that the schema rules out, and the names that it has there.
 
     An object that does not say whether it may hold other values (`additionalProperties`) is taken to be `unless_said`.
     """
-    for name in path:
+    for at, name in enumerate(path):
         fields = schema.get("properties") if isinstance(schema, dict) else None
         if not isinstance(schema, dict) or not isinstance(fields, dict) or not fields or "patternProperties" in schema:
             return None
         if name not in fields:
             closed = schema.get("additionalProperties", unless_said == "open") is False
-            return name if closed else None
+            return (at, tuple(fields)) if closed else None
         schema = fields[name]
     return None
 
