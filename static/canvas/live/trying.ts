@@ -92,6 +92,12 @@ export function clear(): void {
   editor.set({ trial: { ...NO_TRIAL, input: trial.input, of: trial.of } });
 }
 
+// Lights the drawing up as a run went that is no try-out of this page; what comes back turns it off.
+export function show(run: string): () => void {
+  leave = watch(run);
+  return quiet;
+}
+
 export function look(node: string, visit?: number): void {
   const seen = visitsOf(editor.now.trial.story, node);
   set({ shows: { node, visit: visit ?? seen.at(-1)?.visit ?? 1 } });
