@@ -41,6 +41,10 @@ ICONS = (
         "panel-left",
         "play",
         "plus",
+        "square",
+        "pin-off",
+        "pin",
+        "clock",
     ),
     *(
         "redo-2",

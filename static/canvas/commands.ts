@@ -146,6 +146,12 @@ export function showProblem(index: number): void {
   camera.show(here.length ? here : ends);
 }
 
+// The panel below the drawing in which it is tried out.
+export function toggleTrying(): void {
+  const { panels } = editor.now;
+  editor.set({ panels: { ...panels, trying: !panels.trying, problems: panels.problems && panels.trying } });
+}
+
 export function goTo(id: string): void {
   editor.select([id]);
   camera.show([id]);

@@ -9,6 +9,8 @@ import { FRESH, type History, recorded, redone, undone } from "./changes/history
 import type { Origin } from "./kernels/connect.ts";
 import type { Problem } from "./kernels/repair.ts";
 import { type Overlay, QUIET } from "./live/overlay.ts";
+import { NO_PINS, type Pins } from "./live/pins.ts";
+import { NO_TRIAL, type Trial } from "./live/trial.ts";
 import { type Drawing, EMPTY, type Json, type Point, START, notesOf } from "./model/document.ts";
 import type { Kinds } from "./model/kinds.ts";
 import type { Difference } from "./sync/api.ts";
@@ -23,6 +25,7 @@ export type Mode =
   | { readonly is: "searching" }
   | { readonly is: "publishing" }
   | { readonly is: "importing" }
+  | { readonly is: "insisting" }
   | { readonly is: "keys" };
 
 export interface Notice {
@@ -51,7 +54,9 @@ export interface Seen {
   readonly overlay: Overlay;
   readonly sample: Sample | null;
   readonly readOnly: boolean;
-  readonly panels: { readonly palette: boolean; readonly problems: boolean };
+  readonly panels: { readonly palette: boolean; readonly problems: boolean; readonly trying: boolean };
+  readonly trial: Trial;
+  readonly pins: Pins;
 }
 
 export const NOTHING: ReadonlySet<string> = new Set();
@@ -59,7 +64,8 @@ export const IDLE: Mode = { is: "idle" };
 
 const FIRST: Seen = {
   drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null,
-  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, panels: { palette: true, problems: false },
+  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, panels: { palette: true, problems: false, trying: false },
+  trial: NO_TRIAL, pins: NO_PINS,
 };
 
 export class Editor {

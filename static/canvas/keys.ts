@@ -3,6 +3,8 @@
 import * as commands from "./commands.ts";
 import { editor } from "./editor.ts";
 import { neighbour, type Way } from "./kernels/walk.ts";
+import { isUnderWay } from "./live/trial.ts";
+import { begin, clear } from "./live/trying.ts";
 import { START, type Point } from "./model/document.ts";
 import { camera } from "./view/camera.ts";
 
@@ -33,6 +35,8 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ["mod+f", "f"], says: "Search in the drawing", run: () => editor.enter({ is: "searching" }) },
   { keys: ["n"], says: "Write a note", run: () => !editor.now.readOnly && commands.addNote(null) },
   { keys: ["t"], says: "Tidy the drawing", run: () => void commands.tidyUp() },
+  { keys: ["r"], says: "Try the drawing on a case", run: () => commands.toggleTrying() },
+  { keys: ["mod+Enter"], says: "Run the try-out", run: () => editor.now.panels.trying && void begin() },
   { keys: ["p"], says: "Show the problems", run: () => togglePanel() },
   { keys: ["0"], says: "Show the whole drawing", run: () => camera.fit() },
   { keys: ["+", "="], says: "Zoom in", run: () => camera.zoom(1.25) },
@@ -87,6 +91,9 @@ function togglePanel(): void {
 
 function leave(): void {
   if (editor.now.mode.is !== "idle") return editor.idle();
+  const { trial, selected, edge, shown, notice } = editor.now;
+  // What a run has lit goes out last: first whatever lies over it.
+  if (!isUnderWay(trial) && selected.size === 0 && edge === null && shown === null && notice === null) clear();
   editor.set({ shown: null, differences: [], notice: null });
   editor.selectEdge(null);
   editor.select([]);

@@ -6,12 +6,14 @@ import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { editor } from "./editor.ts";
 import type { RunEvent } from "./live/overlay.ts";
-import { take, watch } from "./live/watch.ts";
+import { prepare, show } from "./live/trying.ts";
+import { take } from "./live/watch.ts";
 import { type Drawing, EMPTY } from "./model/document.ts";
 import { readDrawing } from "./model/read.ts";
 import { type Api, serverApi } from "./sync/api.ts";
 import { Autosave, type Clock } from "./sync/autosave.ts";
 import { Checker } from "./sync/checker.ts";
+import { tryingApi } from "./sync/trying.ts";
 import { forget, keep, recall } from "./sync/safety.ts";
 import { App } from "./view/App.tsx";
 import { camera } from "./view/camera.ts";
@@ -51,9 +53,10 @@ class InterlockCanvas extends HTMLElement {
     editor.set({ drawing: read.value, kinds: new Map(kinds.value.results.map((kind) => [kind.kind, kind])), readOnly: isReadOnly });
     const autosave = isReadOnly ? null : keeping(slug, api, draft.etag, read.value);
     checking(api);
+    prepare(tryingApi(slug, csrf), slug);
     // With a run in the address, the drawing lights up as that run goes.
     const run = new URLSearchParams(location.search).get("run");
-    if (run) this.leave = watch(run);
+    if (run) this.leave = show(run);
     this.root = createRoot(this);
     this.replaceChildren();
     this.root.render(<StrictMode><App service={{ api, autosave, slug }} name={name} leave={leave} /></StrictMode>);

@@ -10,7 +10,7 @@ export interface Fault {
   readonly message: string;
 }
 
-// `status` 0: no answer came. `who` and `current` come with a conflict.
+// `status` 0: no answer came. `who` and `current` come with a conflict, `problems` where they keep a drawing from being tried.
 export interface Refusal {
   readonly ok: false;
   readonly status: number;
@@ -19,6 +19,7 @@ export interface Refusal {
   readonly errors: readonly Fault[];
   readonly who: string;
   readonly current: string;
+  readonly problems?: readonly Problem[];
 }
 
 export type Answer<T> = { readonly ok: true; readonly value: T; readonly etag: string } | Refusal;
@@ -41,6 +42,13 @@ export interface Api {
 }
 
 type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+// One question, with the browser's session; for the addresses beside the contract.
+export type Asking = <T>(method: string, path: string, body?: unknown) => Promise<Answer<T>>;
+
+export function asking(csrf: string, fetching: Fetch = (input, init) => fetch(input, init)): Asking {
+  return (method, path, body) => asked(fetching, method, path, csrf, body, undefined);
+}
 
 const PATIENCE_MS = 20_000;
 
@@ -70,14 +78,23 @@ async function asked<T>(fetching: Fetch, method: string, path: string, csrf: str
   const init: RequestInit = { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   try {
     const response = await fetching(path, init);
-    const value = (await response.json()) as Json;
+    const value = await read(response);
     return response.ok ? { ok: true, value: value as unknown as T, etag: response.headers.get("ETag") ?? "" } : refusal(response.status, value);
   } catch {
     return refusal(0, { code: "unreachable", detail: "The server cannot be reached." });
   }
 }
 
+// A refusal may come as a page; only of what was granted must the answer be read.
+async function read(response: Response): Promise<Json> {
+  if (response.status === 204) return null;
+  return (await response.json().catch((failure: unknown) => {
+    if (response.ok) throw failure;
+    return { detail: `The server refused this (${response.status}).` };
+  })) as Json;
+}
+
 function refusal(status: number, value: unknown): Refusal {
   const said = (value ?? {}) as Partial<Refusal>;
-  return { ok: false, status, code: said.code ?? "", detail: said.detail ?? "", errors: said.errors ?? [], who: said.who ?? "", current: said.current ?? "" };
+  return { ok: false, status, code: said.code ?? "", detail: said.detail ?? "", errors: said.errors ?? [], who: said.who ?? "", current: said.current ?? "", ...(said.problems ? { problems: said.problems } : {}) };
 }

@@ -19,6 +19,9 @@ import { Publish, type Service } from "./Publish.tsx";
 import { QuickAdd } from "./QuickAdd.tsx";
 import { Search } from "./Search.tsx";
 import { Toolbar } from "./Toolbar.tsx";
+import { Insist } from "./trying/Insist.tsx";
+import { Lit } from "./trying/Lit.tsx";
+import { Trying } from "./trying/Trying.tsx";
 
 export function App({ service, name, leave }: { service: Service; name: string; leave: string }): React.JSX.Element {
   const mode = use((seen) => seen.mode);
@@ -27,6 +30,8 @@ export function App({ service, name, leave }: { service: Service; name: string; 
   const readOnly = use((seen) => seen.readOnly);
   const inspects = use((seen) => seen.edge !== null || seen.selected.size === 1);
   useKeyboard();
+  // There is room for one panel below the drawing: the problems take it from the try-out, which takes it from them.
+  useEffect(() => void (panels.problems && editor.now.panels.trying && editor.set({ panels: { ...editor.now.panels, trying: false } })), [panels.problems]);
   // The inspector takes room from the drawing: what was chosen must not vanish beneath it.
   useEffect(() => {
     if (!inspects) return undefined;
@@ -43,14 +48,17 @@ export function App({ service, name, leave }: { service: Service; name: string; 
           {mode.is === "adding" && <QuickAdd mode={mode} />}
           {mode.is === "searching" && <Search />}
           <Notices />
+          <Lit />
         </div>
         {inspects && <Inspector />}
-        {panels.problems && <Problems />}
+        {panels.trying && <Trying />}
+        {panels.problems && !panels.trying && <Problems />}
       </div>
       <Spoken />
       {mode.is === "connecting" && <Connect from={mode.from} />}
       {mode.is === "publishing" && <Publish service={service} />}
       {mode.is === "importing" && <Exchange slug={service.slug} name={name} />}
+      {mode.is === "insisting" && <Insist />}
       {mode.is === "keys" && <Keys />}
       {saving.state === "conflict" && <Conflict saving={saving} service={service} name={name} />}
     </ReactFlowProvider>
@@ -60,7 +68,7 @@ export function App({ service, name, leave }: { service: Service; name: string; 
 // Copying and pasting by the browser's own events: they need no permission, and leave fields and dialogs alone.
 function useKeyboard(): void {
   useEffect(() => {
-    const own = (event: Event): boolean => !(event.target instanceof Element && event.target.closest("input, textarea, select, dialog, .inspector, .problems"));
+    const own = (event: Event): boolean => !(event.target instanceof Element && event.target.closest("input, textarea, select, dialog, .inspector, .problems, .trying"));
     const copied = (event: ClipboardEvent): void => {
       const text = own(event) && !getSelection()?.toString() ? commands.copyText() : null;
       if (text === null) return;

@@ -23,12 +23,15 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
   const outward = use((seen) => effectOf(step, seen.kinds) === "outward");
   const waits = use((seen) => step.join === "any" || waitsForAll(seen.drawing, id));
   const run = use((seen) => seen.overlay.steps.get(id)?.state);
+  const held = use((seen) => seen.overlay.steps.get(id)?.held);
+  const pinned = use((seen) => seen.pins.has(id));
   const family = familyOf(step.kind);
   return (
     <div className="step" data-family={family} data-lit={lit} data-level={level} data-painted={painted || undefined} data-change={change} data-run={run} data-selected={selected || undefined}>
       <Icon name={kind?.icon ?? FAMILY_ICONS[family] ?? "circle"} size={18} />
       <div className="step-head"><span className="step-name">{title(step)}</span><span className="step-kind">{kind?.title ?? step.kind}</span></div>
-      {outward && <span className="step-outward" data-asks={step.asks || undefined}>{step.asks ? "asks" : "outward"}</span>}
+      {pinned && <span className="step-pin" title="Pinned: not run in a try-out"><Icon name="pin" size={12} /></span>}
+      {held ? <span className="step-held">held back</span> : outward && <span className="step-outward" data-asks={step.asks || undefined}>{step.asks ? "asks" : "outward"}</span>}
       {waits && <span className="step-join">{step.join === "any" ? "first" : "all"}</span>}
       <Handle id="in" type="target" position={Position.Left} className="inlet" />
       {ports.map((port, index) => (

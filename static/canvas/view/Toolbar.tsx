@@ -48,6 +48,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <span className="bar-line" />
       <Tool icon="braces" says="Drawing as JSON: copy, download, import" run={() => editor.set({ mode: { is: "importing" } })} />
       <ProblemsButton />
+      <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>
       {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
     </div>
   );
