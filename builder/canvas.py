@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from builder import exchange, workflows
-from builder.models import Version, Workflow
+from builder.models import Workflow
 from runtime.core.functions import functions
 from runtime.models import Connection, Queue
 from runtime.nodes import discover
@@ -33,12 +33,16 @@ ICONS = (
     *(
         "eye",
         "file-up",
+        "history",
         "keyboard",
         "layout-grid",
+        "log-in",
         "maximize",
         "minus",
         "move-diagonal-2",
         "panel-left",
+        "panel-right-close",
+        "panel-right-open",
         "play",
         "plus",
         "square",
@@ -69,10 +73,8 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
     workflow = Workflow.objects.filter(slug=slug).defer("draft").first()
     if workflow is None:
         raise Http404("There is no such workflow.")
-    newest = Version.objects.filter(workflow=workflow).order_by("-number").values_list("number", flat=True).first()
     context = {
         "workflow": workflow,
-        "published": newest,
         "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
         "csrf": get_token(request),
         "icons": icons(),

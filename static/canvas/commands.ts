@@ -8,7 +8,7 @@ import { removeHealing } from "./kernels/heal.ts";
 import { follow, insertOn, putAt, snapped } from "./kernels/insert.ts";
 import type { Repair } from "./kernels/repair.ts";
 import { tidy } from "./layout/layout.ts";
-import { type Point, START, notesOf } from "./model/document.ts";
+import { type Drawing, type Point, START, notesOf } from "./model/document.ts";
 import { noteId, noteIds } from "./model/ids.ts";
 import { type Kind, portsAt } from "./model/kinds.ts";
 import { wiring } from "./model/wiring.ts";
@@ -46,7 +46,14 @@ export function addNote(at: Point | null): void {
   editor.select([id]);
 }
 
+// Says why nothing happens, where nothing may.
+function onlyLooks(): boolean {
+  if (editor.now.readOnly) editor.tell("This drawing is only to look at.");
+  return editor.now.readOnly;
+}
+
 export function remove(): void {
+  if (onlyLooks()) return;
   const { drawing, selected, edge, kinds } = editor.now;
   if (edge) return editor.edit(removeEdges(new Set([edge])));
   const ids = new Set([...selected].filter((id) => id !== START));
@@ -69,6 +76,7 @@ export function copyText(): string | null {
 }
 
 export function paste(text: string, at: Point | null = null): void {
+  if (onlyLooks()) return;
   const { drawing } = editor.now;
   const read = readPaste(text);
   if (!read.ok) return editor.tell(`Nothing was pasted. ${read.why}`, "problem");
@@ -88,16 +96,12 @@ export function duplicate(): void {
   if (text) paste(text);
 }
 
-export function replaceWith(text: string): string | null {
-  const read = readPaste(text);
-  if (!read.ok) return read.why;
-  const { nodes, edges, notes, input } = read.value;
-  if (input === null) return "These are copied steps, no whole drawing: paste them on the canvas.";
-  editor.edit(() => ({ format: "interlock/1", input, nodes, edges, ...(notes.length ? { notes } : {}) }));
+// Another drawing in place of this one, as one step of history.
+export function replaceBy(drawing: Drawing): void {
+  editor.edit(() => drawing);
   editor.idle();
   camera.fit();
   editor.tell("The drawing was replaced.", "plain", { label: "Undo", run: () => editor.undo() });
-  return null;
 }
 
 export function lineUp(how: Alignment): void {

@@ -5,7 +5,7 @@
 
 import { useSyncExternalStore } from "react";
 import type { Change } from "./changes/changes.ts";
-import { FRESH, type History, recorded, redone, undone } from "./changes/history.ts";
+import { FRESH, type History, rebased, recorded, redone, undone } from "./changes/history.ts";
 import type { Origin } from "./kernels/connect.ts";
 import type { Problem } from "./kernels/repair.ts";
 import { type Overlay, QUIET } from "./live/overlay.ts";
@@ -15,6 +15,7 @@ import { type Drawing, EMPTY, type Json, type Point, START, notesOf } from "./mo
 import type { Kinds } from "./model/kinds.ts";
 import type { Difference } from "./sync/api.ts";
 import type { Saving } from "./sync/autosave.ts";
+import type { Other } from "./sync/presence.ts";
 
 // One at a time: what the person is in the middle of.
 export type Mode =
@@ -24,7 +25,10 @@ export type Mode =
   | { readonly is: "connecting"; readonly from: string }
   | { readonly is: "searching" }
   | { readonly is: "publishing" }
-  | { readonly is: "importing" }
+  | { readonly is: "versions" }
+  | { readonly is: "needs" }
+  // `text`: what was dropped on the drawing.
+  | { readonly is: "importing"; readonly text?: string }
   | { readonly is: "insisting" }
   | { readonly is: "keys" };
 
@@ -36,6 +40,17 @@ export interface Notice {
 
 // The case that the drawing is looked at with: previews are worked out on it, and "Try it" begins with it.
 export type Sample = { readonly is: "sample"; readonly id: number; readonly input: Json } | { readonly is: "run"; readonly id: string };
+
+type Own = Pick<Seen, "drawing" | "history" | "selected" | "edge" | "problems" | "shown" | "checked" | "differences" | "overlay" | "readOnly">;
+
+// Another drawing on the screen, only to look at: a version, or what somebody else saved. One's own waits behind it.
+export interface Looking {
+  readonly title: string;
+  readonly own: Own;
+  readonly actions: readonly { readonly label: string; readonly run: () => void }[];
+  // What the way back is called.
+  readonly back: string;
+}
 
 export interface Seen {
   readonly drawing: Drawing;
@@ -54,6 +69,9 @@ export interface Seen {
   readonly overlay: Overlay;
   readonly sample: Sample | null;
   readonly readOnly: boolean;
+  readonly looking: Looking | null;
+  // Who else has the drawing open.
+  readonly others: readonly Other[];
   readonly panels: { readonly palette: boolean; readonly problems: boolean; readonly trying: boolean };
   readonly trial: Trial;
   readonly pins: Pins;
@@ -64,7 +82,7 @@ export const IDLE: Mode = { is: "idle" };
 
 const FIRST: Seen = {
   drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null,
-  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, panels: { palette: true, problems: false, trying: false },
+  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, looking: null, others: [], panels: { palette: true, problems: false, trying: false },
   trial: NO_TRIAL, pins: NO_PINS,
 };
 
@@ -75,6 +93,11 @@ export class Editor {
 
   get now(): Seen {
     return this.seen;
+  }
+
+  // One's own drawing, also while another one is looked at.
+  get mine(): Drawing {
+    return this.seen.looking?.own.drawing ?? this.seen.drawing;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -88,10 +111,10 @@ export class Editor {
   }
 
   set(fields: Partial<Seen>): void {
-    const before = this.seen.drawing;
+    const before = this.mine;
     this.seen = { ...this.seen, ...fields };
     for (const listener of this.listeners) listener();
-    if (this.seen.drawing !== before) for (const listener of this.drawingListeners) listener(this.seen.drawing);
+    if (this.mine !== before) for (const listener of this.drawingListeners) listener(this.mine);
   }
 
   // Edits the drawing as one step of history. Edits of the same `what` in quick succession are one step.
@@ -101,6 +124,31 @@ export class Editor {
     const next = change(drawing);
     if (next === drawing) return;
     this.set({ drawing: next, history: recorded(history, drawing, what, Date.now()), differences: [], ...this.kept(next) });
+  }
+
+  // Sets what belongs to one's own drawing, wherever it is just now.
+  setOwn(fields: Partial<Own>): void {
+    const { looking } = this.seen;
+    this.set(looking ? { looking: { ...looking, own: { ...looking.own, ...fields } } } : fields);
+  }
+
+  // Somebody else's drawing comes in beneath one's own: not a step to undo, and nothing that is selected is lost.
+  adopt(drawing: Drawing): void {
+    const { history } = this.seen.looking?.own ?? this.seen;
+    const next = { drawing, history: rebased(history, this.mine, drawing), differences: [] };
+    if (this.seen.looking) this.setOwn(next);
+    else this.set({ ...next, ...this.kept(drawing) });
+  }
+
+  look(drawing: Drawing, title: string, differences: readonly Difference[], actions: Looking["actions"] = [], back = "Back to the draft"): void {
+    const { history, selected, edge, problems, shown, checked, differences: painted, overlay, readOnly } = this.seen;
+    const own = this.seen.looking?.own ?? { drawing: this.seen.drawing, history, selected, edge, problems, shown, checked, differences: painted, overlay, readOnly };
+    this.set({ drawing, differences, looking: { title, own, actions, back }, selected: NOTHING, edge: null, problems: [], shown: null, overlay: QUIET, readOnly: true, mode: IDLE });
+  }
+
+  back(): void {
+    const { looking } = this.seen;
+    if (looking) this.set({ ...looking.own, looking: null, mode: IDLE });
   }
 
   undo(): void {
@@ -122,7 +170,7 @@ export class Editor {
   }
 
   enter(mode: Mode): void {
-    if (this.seen.readOnly && !["idle", "searching", "keys"].includes(mode.is)) return;
+    if (this.seen.readOnly && !["idle", "searching", "keys", "versions", "importing"].includes(mode.is)) return;
     this.set({ mode });
   }
 

@@ -8,23 +8,23 @@ import { editor } from "./editor.ts";
 import type { RunEvent } from "./live/overlay.ts";
 import { prepare, show } from "./live/trying.ts";
 import { take } from "./live/watch.ts";
-import { type Drawing, EMPTY } from "./model/document.ts";
+import { EMPTY } from "./model/document.ts";
 import { readDrawing } from "./model/read.ts";
 import { type Api, serverApi } from "./sync/api.ts";
-import { Autosave, type Clock } from "./sync/autosave.ts";
+import type { Clock } from "./sync/autosave.ts";
 import { Checker } from "./sync/checker.ts";
 import { tryingApi } from "./sync/trying.ts";
-import { forget, keep, recall } from "./sync/safety.ts";
+import { following, keeping } from "./sync/keeping.ts";
 import { App } from "./view/App.tsx";
 import { camera } from "./view/camera.ts";
 import { offer } from "./view/inspector/hints.ts";
 
-const KEEP_MS = 200;
 const clock: Clock = { after: (ms, what) => setTimeout(what, ms), cancel: (timer) => clearTimeout(timer as number | undefined) };
 
 class InterlockCanvas extends HTMLElement {
   private root: Root | null = null;
   private leave: () => void = () => undefined;
+  private stopFollowing: () => void = () => undefined;
 
   connectedCallback(): void {
     void this.open();
@@ -33,6 +33,7 @@ class InterlockCanvas extends HTMLElement {
   disconnectedCallback(): void {
     this.root?.unmount();
     this.leave();
+    this.stopFollowing();
   }
 
   // Paints an event of a run over the drawing; for whoever has one without a socket.
@@ -41,18 +42,21 @@ class InterlockCanvas extends HTMLElement {
   }
 
   private async open(): Promise<void> {
-    const { slug = "", name = "", csrf = "", published = "", readOnly, leave = "/", worker = "", lists } = this.dataset;
+    const { slug = "", name = "", csrf = "", person = "", readOnly, leave = "/", worker = "", lists } = this.dataset;
     camera.workerUrl = worker;
     offer(JSON.parse(document.getElementById(lists ?? "")?.textContent ?? "{}") as Record<string, string[]>);
-    const api = serverApi(slug, csrf, published ? Number(published) : null);
+    const api = serverApi(slug, csrf);
     const [kinds, draft] = await Promise.all([api.kinds(), api.draft()]);
     if (!kinds.ok || !draft.ok) return this.refuse(kinds.ok ? (draft.ok ? "" : draft.detail) : kinds.detail);
     const read = readDrawing(draft.value);
     if (!read.ok) return this.refuse(read.why);
     const isReadOnly = readOnly !== undefined;
     editor.set({ drawing: read.value, kinds: new Map(kinds.value.results.map((kind) => [kind.kind, kind])), readOnly: isReadOnly });
-    const autosave = isReadOnly ? null : keeping(slug, api, draft.etag, read.value);
+    const shelf = { who: person, slug };
+    const autosave = isReadOnly ? null : await keeping(shelf, api, draft.etag, read.value, clock);
+    this.stopFollowing = following(slug, api, autosave, draft.etag, clock);
     checking(api);
+    if (autosave) void lacking(api);
     prepare(tryingApi(slug, csrf), slug);
     // With a run in the address, the drawing lights up as that run goes.
     const run = new URLSearchParams(location.search).get("run");
@@ -67,45 +71,25 @@ class InterlockCanvas extends HTMLElement {
   }
 }
 
-// Every change goes to the browser's own copy at once and to the server soon; what an earlier visit left is taken up.
-function keeping(slug: string, api: Api, etag: string, saved: Drawing): Autosave {
-  let timer: unknown = null;
-  const autosave = new Autosave(api, etag, (saving) => {
-    editor.set({ saving });
-    if (saving.state === "saved") forget(localStorage, slug);
-  }, clock);
-  const copy = (): boolean => {
-    clock.cancel(timer);
-    return autosave.isSaved || keep(localStorage, slug, { etag: autosave.etag, drawing: editor.now.drawing });
-  };
-  const left = recall(localStorage, slug);
-  editor.onDrawing((drawing) => {
-    autosave.changed(drawing);
-    clock.cancel(timer);
-    timer = clock.after(KEEP_MS, () => void copy());
-  });
-  addEventListener("pagehide", () => void copy());
-  // Leaving needs no question: what is not saved is found again. Only where the browser keeps nothing, it asks.
-  addEventListener("beforeunload", (event) => !copy() && event.preventDefault());
-  addEventListener("online", () => void autosave.flush());
-  if (left && JSON.stringify(left.drawing) !== JSON.stringify(saved)) takeUp(autosave, left.etag, left.drawing);
-  return autosave;
-}
-
-// What was not saved goes on as if the page had never been left: if somebody saved since, that is a conflict to choose in.
-function takeUp(autosave: Autosave, etag: string, drawing: Drawing): void {
-  autosave.etag = etag;
-  editor.edit(() => drawing);
-  editor.tell("Changes that had not been saved were found in this browser and taken up.", "plain", { label: "Undo", run: () => editor.undo() });
+// What the drawing names that is not there; said at once to who has just begun with it, else in a short word.
+async function lacking(api: Api): Promise<void> {
+  const hasBegun = new URLSearchParams(location.search).has("begun");
+  if (hasBegun) history.replaceState(null, "", location.pathname);
+  const answer = await api.needs(editor.mine);
+  if (!answer.ok) return;
+  const missing = answer.value.queues.length + answer.value.workflows.length + answer.value.connections.length;
+  if (missing === 0) return;
+  if (hasBegun) editor.enter({ is: "needs" });
+  else editor.tell(`This drawing names ${missing === 1 ? "something that is" : `${missing} things that are`} not there yet.`, "plain", { label: "What is missing", run: () => editor.enter({ is: "needs" }) });
 }
 
 function checking(api: Api): void {
   const checker = new Checker(api, ({ drawing, problems }) => {
     const sorted = [...problems].sort((one, other) => Number(one.level !== "error") - Number(other.level !== "error"));
-    editor.set({ problems: sorted, checked: drawing, shown: null });
+    editor.setOwn({ problems: sorted, checked: drawing, shown: null });
   }, clock);
   editor.onDrawing((drawing) => checker.changed(drawing));
-  checker.changed(editor.now.drawing ?? EMPTY);
+  checker.changed(editor.mine ?? EMPTY);
 }
 
 customElements.define("interlock-canvas", InterlockCanvas);

@@ -63,6 +63,8 @@ export class FakeServer {
   draftNow: Drawing;
   reachable = true;
   refuses: string | null = null;
+  // Who is signed in; "" for nobody.
+  person = "ada";
   saves = 0;
 
   constructor(first: Drawing) {
@@ -82,10 +84,13 @@ export class FakeServer {
     const no = (status: number, code: string, detail: string): Answer<never> => ({ ok: false, status, code, detail, errors: [], who: "rui", current: this.etag });
     const never = (): Promise<never> => Promise.reject(new Error("not asked here"));
     return {
-      kinds: never, check: async () => ({ ok: true, value: { problems: [] }, etag: "" }), publish: never, differences: never, copy: never,
+      kinds: never, check: async () => ({ ok: true, value: { problems: [] }, etag: "" }), publish: never, copy: never,
+      versions: never, version: never, compare: never, needs: never, makeQueue: never,
+      me: async () => (this.reachable && this.person ? { ok: true, value: { name: this.person }, etag: "" } : no(0, "unreachable", "")),
       draft: async () => (this.reachable ? { ok: true, value: this.draftNow, etag: this.etag } : no(0, "unreachable", "")),
       save: async (next, etag) => {
         if (!this.reachable) return no(0, "unreachable", "");
+        if (!this.person) return no(401, "unauthenticated", "Sign in.");
         if (this.refuses) return no(422, "malformed", this.refuses);
         if (etag !== this.etag) return no(412, "stale", "Somebody has saved.");
         this.savedBySomebodyElse(next);

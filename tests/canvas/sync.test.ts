@@ -7,7 +7,6 @@ import type { Drawing } from "../../static/canvas/model/document.ts";
 import { serverApi } from "../../static/canvas/sync/api.ts";
 import { Autosave, PAUSE_MS, type Saving } from "../../static/canvas/sync/autosave.ts";
 import { CHECK_AFTER_MS, Checker } from "../../static/canvas/sync/checker.ts";
-import { forget, keep, recall } from "../../static/canvas/sync/safety.ts";
 import { FakeServer, HandClock, guarded } from "./makers.ts";
 
 const drawn = (number: number): Drawing => ({ ...guarded, input: { number } });
@@ -104,28 +103,6 @@ test("publishing waits for what is not saved yet", async () => {
   assert.deepEqual(server.draftNow.input, { number: 1 });
 });
 
-function store(): Pick<Storage, "getItem" | "setItem" | "removeItem"> {
-  const held = new Map<string, string>();
-  return { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => void held.set(key, value), removeItem: (key) => void held.delete(key) };
-}
-
-test("the browser's copy comes back as it was, for its own workflow only", () => {
-  const own = store();
-  keep(own, "leads", { etag: '"r3"', drawing: drawn(1) });
-  assert.deepEqual(recall(own, "leads"), { etag: '"r3"', drawing: drawn(1) });
-  assert.equal(recall(own, "other"), null);
-  forget(own, "leads");
-  assert.equal(recall(own, "leads"), null);
-});
-
-test("a copy that was tampered with is no copy, and a full store no catastrophe", () => {
-  const own = store();
-  own.setItem("interlock draft leads", '{"etag": "x", "drawing": {"format": "interlock/1", "__proto__": {}}}');
-  assert.equal(recall(own, "leads"), null);
-  const full = { ...store(), setItem: () => { throw new Error("full"); } };
-  assert.equal(keep(full, "leads", { etag: "", drawing: drawn(1) }), false);
-});
-
 test("only the newest drawing's problems are told, within 300 ms of a pause", async () => {
   const [server, clock, heard] = [new FakeServer(drawn(0)), new HandClock(), [] as Drawing[]];
   const checker = new Checker(server.api(), ({ drawing }) => heard.push(drawing), clock);
@@ -137,11 +114,11 @@ test("only the newest drawing's problems are told, within 300 ms of a pause", as
 
 test("the server's refusal and a line that is down are both answers", async () => {
   const answering = (status: number, body: unknown) => async (): Promise<Response> => new Response(JSON.stringify(body), { status, headers: { ETag: '"r9"' } });
-  const stale = await serverApi("leads", "t", null, answering(412, { code: "stale", detail: "Rui has saved.", who: "rui" })).save(drawn(1), '"r1"');
+  const stale = await serverApi("leads", "t", answering(412, { code: "stale", detail: "Rui has saved.", who: "rui" })).save(drawn(1), '"r1"');
   assert.deepEqual(stale.ok ? null : [stale.status, stale.code, stale.who], [412, "stale", "rui"]);
-  const saved = await serverApi("leads", "t", null, answering(200, drawn(1))).save(drawn(1), '"r1"');
+  const saved = await serverApi("leads", "t", answering(200, drawn(1))).save(drawn(1), '"r1"');
   assert.equal(saved.ok && saved.etag, '"r9"');
-  const down = await serverApi("leads", "t", null, () => Promise.reject(new TypeError("failed"))).draft();
+  const down = await serverApi("leads", "t", () => Promise.reject(new TypeError("failed"))).draft();
   assert.equal(down.ok ? null : down.status, 0);
 });
 

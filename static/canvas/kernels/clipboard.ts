@@ -4,10 +4,8 @@
 import { type Change, all } from "../changes/changes.ts";
 import { type Drawing, type Edge, type Json, type JsonObject, type Note, type Point, type Step, FORMAT, MAX_EDGES, MAX_NODES, isObject, notesOf } from "../model/document.ts";
 import { edgeId, edgeIds, noteId, noteIds, stepId, stepIds } from "../model/ids.ts";
-import { type Parts, type Read, readDrawing, readParts, readText } from "../model/read.ts";
+import { type Parts, type Read, SELECTION, readDrawing, readParts, readText } from "../model/read.ts";
 import { snapped } from "./insert.ts";
-
-export const SELECTION = "interlock-selection/1";
 
 export function copied(drawing: Drawing, ids: ReadonlySet<string>): string {
   const nodes = drawing.nodes.filter((step) => ids.has(step.id));

@@ -10,14 +10,18 @@ import {
 
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
+// How a workflow is written out with its name around it, and how copied steps are.
+export const EXPORT = "interlock-workflow/1";
+export const SELECTION = "interlock-selection/1";
+
 const no = (why: string): { ok: false; why: string } => ({ ok: false, why });
 const STEP_KEYS = new Set(["id", "kind", "name", "config", "at", "join", "retry", "timeout_s", "asks", "note"]);
 const EDGE_KEYS = new Set(["id", "from", "port", "to", "loop", "after_loop"]);
 const NOTE_KEYS = new Set(["id", "text", "at", "size"]);
 const DRAWING_KEYS = new Set(["format", "input", "nodes", "edges", "notes"]);
 
-export function readText(text: string): Read<Json> {
-  if (text.length > MAX_BYTES) return no("This is larger than 2 MiB, more than a drawing can hold.");
+export function readText(text: string, drawings = 1): Read<Json> {
+  if (text.length > drawings * MAX_BYTES) return no("This is larger than 2 MiB, more than a drawing can hold.");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -29,9 +33,18 @@ export function readText(text: string): Read<Json> {
 }
 
 // A drawing alone, or one with its name around it, as an export writes it.
-export function readFile(text: string): Read<{ drawing: Drawing; name: string }> {
-  const read = readText(text);
+export interface Parcel {
+  readonly drawing: Drawing;
+  readonly name: string;
+}
+
+export function readFile(text: string): Read<Parcel> {
+  const read = readText(text.trim());
   if (!read.ok) return read;
+  if (isObject(read.value) && read.value["format"] === SELECTION) return no("These are copied steps, no whole drawing: paste them on the canvas.");
+  if (isObject(read.value) && read.value["file"] !== undefined && read.value["file"] !== EXPORT) {
+    return no(`This file is of ${typeof read.value["file"] === "string" ? `the format “${read.value["file"].slice(0, 40)}”` : "no known format"}; this page reads “${EXPORT}”.`);
+  }
   const wrapped = isObject(read.value) && isObject(read.value["document"]) ? read.value : null;
   const drawing = readDrawing(wrapped ? wrapped["document"] : read.value);
   if (!drawing.ok) return drawing;

@@ -31,13 +31,41 @@ export interface Difference {
   readonly edges: readonly string[];
 }
 
+export interface Version {
+  readonly number: number;
+  readonly note: string;
+  readonly published_by: string;
+  readonly published_at: string;
+}
+
+export interface Page<T> {
+  readonly next: string | null;
+  readonly results: readonly T[];
+}
+
+// What a drawing names that is not there.
+export interface Needs {
+  readonly queues: readonly string[];
+  readonly workflows: readonly string[];
+  readonly connections: readonly string[];
+  readonly may_make_queues: boolean;
+}
+
 export interface Api {
   kinds(): Promise<Answer<{ results: readonly Kind[] }>>;
   draft(): Promise<Answer<Drawing>>;
   save(drawing: Drawing, etag: string): Promise<Answer<Drawing>>;
   check(drawing: Drawing): Promise<Answer<{ problems: readonly Problem[] }>>;
-  publish(note: string): Promise<Answer<{ number: number; digest: string }>>;
-  differences(): Promise<Answer<{ from: number; changes: readonly Difference[] }>>;
+  // Refused with 412 where the draft is no longer the one of this ETag.
+  publish(note: string, etag: string): Promise<Answer<{ number: number; digest: string }>>;
+  // The newest versions first; `next` where there are more.
+  versions(next?: string): Promise<Answer<Page<Version>>>;
+  version(number: number): Promise<Answer<Version & { document: unknown }>>;
+  compare(before: Drawing, after: Drawing): Promise<Answer<{ changes: readonly Difference[] }>>;
+  // Who is signed in now.
+  me(): Promise<Answer<{ name: string }>>;
+  needs(drawing: Drawing): Promise<Answer<Needs>>;
+  makeQueue(name: string): Promise<Answer<{ name: string }>>;
   copy(name: string, drawing: Drawing): Promise<Answer<{ slug: string }>>;
 }
 
@@ -52,27 +80,30 @@ export function asking(csrf: string, fetching: Fetch = (input, init) => fetch(in
 
 const PATIENCE_MS = 20_000;
 
-export function serverApi(slug: string, csrf: string, newest: number | null, fetching: Fetch = (input, init) => fetch(input, init)): Api {
+export function serverApi(slug: string, csrf: string, fetching: Fetch = (input, init) => fetch(input, init)): Api {
   const base = `/api/v1/workflows/${slug}`;
   const ask = <T>(method: string, path: string, body?: unknown, etag?: string): Promise<Answer<T>> => asked<T>(fetching, method, path, csrf, body, etag);
-  let published = newest;
   return {
     kinds: () => ask("GET", "/api/v1/kinds/"),
     draft: () => ask("GET", `${base}/draft/`),
     save: (drawing, etag) => ask("PUT", `${base}/draft/`, drawing, etag),
     check: (drawing) => ask("POST", `${base}/check/`, drawing),
     copy: (name, drawing) => ask("POST", "/api/v1/workflows/", { name, document: drawing }),
-    differences: () => (published === null ? Promise.resolve({ ok: true, value: { from: 0, changes: [] }, etag: "" }) : ask("GET", `${base}/versions/${published}/diff/draft/`)),
-    async publish(note) {
-      const answer = await ask<{ number: number; digest: string }>("POST", `${base}/versions/`, { note });
-      if (answer.ok) published = answer.value.number;
-      return answer;
-    },
+    publish: (note, etag) => ask("POST", `${base}/versions/`, { note }, etag),
+    versions: (next) => ask("GET", next ?? `${base}/versions/`),
+    version: (number) => ask("GET", `${base}/versions/${number}/`),
+    compare: (before, after) => ask("POST", `/workflows/${slug}/differences/`, { before, after }),
+    me: () => ask("GET", "/canvas/me/"),
+    needs: (drawing) => ask("POST", `/workflows/${slug}/needs/`, { document: drawing }),
+    makeQueue: (name) => ask("POST", "/canvas/queues/", { name }),
   };
 }
 
+// The newest there is: signing in again in another tab makes a new one, and a page that stays open goes by it.
+const token = (): string => (typeof document === "undefined" ? "" : (/(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? ""));
+
 async function asked<T>(fetching: Fetch, method: string, path: string, csrf: string, body: unknown, etag: string | undefined): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": csrf };
+  const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() || csrf };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (etag) headers["If-Match"] = etag;
   const init: RequestInit = { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) };

@@ -8,17 +8,21 @@ import { pressed } from "../keys.ts";
 import { camera } from "./camera.ts";
 import { Conflict } from "./Conflict.tsx";
 import { Connect } from "./Connect.tsx";
-import { Exchange } from "./Exchange.tsx";
+import { Exchange, bringIn } from "./Exchange.tsx";
 import { Flow } from "./Flow.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
 import { Keys } from "./Keys.tsx";
+import { Looking } from "./Looking.tsx";
+import { Needs } from "./Needs.tsx";
 import { Notices, Spoken } from "./Notices.tsx";
 import { Palette } from "./Palette.tsx";
 import { Problems } from "./Problems.tsx";
 import { Publish, type Service } from "./Publish.tsx";
 import { QuickAdd } from "./QuickAdd.tsx";
 import { Search } from "./Search.tsx";
+import { SignedOut } from "./SignedOut.tsx";
 import { Toolbar } from "./Toolbar.tsx";
+import { Versions } from "./Versions.tsx";
 import { Insist } from "./trying/Insist.tsx";
 import { Lit } from "./trying/Lit.tsx";
 import { Trying } from "./trying/Trying.tsx";
@@ -28,8 +32,10 @@ export function App({ service, name, leave }: { service: Service; name: string; 
   const panels = use((seen) => seen.panels);
   const saving = use((seen) => seen.saving);
   const readOnly = use((seen) => seen.readOnly);
+  const looking = use((seen) => seen.looking !== null);
   const inspects = use((seen) => seen.edge !== null || seen.selected.size === 1);
   useKeyboard();
+  useDrops();
   // There is room for one panel below the drawing: the problems take it from the try-out, which takes it from them.
   useEffect(() => void (panels.problems && editor.now.panels.trying && editor.set({ panels: { ...editor.now.panels, trying: false } })), [panels.problems]);
   // The inspector takes room from the drawing: what was chosen must not vanish beneath it.
@@ -47,6 +53,8 @@ export function App({ service, name, leave }: { service: Service; name: string; 
           <Flow />
           {mode.is === "adding" && <QuickAdd mode={mode} />}
           {mode.is === "searching" && <Search />}
+          <Looking />
+          <SignedOut />
           <Notices />
           <Lit />
         </div>
@@ -57,10 +65,12 @@ export function App({ service, name, leave }: { service: Service; name: string; 
       <Spoken />
       {mode.is === "connecting" && <Connect from={mode.from} />}
       {mode.is === "publishing" && <Publish service={service} />}
-      {mode.is === "importing" && <Exchange slug={service.slug} name={name} />}
+      {mode.is === "importing" && <Exchange key={mode.text} service={service} name={name} {...(mode.text === undefined ? {} : { dropped: mode.text })} />}
+      {mode.is === "versions" && <Versions service={service} />}
+      {mode.is === "needs" && <Needs service={service} />}
       {mode.is === "insisting" && <Insist />}
       {mode.is === "keys" && <Keys />}
-      {saving.state === "conflict" && <Conflict saving={saving} service={service} name={name} />}
+      {saving.state === "conflict" && !looking && <Conflict saving={saving} service={service} name={name} />}
     </ReactFlowProvider>
   );
 }
@@ -85,6 +95,29 @@ function useKeyboard(): void {
     for (const [name, listener] of listeners) document.addEventListener(name, listener as EventListener);
     return () => {
       for (const [name, listener] of listeners) document.removeEventListener(name, listener as EventListener);
+    };
+  }, []);
+}
+
+// A file that is dropped anywhere on the page is brought in, and never opened by the browser over the drawing.
+function useDrops(): void {
+  useEffect(() => {
+    const isFile = (event: DragEvent): boolean => Boolean(event.dataTransfer?.types.includes("Files"));
+    const over = (event: DragEvent): void => {
+      if (isFile(event)) event.preventDefault();
+    };
+    const dropped = (event: DragEvent): void => {
+      if (!isFile(event)) return;
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (event.target instanceof Element && event.target.closest("dialog")) return;
+      if (file) void bringIn(file);
+    };
+    document.addEventListener("dragover", over);
+    document.addEventListener("drop", dropped);
+    return () => {
+      document.removeEventListener("dragover", over);
+      document.removeEventListener("drop", dropped);
     };
   }, []);
 }

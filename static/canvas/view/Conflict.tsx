@@ -1,21 +1,35 @@
-// Two people saved: both drawings side by side in words, and a choice. Neither is lost: taking theirs can be undone, and
-// one's own can be kept as a workflow of its own.
+// Two people saved: what each of them changed, in words and on the drawing, and a choice. None is lost: taking theirs or
+// both together can be undone, and one's own can be kept as a workflow of its own.
 
-import { useState } from "react";
-import { editor } from "../editor.ts";
-import { type Drawing, title } from "../model/document.ts";
+import { useEffect, useState } from "react";
+import { editor, use } from "../editor.ts";
+import { merged } from "../kernels/merge.ts";
+import type { Drawing } from "../model/document.ts";
+import type { Difference } from "../sync/api.ts";
 import type { Saving } from "../sync/autosave.ts";
+import { ChangeList } from "./ChangeList.tsx";
+import { Icon } from "./Icon.tsx";
 import { Modal } from "./Modal.tsx";
 import type { Service } from "./Publish.tsx";
 
-export function Conflict({ saving, service, name }: { saving: Extract<Saving, { state: "conflict" }>; service: Service; name: string }): React.JSX.Element {
+type Conflicting = Extract<Saving, { state: "conflict" }>;
+
+export function Conflict({ saving, service, name }: { saving: Conflicting; service: Service; name: string }): React.JSX.Element {
   const [why, setWhy] = useState("");
-  const mine = editor.now.drawing;
-  const { theirs, etag, who } = saving;
-  const [onlyMine, onlyTheirs, differing] = compared(mine, theirs);
+  const [later, setLater] = useState(false);
+  const mine = use(() => editor.mine);
+  const { theirs, etag, base } = saving;
+  const who = saving.who || "Somebody else";
+  const [yours, others] = [useChanges(service, base, mine), useChanges(service, base, theirs)];
+  const together = base ? merged(base, mine, theirs) : null;
+  useEffect(() => setLater(false), [saving]);
+  const goOn = (drawing: Drawing): void => {
+    editor.edit(() => drawing);
+    void service.autosave?.overwrite(editor.mine, etag, theirs);
+  };
   const take = (): void => {
     editor.edit(() => theirs);
-    service.autosave?.adopt(etag);
+    service.autosave?.adopt(etag, theirs);
   };
   const copy = async (): Promise<void> => {
     const answer = await service.api.copy(`${name} (my copy)`, mine);
@@ -23,36 +37,58 @@ export function Conflict({ saving, service, name }: { saving: Extract<Saving, { 
     take();
     editor.tell("Your drawing is kept as a workflow of its own.", "plain", { label: "Open it", run: () => location.assign(`/workflows/${answer.value.slug}/`) });
   };
+  if (later) return <Waiting who={who} open={() => setLater(false)} />;
   return (
-    <Modal title={`${who || "Somebody"} has saved this drawing meanwhile`} wide onClose={() => undefined}>
-      <p className="modal-text">Nothing is lost yet. Choose which drawing goes on.</p>
+    <Modal title={`${who} has saved this drawing meanwhile`} wide onClose={() => setLater(true)}>
+      <p className="modal-text">Nothing is lost yet. Choose how it goes on.</p>
       <div className="sides modal-text">
-        <Side heading="Yours" drawing={mine} only={onlyMine} />
-        <Side heading={who ? `Saved by ${who}` : "Saved by somebody else"} drawing={theirs} only={onlyTheirs} />
+        <Side heading="What you changed" changes={yours} look={() => look(mine, "Your drawing", yours)} />
+        <Side heading={`What ${who} changed`} changes={others} look={() => look(theirs, `As ${who} saved it`, others)} />
       </div>
-      <p className="modal-text">{differing.length ? `Different in both: ${named(differing)}.` : "Steps that are in both are the same."}</p>
+      {together && !together.ok && (
+        <div className="modal-text"><p>These changes cannot be put together by themselves:</p><ul className="clashes">{together.clashes.map(({ sentence }) => <li key={sentence}>{sentence}</li>)}</ul></div>
+      )}
+      {!base && <p className="modal-text muted">What both began from is not known any more, so the two cannot be put together.</p>}
       {why && <p className="modal-text problem-text" role="alert">{why}</p>}
       <footer className="modal-foot">
-        <button type="button" className="button main" onClick={() => void service.autosave?.overwrite(editor.now.drawing, etag)}>Keep mine, replace theirs</button>
+        {together?.ok && <button type="button" className="button main" onClick={() => { goOn(together.drawing); editor.tell("Both are in the drawing now.", "plain", { label: "Undo", run: () => editor.undo() }); }}><Icon name="users" size={14} />Put both together</button>}
+        <button type="button" className={together?.ok ? "button" : "button main"} onClick={() => void copy()}>Take theirs, keep mine as a copy</button>
         <button type="button" className="button" onClick={take}>Take theirs</button>
-        <button type="button" className="button" onClick={() => void copy()}>Take theirs, keep mine as a copy</button>
+        <button type="button" className="button" onClick={() => goOn(mine)}>Keep mine, replace theirs</button>
       </footer>
     </Modal>
   );
 }
 
-function Side({ heading, drawing, only }: { heading: string; drawing: Drawing; only: readonly string[] }): React.JSX.Element {
+// The choice can wait while one looks around; until it is made, nothing is saved.
+function Waiting({ who, open }: { who: string; open: () => void }): React.JSX.Element {
+  return <p className="choice-waits" role="status"><Icon name="users" size={16} />{who} has saved meanwhile. Nothing of yours is saved before you choose.<button type="button" className="link" onClick={open}>Choose</button></p>;
+}
+
+function Side({ heading, changes, look: show }: { heading: string; changes: readonly Difference[] | string; look: () => void }): React.JSX.Element {
   return (
-    <section><h3>{heading}</h3><p>{drawing.nodes.length} steps, {drawing.edges.length} edges.</p><p className="muted">{only.length ? `Only here: ${named(only)}.` : "No step that the other has not."}</p></section>
+    <section aria-label={heading}>
+      <h3>{heading}</h3>
+      {typeof changes === "string" ? <p className="muted">{changes}</p> : <ChangeList changes={changes} label={heading} none="Nothing." />}
+      <button type="button" className="button small" onClick={show}><Icon name="eye" size={13} />Show it on the drawing</button>
+    </section>
   );
 }
 
-const named = (names: readonly string[]): string => names.slice(0, 8).map((name) => `“${name}”`).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
+function look(drawing: Drawing, title: string, changes: readonly Difference[] | string): void {
+  editor.look(drawing, title, typeof changes === "string" ? [] : changes, [], "Back to the choice");
+}
 
-function compared(mine: Drawing, theirs: Drawing): readonly [readonly string[], readonly string[], readonly string[]] {
-  const [one, other] = [new Map(mine.nodes.map((step) => [step.id, step])), new Map(theirs.nodes.map((step) => [step.id, step]))];
-  const onlyMine = mine.nodes.filter((step) => !other.has(step.id)).map(title);
-  const onlyTheirs = theirs.nodes.filter((step) => !one.has(step.id)).map(title);
-  const differing = mine.nodes.filter((step) => other.has(step.id) && JSON.stringify(other.get(step.id)) !== JSON.stringify(step)).map(title);
-  return [onlyMine, onlyTheirs, differing];
+// The words are the server's; while they are under way, or cannot be had, that is said in their place.
+export function useChanges({ api }: Service, before: Drawing | null, after: Drawing): readonly Difference[] | string {
+  const [found, setFound] = useState<readonly Difference[] | string>("Looking…");
+  useEffect(() => {
+    let over = false;
+    if (!before) return setFound(`${after.nodes.length} steps, ${after.edges.length} ways.`);
+    void api.compare(before, after).then((answer) => !over && setFound(answer.ok ? answer.value.changes : answer.detail));
+    return () => {
+      over = true;
+    };
+  }, [api, before, after]);
+  return found;
 }

@@ -13,6 +13,7 @@ const STAYS_MS = 8_000;
 export function Notices(): React.JSX.Element {
   const notice = use((seen) => seen.notice);
   const differences = use((seen) => seen.differences);
+  const looking = use((seen) => seen.looking !== null);
   useEffect(() => {
     if (!notice || notice.action?.label === "Cancel") return undefined;
     const timer = setTimeout(() => editor.set({ notice: null }), STAYS_MS);
@@ -20,7 +21,7 @@ export function Notices(): React.JSX.Element {
   }, [notice]);
   return (
     <div className="notice-place" role="status">
-      {differences.length > 0 && <p className="notice-chip">Painted: what is different from the published version.<button type="button" className="link" onClick={() => editor.set({ differences: [] })}>Done</button></p>}
+      {differences.length > 0 && !looking && <p className="notice-chip">Painted: what is different from the published version.<button type="button" className="link" onClick={() => editor.set({ differences: [] })}>Done</button></p>}
       {notice && (
         <p className="notice-chip" data-tone={notice.tone}>
           {notice.tone === "problem" && <Icon name="circle-alert" />}{notice.text}

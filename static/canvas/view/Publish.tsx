@@ -2,10 +2,16 @@
 
 import { useEffect, useState } from "react";
 import { editor, use } from "../editor.ts";
+import * as commands from "../commands.ts";
 import type { Api, Difference } from "../sync/api.ts";
+import type { Problem } from "../kernels/repair.ts";
 import type { Autosave } from "../sync/autosave.ts";
+import { ChangeList } from "./ChangeList.tsx";
+import { readDrawing } from "../model/read.ts";
 import { Icon } from "./Icon.tsx";
 import { Modal } from "./Modal.tsx";
+
+const JUMPS = 5;
 
 export interface Service {
   readonly api: Api;
@@ -17,14 +23,18 @@ type State =
   | { readonly is: "reading" }
   | { readonly is: "ready"; readonly from: number; readonly changes: readonly Difference[] }
   | { readonly is: "publishing"; readonly from: number; readonly changes: readonly Difference[] }
-  | { readonly is: "refused"; readonly why: string }
+  | { readonly is: "refused"; readonly why: string; readonly again?: boolean }
   | { readonly is: "done"; readonly number: number };
 
 export function Publish({ service }: { service: Service }): React.JSX.Element {
   const [state, setState] = useState<State>({ is: "reading" });
   const [note, setNote] = useState("");
-  const errors = use((seen) => seen.problems).filter((problem) => problem.level === "error").length;
-  useEffect(() => void read(service).then(setState), [service]);
+  const errors = use((seen) => seen.problems).filter((problem) => problem.level === "error");
+  const look = (): void => {
+    setState({ is: "reading" });
+    void read(service).then(setState);
+  };
+  useEffect(look, [service]);
   const publish = async (): Promise<void> => {
     if (state.is !== "ready") return;
     setState({ ...state, is: "publishing" });
@@ -34,16 +44,19 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
     <Modal title={state.is === "done" ? "Published" : "Publish this drawing"} wide>
       {state.is === "reading" && <p className="modal-text" role="status">Looking at what has changed…</p>}
       {state.is === "refused" && <p className="modal-text problem-text" role="alert">{state.why}</p>}
+      {state.is === "refused" && state.again && <footer className="modal-foot"><button type="button" className="button main" onClick={look}>Look at what has changed</button></footer>}
       {state.is === "done" && <Done number={state.number} slug={service.slug} />}
       {(state.is === "ready" || state.is === "publishing") && (
-        <form className="modal-form" onSubmit={(event) => { event.preventDefault(); if (errors === 0) void publish(); }}>
+        <form className="modal-form" onSubmit={(event) => { event.preventDefault(); if (errors.length === 0 && !unchanged(state)) void publish(); }}>
           <Changes from={state.from} changes={state.changes} />
-          {errors > 0
-            ? <p className="modal-text problem-text"><Icon name="circle-alert" size={16} />{errors === 1 ? "One problem keeps" : `${errors} problems keep`} this drawing from being published.</p>
-            : <div className="field modal-text"><label htmlFor="publish-note">Why (for those who read the history)</label><input id="publish-note" value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} /></div>}
+          {errors.length > 0
+            ? <Blocking errors={errors} />
+            : !unchanged(state) && <div className="field modal-text"><label htmlFor="publish-note">Why (for those who read the history)</label><input id="publish-note" value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} /></div>}
           <footer className="modal-foot">
-            {errors > 0
+            {errors.length > 0
               ? <button type="button" className="button main" onClick={() => editor.set({ mode: { is: "idle" }, panels: { ...editor.now.panels, problems: true } })}>Show the problems</button>
+              : unchanged(state)
+              ? <button type="button" className="button main" onClick={() => editor.idle()}>Go on drawing</button>
               : <button type="submit" className="button main" disabled={state.is === "publishing"}><Icon name="rocket" size={14} />Publish</button>}
             {state.changes.length > 0 && state.from > 0 && <button type="button" className="button" onClick={() => editor.set({ differences: state.changes, mode: { is: "idle" } })}>Show it on the drawing</button>}
           </footer>
@@ -55,12 +68,28 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
 
 function Changes({ from, changes }: { from: number; changes: readonly Difference[] }): React.JSX.Element {
   if (from === 0) return <p className="modal-text">This is the first version. From then on, runs can be started with it.</p>;
-  if (changes.length === 0) return <p className="modal-text">Nothing has changed since version {from}.</p>;
+  if (changes.length === 0) return <p className="modal-text"><Icon name="circle-check" size={16} />Nothing has changed since version {from}: it is what new runs go by, and there is nothing to publish.</p>;
   return (
     <>
       <p className="modal-text">What is different from version {from}:</p>
-      <ul className="changes" tabIndex={0} aria-label="Differences">{changes.map((change, index) => <li key={index} data-kind={change.kind}>{change.sentence}</li>)}</ul>
+      <div className="modal-text"><ChangeList changes={changes} label="Differences" none="" /></div>
     </>
+  );
+}
+
+const unchanged = (state: State): boolean => "changes" in state && state.from > 0 && state.changes.length === 0;
+
+// What keeps it back: a click goes there.
+function Blocking({ errors }: { errors: readonly Problem[] }): React.JSX.Element {
+  const show = (problem: Problem): void => {
+    editor.set({ mode: { is: "idle" }, panels: { ...editor.now.panels, problems: true } });
+    commands.showProblem(editor.now.problems.indexOf(problem));
+  };
+  return (
+    <div className="modal-text stack">
+      <p className="problem-text"><Icon name="circle-alert" size={16} />{errors.length === 1 ? "One problem keeps" : `${errors.length} problems keep`} this drawing from being published:</p>
+      <ul className="blocking">{errors.slice(0, JUMPS).map((problem, index) => <li key={index}><button type="button" className="link" onClick={() => show(problem)}>{problem.message}</button></li>)}{errors.length > JUMPS && <li className="muted">and {errors.length - JUMPS} more</li>}</ul>
+    </div>
   );
 }
 
@@ -73,14 +102,27 @@ function Done({ number, slug }: { number: number; slug: string }): React.JSX.Ele
   );
 }
 
+// The newest version is asked for anew: somebody else may have published since the page was opened.
 async function read({ api, autosave }: Service): Promise<State> {
   if (autosave && !(await autosave.flush())) return { is: "refused", why: "The drawing is not saved yet, so it cannot be published. It is kept in this browser and tried again." };
-  const answer = await api.differences();
-  return answer.ok ? { is: "ready", from: answer.value.from, changes: answer.value.changes } : { is: "refused", why: answer.detail };
+  const versions = await api.versions();
+  if (!versions.ok) return { is: "refused", why: versions.detail };
+  const [newest] = versions.value.results;
+  if (!newest) return { is: "ready", from: 0, changes: [] };
+  const running = await api.version(newest.number);
+  if (!running.ok) return { is: "refused", why: running.detail };
+  const before = readDrawing(running.value.document);
+  const answer = before.ok ? await api.compare(before.value, editor.mine) : null;
+  // A version that cannot be read any more is no reason to keep the next one back.
+  if (!answer) return { is: "ready", from: newest.number, changes: [{ kind: "changed", sentence: `Version ${newest.number} cannot be read any more, so what is different from it cannot be told.`, nodes: [], edges: [] }] };
+  return answer.ok ? { is: "ready", from: newest.number, changes: answer.value.changes } : { is: "refused", why: answer.detail };
 }
 
+// Only what was looked at is published: where somebody saved in between, one looks again.
 async function published({ api, autosave }: Service, note: string): Promise<State> {
   if (autosave && !(await autosave.flush())) return { is: "refused", why: "The drawing could not be saved." };
-  const answer = await api.publish(note);
-  return answer.ok ? { is: "done", number: answer.value.number } : { is: "refused", why: [answer.detail, ...answer.errors.slice(0, 3).map((error) => error.message)].join(" ") };
+  const answer = await api.publish(note, autosave?.etag ?? "");
+  if (answer.ok) return { is: "done", number: answer.value.number };
+  if (answer.status === 412) return { is: "refused", why: `${answer.who || "Somebody else"} has saved this drawing meanwhile. Nothing was published.`, again: true };
+  return { is: "refused", why: [answer.detail, ...answer.errors.slice(0, 3).map((error) => error.message)].join(" ") };
 }

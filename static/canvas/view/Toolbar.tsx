@@ -7,6 +7,7 @@ import { ALIGNMENTS, type Alignment } from "../kernels/align.ts";
 import type { Saving } from "../sync/autosave.ts";
 import { camera } from "./camera.ts";
 import { Icon } from "./Icon.tsx";
+import { Others } from "./Others.tsx";
 
 const ALIGN_ICONS: Readonly<Record<Alignment, readonly [icon: string, says: string]>> = {
   left: ["align-start-vertical", "Align left"], centre: ["align-center-vertical", "Align on the centre"], right: ["align-end-vertical", "Align right"],
@@ -25,6 +26,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <a className="bar-back" href={leave} aria-label="All workflows"><Icon name="chevron-left" /></a>
       <h1 className="bar-name" title={name}>{name}</h1>
       <SavingSign />
+      <Others />
       <span className="bar-gap" />
       {!readOnly && (
         <>
@@ -46,7 +48,8 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <Tool icon="maximize" says="Show the whole drawing" keys="0" run={() => camera.fit()} />
       <Tool icon="keyboard" says="All keys" keys="?" run={() => editor.enter({ is: "keys" })} />
       <span className="bar-line" />
-      <Tool icon="braces" says="Drawing as JSON: copy, download, import" run={() => editor.set({ mode: { is: "importing" } })} />
+      <Tool icon="braces" says="Keep this drawing, or bring one in" run={() => editor.set({ mode: { is: "importing" } })} />
+      <Tool icon="history" says="Published versions" run={() => editor.set({ mode: { is: "versions" } })} />
       <ProblemsButton />
       <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>
       {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
@@ -81,12 +84,18 @@ function ProblemsButton(): React.JSX.Element {
 const SIGNS: Readonly<Record<Saving["state"], readonly [icon: string, says: string]>> = {
   saved: ["cloud-check", "All saved"], waiting: ["cloud", "Not saved yet"], saving: ["cloud-upload", "Saving…"],
   offline: ["cloud-off", "No connection: kept in this browser, tried again"], refused: ["circle-alert", "Not saved"], conflict: ["users", "Somebody else saved"],
+  "signed-out": ["log-in", "Signed out: nothing is saved"],
 };
 
 function SavingSign(): React.JSX.Element {
   const saving = use((seen) => seen.saving);
   const readOnly = use((seen) => seen.readOnly);
-  const [icon, says] = readOnly ? ["eye", "You may look, not change"] : SIGNS[saving.state];
+  const [icon, says] = readOnly && !editor.now.looking ? ["eye", "You may look, not change"] : SIGNS[saving.state];
+  const looking = use((seen) => seen.looking !== null);
   const more = saving.state === "refused" ? `: ${saving.why}` : "";
-  return <span className="bar-saving" role="status" data-state={readOnly ? "reading" : saving.state}><Icon name={icon} size={15} />{says}{more}</span>;
+  return (
+    <span className="bar-saving" role="status" data-state={readOnly && !looking ? "reading" : saving.state}>
+      <Icon name={icon} size={15} />{says}{more}
+    </span>
+  );
 }
