@@ -71,6 +71,8 @@ class EscalationCase(Shape):
     resolution: dict[str, Any] | None
     resolved_by: str
     resolved_at: Moment | None
+    goes_on_at: Moment | None = Field(description="Until then the answer can be taken back, and the run waits for it.")
+    snoozed_until: Moment | None
     created_at: Moment
 
 
@@ -89,6 +91,7 @@ class Settled(Shape):
     run: str
     state: Literal["open", "resolved"]
     resolution: dict[str, Any] | None
+    goes_on_at: Moment | None = None
     votes: int | None = None
     votes_needed: int | None = None
 
@@ -101,6 +104,9 @@ class ResolutionBody(Body):
     comment: Annotated[str, Field(max_length=10_000)] = ""
     digest: Annotated[str, Field(min_length=1, max_length=64)]
     answers: Any = None
+    grace_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = Field(
+        0.0, description="For how many seconds the answer can be taken back before the run goes on."
+    )
 
 
 class Escalations(Resource):
@@ -177,14 +183,29 @@ class EscalationResolution(Resource):
         """
         case_id = visible_escalation(self.caller(), id).pk
         answer = escalations.Answer(body.choice, body.edits, body.comment, body.digest, body.answers)
-        done = escalations.resolve(case_id, request.user, answer, timezone.now())
+        done = escalations.resolve(case_id, request.user, answer, timezone.now(), body.grace_s)
         match done:
             case Refused():
                 raise refused(done)
             case escalations.Voted():
                 votes = {"votes": done.given, "votes_needed": done.needed}
                 return ok({"id": case_id, "run": self._run_of(case_id), "state": "open", "resolution": None, **votes})
-        return ok({"id": case_id, "run": done.run, "state": "resolved", "resolution": dict(done.resolution)})
+        settled = {"resolution": dict(done.resolution), "goes_on_at": moment(done.goes_on_at)}
+        return ok({"id": case_id, "run": done.run, "state": "resolved", **settled})
+
+    @operation(
+        Operation(
+            "escalations:write",
+            {204: Answer(None, "The case is open again, and yours.")},
+            refuses={409: "`not_yours` (you gave no answer), `too_late` (the run has gone on)."},
+        )
+    )
+    def delete(self, request: Request, id: str) -> Response:
+        """Take your answer back, within its time of grace; or your vote, while the case is open."""
+        done = escalations.undo(visible_escalation(self.caller(), id).pk, request.user, timezone.now())
+        if isinstance(done, Refused):
+            raise refused(done)
+        return ok(None, 204)
 
     def _run_of(self, case_id: str) -> str:
         return visible_escalation(self.caller(), case_id).run_id
@@ -223,5 +244,7 @@ def as_json(case: Escalation) -> dict[str, Any]:
         "resolution": case.resolution,
         "resolved_by": case.resolved_by,
         "resolved_at": moment(case.resolved_at),
+        "goes_on_at": moment(case.goes_on_at),
+        "snoozed_until": moment(case.snoozed_until),
         "created_at": moment(case.created_at),
     }

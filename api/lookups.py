@@ -29,6 +29,8 @@ STATUS_OF: Mapping[str, int] = {
     "already_voted": 409,
     "closed": 409,
     "stale": 409,
+    "not_yours": 409,
+    "too_late": 409,
     "conflict": 409,
     "slug_taken": 409,
     "archived": 409,

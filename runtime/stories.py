@@ -32,6 +32,15 @@ def failure(error: Any) -> str:
     return _sentence(message) if message else "It failed, and left no message."
 
 
+def stopped(error: Any) -> str:
+    """Why a step is not finished though its run has ended: a person may have failed it, and said why."""
+    known = error if isinstance(error, Mapping) else {}
+    if not _text(known.get("by")):
+        return "The run ended before this step did."
+    comment = _text(known.get("comment"))
+    return f"{_text(known['by'])} failed the run here. {failure(known)}" + (f" They wrote: “{comment}”" if comment else "")
+
+
 def _error(output: Told) -> str:
     error = output.get("error")
     return f"It could not be done: {failure(error if isinstance(error, Mapping) else output)}"

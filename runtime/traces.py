@@ -23,7 +23,7 @@ from runtime.core.graph import Graph
 from runtime.core.state import State, fold
 from runtime.models import Blueprint, Entry, Run
 from runtime.nodes import discover
-from runtime.stories import failure, why
+from runtime.stories import failure, stopped, why
 
 MOST_EVENTS = 5_000
 LAST_SEQ = 2**31 - 1
@@ -351,19 +351,11 @@ def _told(step: Step) -> str:
         "asked": "Waits for a person's answer.",
         "called": "Waits for the workflow that it called.",
         "incident": f"Needs help. {failure(step.error)}",
-        "stopped": _stopped(step),
+        "stopped": stopped(step.error),
     }.get(step.status)
     if told is None and step.status == "finished":
         told = why(step.sign.kind, step.port, _answer(step), step.sign.config)
     return told or ""
-
-
-def _stopped(step: Step) -> str:
-    known = step.error if isinstance(step.error, Mapping) else {}
-    if not known.get("by"):
-        return "The run ended before this step did."
-    comment = f" They wrote: “{known['comment']}”" if known.get("comment") else ""
-    return f"{known['by']} failed the run here. {failure(known)}{comment}"
 
 
 def _answer(step: Step) -> Any:

@@ -145,3 +145,24 @@ def test_a_hostile_text_comes_back_as_json_only(rui: Caller) -> None:
     shown = rui.get(f"escalations/{new_id()}/?<script>=1")
     assert "<script>" in json.loads(shown.content)["errors"][0]["path"]
     assert shown["Content-Type"] == "application/problem+json"
+
+
+def test_an_answer_with_a_time_of_grace_can_be_taken_back(rui: Caller) -> None:
+    case = open_case()
+    told = settle(rui, case, grace_s=30)
+    assert told.json()["goes_on_at"]
+    assert Signal.objects.count() == 0
+    assert rui.send("DELETE", f"escalations/{case.pk}/resolution/").status_code == 204
+    assert rui.get(f"escalations/{case.pk}/").json()["state"] == "open"
+    problem(rui.send("DELETE", f"escalations/{case.pk}/resolution/"), 409, "not_yours")
+
+
+def test_an_answer_without_grace_is_too_late_to_take_back(rui: Caller) -> None:
+    case = open_case()
+    assert settle(rui, case).json()["goes_on_at"] is None
+    problem(rui.send("DELETE", f"escalations/{case.pk}/resolution/"), 409, "too_late")
+
+
+@pytest.mark.parametrize("grace", [-1, 61, "5", None])
+def test_a_time_of_grace_is_a_minute_at_most(rui: Caller, grace: object) -> None:
+    assert settle(rui, open_case(), grace_s=grace).status_code in (400, 422)
