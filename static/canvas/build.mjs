@@ -26,4 +26,5 @@ await build({
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
 });
+await copyFile(join(root, "node_modules/htmx.org/dist/htmx.min.js"), join(out, "htmx.js"));
 await copyFile(join(root, "node_modules/elkjs/lib/elk-worker.min.js"), join(out, "elk-worker.js"));
