@@ -111,7 +111,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, echo: str) -> Iterator[Serv
         environment = {**os.environ, "DATA": str(started.data), "DJANGO_SETTINGS_MODULE": "config.settings"}
         environment.pop("DATABASE_URL", None)
         command = [sys.executable, "-c", _SAVE, json.dumps(made), CANARY]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60)
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)
         yield started
 
 
@@ -138,7 +138,7 @@ def test_no_secret_stands_in_any_answer_file_or_log_whatever_was_run(server: Ser
 
 
 def _ended(server: Server, run_id: str) -> Any:
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while (run := _ask(server, "GET", f"runs/{run_id}/"))["status"] not in ("succeeded", "failed"):
         assert time.monotonic() < until, run
         time.sleep(0.1)

@@ -58,7 +58,8 @@ ANY_JSON = "/check/"
 @pytest.fixture(scope="module")
 def routes(server: Server) -> list[tuple[str, str]]:
     """Method and path of every writing route that takes a body, on objects that exist."""
-    with httpx2.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.tokens['ada']}"}) as client:
+    headers = {"Authorization": f"Bearer {server.tokens['ada']}"}
+    with httpx2.Client(base_url=server.url, headers=headers, timeout=60) as client:
         body = {"input": {"seats": 300}, "wait_s": 20}
         run = client.post("/api/v1/workflows/small/runs/", json=body).json()["id"]
         cases = client.get("/api/v1/escalations/?state=open").json()["results"]
@@ -84,7 +85,7 @@ def unchanged(server: Server) -> Iterator[None]:
 
 def _written(server: Server) -> dict[str, Any]:
     tables = ("workflow", "version"), ("run", "entry", "signal", "escalation", "vote", "triggerkey", "auditentry")
-    with sqlite3.connect(server.data / "interlock.sqlite3", timeout=20) as database:
+    with sqlite3.connect(server.data / "interlock.sqlite3", timeout=60) as database:
         names = [f"builder_{name}" for name in tables[0]] + [f"runtime_{name}" for name in tables[1]]
         counts = {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
         counts["drafts"] = database.execute("SELECT slug, name, draft_revision FROM builder_workflow").fetchall()

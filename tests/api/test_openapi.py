@@ -83,14 +83,14 @@ def test_schemathesis_finds_no_lie_and_no_failure(tmp_path: Path) -> None:
         command += ["--exclude-path-regex", "docs|openapi", "--generation-database", "none", "--request-timeout", "90"]
         done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=400)
         assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
-        assert httpx2.get(f"{server.url}/healthz").status_code == 200
+        assert httpx2.get(f"{server.url}/healthz", timeout=60).status_code == 200
         log = (data / "server.log").read_text()
     assert "Traceback" not in log, log[-4_000:]
 
 
 def _things_that_exist(server: Server) -> str:
     """The configuration that fills in the ids of a run and of its open case."""
-    with httpx2.Client(base_url=server.url, headers=bearer(server, "ada")) as client:
+    with httpx2.Client(base_url=server.url, headers=bearer(server, "ada"), timeout=60) as client:
         body = {"input": {"seats": 300}, "wait_s": 20}
         run = client.post("/api/v1/workflows/small/runs/", json=body).json()["id"]
         case = client.get("/api/v1/escalations/?state=open").json()["results"][0]["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import httpx2
@@ -58,11 +59,11 @@ def test_a_parked_run_is_cancelled_and_its_case_closed(outside: httpx2.Client) -
 
 
 def _ended(client: httpx2.Client, run_id: str) -> Any:
-    for _ in range(400):
-        run = client.get(f"/api/v1/runs/{run_id}/").json()
-        if run["finished_at"]:
-            return run
-    raise AssertionError(run)
+    deadline = time.monotonic() + 60
+    while not (run := client.get(f"/api/v1/runs/{run_id}/").json())["finished_at"]:
+        assert time.monotonic() < deadline, run
+        time.sleep(0.02)
+    return run
 
 
 def test_without_waiting_the_run_is_accepted(outside: httpx2.Client) -> None:
@@ -158,9 +159,10 @@ async def test_a_hundred_parallel_posts_with_one_key_are_one_run(server: Server)
 
 def test_a_reviewer_and_a_stranger_start_nothing(server: Server) -> None:
     body = {"input": {"n": 1}}
-    problem(httpx2.post(server.url + ECHO, json=body, headers=bearer(server, "rui")), 403, "forbidden")
-    problem(httpx2.post(server.url + ECHO, json=body), 401, "unauthenticated")
-    problem(httpx2.post(server.url + ECHO, json=body, headers={"Authorization": "Bearer il_x"}), 401, "invalid_token")
+    problem(httpx2.post(server.url + ECHO, json=body, headers=bearer(server, "rui"), timeout=60), 403, "forbidden")
+    problem(httpx2.post(server.url + ECHO, json=body, timeout=60), 401, "unauthenticated")
+    bad = {"Authorization": "Bearer il_x"}
+    problem(httpx2.post(server.url + ECHO, json=body, headers=bad, timeout=60), 401, "invalid_token")
 
 
 def test_the_route_has_one_method(outside: httpx2.Client) -> None:
