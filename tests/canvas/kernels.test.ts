@@ -8,7 +8,6 @@ import { copied, pasted, readPaste, rename } from "../../static/canvas/kernels/c
 import { removeHealing } from "../../static/canvas/kernels/heal.ts";
 import { fitting, follow, insertOn } from "../../static/canvas/kernels/insert.ts";
 import { type Problem, repairs } from "../../static/canvas/kernels/repair.ts";
-import { route } from "../../static/canvas/kernels/route.ts";
 import { search } from "../../static/canvas/kernels/search.ts";
 import { neighbour } from "../../static/canvas/kernels/walk.ts";
 import { type Drawing, title } from "../../static/canvas/model/document.ts";
@@ -153,11 +152,6 @@ test("arrow keys follow the edges, and go to the nearest step where there is non
   assert.equal(neighbour(guarded, "act", "left"), "check");
   assert.equal(neighbour(guarded, "act", "down"), "review");
   assert.equal(neighbour(guarded, "end", "right"), "end");
-});
-
-test("a loop is drawn above its steps, another way back not", () => {
-  assert.ok(route([500, 100], [0, 100], true).middle[1] < 60);
-  assert.ok(route([500, 100], [0, 100], false).middle[1] > 100);
 });
 
 test("a review is inserted on an unsafe way with one click, with all of its ports wired", () => {

@@ -1,13 +1,14 @@
 // New steps: alone, after a port, or on an edge. Where they stand is found here too.
 
 import { type Change, addEdge, addStep, all, setEdge, shift } from "../changes/changes.ts";
-import { type Drawing, type Edge, type Point, type Step, START, place } from "../model/document.ts";
+import { type Drawing, type Edge, type Point, type Step, place } from "../model/document.ts";
 import { edgeId, edgeIds, stepId, stepIds } from "../model/ids.ts";
-import { type Kind, type Kinds, isDoubtful, mainPort } from "../model/kinds.ts";
+import { type Kind, type Kinds, isDoubtful, mainPort, portsAt } from "../model/kinds.ts";
 import { starter } from "../model/starters.ts";
-import { reached } from "../model/wiring.ts";
+import { reached, wiring } from "../model/wiring.ts";
 import { type Origin, connect } from "./connect.ts";
-import { GAP, GRID, HEIGHT, WIDTH, sizeOf, startAt } from "./sizes.ts";
+import { GAP, HEIGHT, WIDTH, portsDrawn, sizeOf, startAt } from "./sizes.ts";
+import { freeSpot, snap, snapped } from "./spot.ts";
 
 export interface Made {
   readonly change: Change;
@@ -25,9 +26,21 @@ export function putAt(drawing: Drawing, kind: Kind, at: Point): Made {
   return { id: step.id, change: addStep(step) };
 }
 
-// A step after a port, to the right of it, where nothing stands yet; or at a place that somebody pointed at.
+// A step near a place, on no other one.
+export function putNear(drawing: Drawing, kinds: Kinds, kind: Kind, wanted: Point): Made {
+  const step = newStep(drawing, kind, wanted);
+  return putAt(drawing, kind, freeSpot(drawing, kinds, wanted, sizeOf(step, kinds)[1]));
+}
+
+// A step to the right of another one, without a way between them.
+export function putBeside(drawing: Drawing, kinds: Kinds, kind: Kind, id: string): Made {
+  return putAt(drawing, kind, besides(drawing, kinds, kind, { from: id, port: "" }));
+}
+
+// A step after a port, to the right of it, where nothing stands yet; or near a place that somebody pointed at.
 export function follow(drawing: Drawing, kinds: Kinds, kind: Kind, origin: Origin, at?: Point): Made {
-  const step = newStep(drawing, kind, at ?? besides(drawing, kinds, origin));
+  const height = sizeOf(newStep(drawing, kind, [0, 0]), kinds)[1];
+  const step = newStep(drawing, kind, at ? freeSpot(drawing, kinds, at, height) : besides(drawing, kinds, kind, origin));
   return { id: step.id, change: all(addStep(step), connect(origin, step.id, kinds)) };
 }
 
@@ -47,6 +60,19 @@ export function insertOn(drawing: Drawing, kinds: Kinds, kind: Kind, edge: Edge)
   return { id: step.id, change: all(aside, addStep(settled), setEdge(edge.id, { to: step.id }), ...rest) };
 }
 
+// The one way out by which a step is continued when nobody says which: the usual one while it is free, else the only free
+// one. Null where there are several, and where there is none.
+export function onlyPort(drawing: Drawing, kinds: Kinds, id: string): string | null {
+  const free = freePorts(drawing, kinds, id);
+  const usual = free.find((port) => ["out", "done", "pass", "answered"].includes(port));
+  return usual ?? (free.length === 1 ? (free[0] ?? null) : null);
+}
+
+export function freePorts(drawing: Drawing, kinds: Kinds, id: string): readonly string[] {
+  const wired = (wiring(drawing).outgoing.get(id) ?? []).map((edge) => edge.port);
+  return portsAt(drawing, id, kinds).filter((port) => !wired.includes(port) && port !== "error");
+}
+
 // What may follow a port, the most fitting families first: after a doubt a person, after a model a check.
 export function fitting(kinds: Kinds, port: string, family: string): readonly Kind[] {
   const order = port === "overdue" || isDoubtful(port) ? ["escalate", "outcome", "verify", "decide", "execute"]
@@ -55,8 +81,7 @@ export function fitting(kinds: Kinds, port: string, family: string): readonly Ki
   return [...kinds.values()].sort((one, other) => order.indexOf(one.family) - order.indexOf(other.family));
 }
 
-export const snap = (value: number): number => Math.round(value / GRID) * GRID;
-export const snapped = (at: Point): Point => [snap(at[0]), snap(at[1])];
+export { snap, snapped } from "./spot.ts";
 
 function onward(drawing: Drawing, id: string): ReadonlySet<string> {
   const left = place(drawing.nodes.find((step) => step.id === id) ?? { id, kind: "" })[0];
@@ -64,16 +89,10 @@ function onward(drawing: Drawing, id: string): ReadonlySet<string> {
   return new Set(drawing.nodes.filter((step) => after.has(step.id) && place(step)[0] >= left).map((step) => step.id));
 }
 
-function besides(drawing: Drawing, kinds: Kinds, { from, port }: Origin): Point {
+function besides(drawing: Drawing, kinds: Kinds, kind: Kind, { from, port }: Origin): Point {
   const step = drawing.nodes.find((each) => each.id === from);
   const [x, y] = step ? place(step) : startAt(drawing);
-  const index = step ? Math.max(0, [...new Set(drawing.edges.filter((edge) => edge.from === from).map((edge) => edge.port))].indexOf(port)) : 0;
-  const height = step ? sizeOf(step, kinds)[1] : HEIGHT;
-  let at: Point = [x + WIDTH + GAP, from === START ? y : y + index * (height / 2)];
-  while (drawing.nodes.some((each) => overlaps(place(each), at, sizeOf(each, kinds)))) at = [at[0], at[1] + GRID * 5];
-  return at;
-}
-
-function overlaps(one: Point, other: Point, [width, height]: Point): boolean {
-  return Math.abs(one[0] - other[0]) < width + GRID && other[1] < one[1] + height + GRID && one[1] < other[1] + HEIGHT + 44 + GRID;
+  const index = step ? Math.max(0, portsDrawn(drawing, step, kinds).indexOf(port)) : 0;
+  const height = sizeOf(newStep(drawing, kind, [0, 0]), kinds)[1];
+  return freeSpot(drawing, kinds, [x + WIDTH + GAP, y + index * (HEIGHT / 2)], height, true);
 }

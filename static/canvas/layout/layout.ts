@@ -5,7 +5,7 @@ import type { ElkNode, ELK as Elk } from "elkjs/lib/elk-api.js";
 import { type Drawing, type Note, type Point, type Step, START, notesOf, place } from "../model/document.ts";
 import type { Kinds } from "../model/kinds.ts";
 import { snapped } from "../kernels/insert.ts";
-import { GAP, PORT, START_SIZE, WIDTH, inletAt, portsDrawn, sizeWith, startAt } from "../kernels/sizes.ts";
+import { GAP, PORT, WIDTH, inletAt, portsDrawn, sizeWith, startAt, startPort, startSize } from "../kernels/sizes.ts";
 
 export interface Layout {
   readonly places: Promise<ReadonlyMap<string, Point> | null>;
@@ -36,7 +36,8 @@ export function tidy(drawing: Drawing, kinds: Kinds, workerUrl: string): Layout 
 }
 
 export function graph(drawing: Drawing, kinds: Kinds): ElkNode {
-  const start = { id: START, width: START_SIZE[0], height: START_SIZE[1], ports: [port(START, "out", [START_SIZE[0], START_SIZE[1] / 2])], layoutOptions: fixed };
+  const [wide, high] = startSize(drawing);
+  const start = { id: START, width: wide, height: high, ports: [port(START, "out", startPort)], layoutOptions: fixed };
   const children = drawing.nodes.map((step) => {
     const ports = portsDrawn(drawing, step, kinds);
     const [width, height] = sizeWith(ports.length);

@@ -4,7 +4,7 @@
 import { memo } from "react";
 import { type Drawing, START, notesOf, place } from "../model/document.ts";
 import { type Family, type Kinds, familyOf } from "../model/kinds.ts";
-import { START_SIZE, inletAt, portAt, portsDrawn, sizeWith, startAt } from "../kernels/sizes.ts";
+import { inletAt, portAt, portsDrawn, sizeWith, startAt, startPort, startSize } from "../kernels/sizes.ts";
 import { use } from "../editor.ts";
 import { levelOf } from "./marks.ts";
 
@@ -19,7 +19,7 @@ const known = new WeakMap<Drawing, Shapes>();
 function shapes(drawing: Drawing, kinds: Kinds): Shapes {
   const before = known.get(drawing);
   if (before) return before;
-  const families = new Map<Family, string[]>([["start", [rect(startAt(drawing), START_SIZE)]]]);
+  const families = new Map<Family, string[]>([["start", [rect(startAt(drawing), startSize(drawing))]]]);
   const [ports, places] = [new Map<string, readonly string[]>(), new Map([[START, startAt(drawing)]])];
   for (const step of drawing.nodes) {
     const found = portsDrawn(drawing, step, kinds);
@@ -31,7 +31,7 @@ function shapes(drawing: Drawing, kinds: Kinds): Shapes {
   const lines = drawing.edges.map((edge) => {
     const [from, to] = [places.get(edge.from), places.get(edge.to)];
     if (!from || !to) return "";
-    const [px, py] = edge.from === START ? [START_SIZE[0], START_SIZE[1] / 2] : portAt((ports.get(edge.from) ?? []).indexOf(edge.port));
+    const [px, py] = edge.from === START ? startPort : portAt((ports.get(edge.from) ?? []).indexOf(edge.port));
     return `M${from[0] + px},${from[1] + py}L${to[0]},${to[1] + inletAt[1]}`;
   });
   const made = {

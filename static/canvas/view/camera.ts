@@ -1,5 +1,6 @@
 // Moving the view over the drawing, for whoever has to show something: the flow hands itself over once it is there.
 
+import { firstSight } from "../kernels/sight.ts";
 import { type Box, boundsOf, startAt } from "../kernels/sizes.ts";
 import type { Point } from "../model/document.ts";
 import { editor } from "../editor.ts";
@@ -13,8 +14,6 @@ export interface Lens {
 export const MIN_ZOOM = 0.05;
 export const MAX_ZOOM = 2;
 const MARGIN = 48;
-const READABLE = 0.5;
-const BEGINNING = 0.8;
 const EASE_MS = 160;
 
 let lens: Lens | null = null;
@@ -35,14 +34,11 @@ export const camera = {
     if (lens && pane && !inView(box)) approach(box);
   },
 
-  // The first sight: all of it where it can be read, else its beginning.
+  // The first sight: all of it where it can be read, else its beginning, as large as lets one read and see far.
   open(): void {
-    if (!pane) return;
-    const box = boundsOf(editor.now.drawing, editor.now.kinds);
-    const zoom = Math.min(1, (pane.clientWidth - 2 * MARGIN) / box.width, (pane.clientHeight - 2 * MARGIN) / box.height);
-    if (zoom >= READABLE) return to(box, 1, false);
-    const [, y] = startAt(editor.now.drawing);
-    lens?.setViewport({ x: MARGIN - box.x * BEGINNING, y: pane.clientHeight / 2 - y * BEGINNING, zoom: BEGINNING });
+    if (!lens || !pane) return;
+    const { drawing, kinds } = editor.now;
+    lens.setViewport(firstSight(boundsOf(drawing, kinds), startAt(drawing), { width: pane.clientWidth, height: pane.clientHeight }));
   },
 
   fit(animated = true): void {

@@ -4,10 +4,12 @@
 import { type Edge as FlowEdge, type Node as FlowNode, Position } from "@xyflow/react";
 import { type Drawing, type Edge, type Note, type Point, type Step, START, notesOf, place } from "../model/document.ts";
 import type { Kinds } from "../model/kinds.ts";
-import { START_SIZE, inletAt, portAt, portsDrawn, sizeWith, startAt } from "../kernels/sizes.ts";
+import { turnsOf } from "../kernels/routes.ts";
+import { inletAt, portAt, portsDrawn, sizeWith, startAt, startPort, startSize } from "../kernels/sizes.ts";
+import { type StartField, startFields } from "../kernels/startFields.ts";
 
 export type StepPart = FlowNode<{ step: Step; ports: readonly string[] }, "step">;
-export type StartPart = FlowNode<{ fields: number }, "start">;
+export type StartPart = FlowNode<{ fields: readonly StartField[] }, "start">;
 export type NotePart = FlowNode<{ note: Note }, "note">;
 export type Part = StepPart | StartPart | NotePart;
 export type Way = FlowEdge<{ edge: Edge; turns: number }, "way">;
@@ -86,13 +88,11 @@ function drawnAt(drawing: Drawing, id: string, part: Part): Point {
 export function waysMaker(): (drawing: Drawing, selected: string | null) => Way[] {
   let kept = new Map<Edge, Way>();
   return (drawing, selected) => {
-    const turns = new Map(drawing.edges.flatMap((edge) => (edge.loop ? [[edge.id, edge.loop.max] as const] : [])));
-    const next = new Map<Edge, Way>();
+    const [turns, next] = [turnsOf(drawing), new Map<Edge, Way>()];
     const known = new Set([START, ...drawing.nodes.map((step) => step.id)]);
     for (const edge of drawing.edges) {
       if (!known.has(edge.from) || !known.has(edge.to)) continue;
-      const count = edge.loop?.max ?? turns.get(edge.after_loop ?? "") ?? 0;
-      const before = kept.get(edge);
+      const [before, count] = [kept.get(edge), turns.get(edge.id) ?? 0];
       const same = before && before.selected === (edge.id === selected) && before.data?.turns === count;
       next.set(edge, same ? before : way(edge, count, edge.id === selected));
     }
@@ -119,10 +119,9 @@ function stepPart(step: Step, ports: readonly string[]): StepPart {
 }
 
 function startPart(drawing: Drawing): StartPart {
-  const properties = drawing.input["properties"];
-  const fields = typeof properties === "object" && properties !== null ? Object.keys(properties).length : 0;
-  const out = { id: "out", type: "source" as const, position: Position.Right, x: START_SIZE[0] - DOT, y: START_SIZE[1] / 2, width: DOT, height: DOT };
-  return { id: START, type: "start", selected: false, data: { fields }, position: positioned(startAt(drawing)), ...sized(START_SIZE), handles: [out], draggable: false };
+  const [[x, y], size] = [startPort, startSize(drawing)];
+  const out = { id: "out", type: "source" as const, position: Position.Right, x: x - DOT, y, width: DOT, height: DOT };
+  return { id: START, type: "start", selected: false, data: { fields: startFields(drawing.input) }, position: positioned(startAt(drawing)), ...sized(size), handles: [out], draggable: false };
 }
 
 function notePart(note: Note): NotePart {
