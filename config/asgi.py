@@ -90,7 +90,7 @@ async def _live(receive: Receive, send: Send) -> None:
     await receive()
     try:
         await launch.start()
-    except launch.AlreadyRunning as refusal:
+    except launch.NotStarted as refusal:
         await send({"type": "lifespan.startup.failed", "message": str(refusal)})
         return
     await send({"type": "lifespan.startup.complete"})

@@ -17,6 +17,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from runtime import bell as bells
 from runtime import broadcast
@@ -27,7 +28,7 @@ from runtime.engine.bells import MemoryBell
 from runtime.engine.cage import Cage
 from runtime.engine.driver import Surroundings
 from runtime.engine.heart import Heart
-from runtime.engine.ports import Clock, Doors
+from runtime.engine.ports import Clock, Doors, StoreError
 from runtime.engine.runner import LEASE_S, Runner
 from runtime.engine.writer import Writer
 from runtime.forgetting import keep_forgetting
@@ -35,7 +36,11 @@ from runtime.ids import new_id
 from runtime.store import SqlStore, beat
 
 
-class AlreadyRunning(Exception):
+class NotStarted(Exception):
+    """The run time cannot be started here. The message is a sentence for whoever starts it, and says what to do."""
+
+
+class AlreadyRunning(NotStarted):
     """Another process runs workflows on this database; one at a time may, on SQLite."""
 
 
@@ -71,7 +76,7 @@ def is_running() -> bool:
 
 
 async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease_s: float = LEASE_S) -> Runtime:
-    """Start the run time of this process in the running loop. Raises AlreadyRunning, StoreError."""
+    """Start the run time of this process in the running loop. Raises NotStarted."""
     global _current  # noqa: PLW0603 - one run time a process is what this module is for
     if _current is not None:
         raise AlreadyRunning("This process runs workflows already.")
@@ -93,7 +98,7 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     runner = Runner(around, owner, heart, max_active=settings.INTERLOCK["MAX_ACTIVE_RUNS"])
     writer.start()
     try:
-        await store.take_over(owner, alone=lock is not None)
+        await _take_over(writer, store, owner, alone=lock is not None)
     except BaseException:
         await _close(writer, egress, lock)
         raise
@@ -119,6 +124,20 @@ async def stop() -> None:
     await asyncio.to_thread(running.heart.stop)
     await running.cage.close()
     await _close(running.writer, running.egress, running.lock)
+
+
+async def _take_over(writer: Writer, store: SqlStore, owner: str, *, alone: bool) -> None:
+    try:
+        if await writer.submit(_lacks_migrations):
+            raise NotStarted("The database is not set up for this version. Run “manage.py migrate” first.")
+        await store.take_over(owner, alone=alone)
+    except StoreError as failure:
+        raise NotStarted(f"The database cannot be used: {str(failure).strip()}") from failure
+
+
+def _lacks_migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 async def _close(writer: Writer, egress: Egress, lock: IO[str] | None) -> None:

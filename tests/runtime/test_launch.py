@@ -100,7 +100,7 @@ async def test_a_start_that_fails_leaves_nothing_behind(monkeypatch: pytest.Monk
 
     with monkeypatch.context() as patch:
         patch.setattr(journal, "beat", broken)
-        with pytest.raises(StoreError):
+        with pytest.raises(launch.NotStarted, match="no such table"):
             await launch.start(doors=ScriptedDoors())
     assert not launch.is_running()
     assert "interlock-writer" not in {thread.name for thread in threading.enumerate()}
@@ -141,21 +141,36 @@ async def test_many_processes_may_work_on_postgresql() -> None:
         assert launch.is_running()
 
 
+def served(**environment: str) -> subprocess.CompletedProcess[str]:
+    """What a server says that cannot start."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command, given = [sys.executable, "manage.py", "serve", "--port", "0"], {**kept, **environment}
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite_only
+def test_a_server_on_a_database_that_is_not_set_up_says_how_to_do_that(tmp_path: Path) -> None:
+    done = served(DATA=str(tmp_path))
+    assert done.returncode != 0
+    assert "not set up for this version. Run “manage.py migrate” first." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite_only
+def test_a_server_that_cannot_reach_its_database_says_so(tmp_path: Path) -> None:
+    done = served(DATA=str(tmp_path), DATABASE_URL=f"postgresql://nobody@/nothing?host={tmp_path}")
+    assert done.returncode != 0
+    assert "The database cannot be used: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.sqlite_only
 def test_a_second_server_on_one_folder_ends_with_a_clear_sentence(tmp_path: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    command = [sys.executable, "manage.py", "serve", "--port", "0"]
     with locked(tmp_path):
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**kept, "DATA": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = served(DATA=str(tmp_path))
     assert done.returncode != 0
     assert "(number 4711) already runs workflows" in done.stderr
     assert "set DATA to another folder" in done.stderr

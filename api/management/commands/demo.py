@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseFailure
 from tqdm import tqdm
 
 from api.tokens import Issued, issue
@@ -55,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, port: int, **_options: object) -> None:
         """Set up what is missing, then serve until stopped."""
         with listening(HOST, port) as listener:
-            call_command("migrate", verbosity=0, interactive=False)
+            _migrate()
             password = _password()
             people = example.people(password)
             users = {person.name: person.user for person in people}
@@ -109,6 +110,13 @@ async def _run_leads() -> Sequence[str]:
     with tqdm(total=len(cases), unit="lead", desc="Running the example's leads") as bar:
         started, _refused = await batches.run_all(launch.current().runner, example.SLUG, cases, "", bar.update)
     return [each.run_id for each in started]
+
+
+def _migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseFailure as failure:
+        raise CommandError(f"The database cannot be used: {str(failure).strip()}") from None
 
 
 def _password() -> str:

@@ -37,6 +37,8 @@ class Command(BaseCommand):
         except launch.AlreadyRunning as refusal:
             over_rest = f"Or post the cases to the running server: POST /api/v1/workflows/{slug}/runs/"
             raise CommandError(f"{refusal}\n{over_rest}") from None
+        except launch.NotStarted as refusal:
+            raise CommandError(str(refusal)) from None
         finally:
             connection.close()
         self.stdout.write(told(batches.report([each.run_id for each in started])))
