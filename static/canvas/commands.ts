@@ -6,7 +6,6 @@ import { type Alignment, align } from "./kernels/align.ts";
 import { copied, pasted, readPaste } from "./kernels/clipboard.ts";
 import { removeHealing } from "./kernels/heal.ts";
 import { follow, insertOn, putAt, snapped } from "./kernels/insert.ts";
-import type { Repair } from "./kernels/repair.ts";
 import { tidy } from "./layout/layout.ts";
 import { type Drawing, type Point, START, notesOf } from "./model/document.ts";
 import { noteId, noteIds } from "./model/ids.ts";
@@ -124,18 +123,6 @@ export async function tidyUp(): Promise<void> {
   editor.edit(move(places));
   camera.fit();
   editor.tell("Tidied.", "plain", { label: "Undo", run: () => editor.undo() });
-}
-
-export function mend(repair: Repair): void {
-  const before = new Set(editor.now.drawing.nodes.map((step) => step.id));
-  editor.edit(repair.change);
-  const fresh = editor.now.drawing.nodes.filter((step) => !before.has(step.id)).map((step) => step.id);
-  editor.set({ shown: null });
-  if (fresh.length) {
-    editor.select(fresh.slice(0, 1));
-    camera.show(fresh);
-  }
-  editor.tell(`Done: ${repair.label.charAt(0).toLowerCase()}${repair.label.slice(1)}.`, "plain", { label: "Undo", run: () => editor.undo() });
 }
 
 // Paints a problem and brings it into view.

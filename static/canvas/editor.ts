@@ -7,12 +7,12 @@ import { useSyncExternalStore } from "react";
 import type { Change } from "./changes/changes.ts";
 import { FRESH, type History, rebased, recorded, redone, undone } from "./changes/history.ts";
 import type { Origin } from "./kernels/connect.ts";
-import type { Problem } from "./kernels/repair.ts";
 import { type Overlay, QUIET } from "./live/overlay.ts";
 import { NO_PINS, type Pins } from "./live/pins.ts";
 import { NO_TRIAL, type Trial } from "./live/trial.ts";
 import { type Drawing, EMPTY, type Json, type Point, START, notesOf } from "./model/document.ts";
 import type { Kinds } from "./model/kinds.ts";
+import type { Checking, Problem } from "./model/problem.ts";
 import type { Difference } from "./sync/api.ts";
 import type { Saving } from "./sync/autosave.ts";
 import type { Other } from "./sync/presence.ts";
@@ -63,6 +63,10 @@ export interface Seen {
   // Which problem is painted strongly; its place in the list.
   readonly shown: number | null;
   readonly checked: Drawing | null;
+  // Whether `problems` are those of one's own drawing as it is now.
+  readonly checking: Checking;
+  // What a repair would do, while one looks at its button.
+  readonly ghost: { readonly asked: Drawing; readonly document: Drawing } | null;
   readonly saving: Saving;
   readonly notice: Notice | null;
   readonly differences: readonly Difference[];
@@ -81,7 +85,7 @@ export const NOTHING: ReadonlySet<string> = new Set();
 export const IDLE: Mode = { is: "idle" };
 
 const FIRST: Seen = {
-  drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null,
+  drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null, checking: { is: "under way" }, ghost: null,
   saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, looking: null, others: [], panels: { palette: true, problems: false, trying: false },
   trial: NO_TRIAL, pins: NO_PINS,
 };

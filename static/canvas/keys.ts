@@ -1,6 +1,7 @@
 // The keyboard: one table of keys, used by the canvas and by its list of keys. Typing into a field is never taken for one.
 
 import * as commands from "./commands.ts";
+import * as mending from "./mending.ts";
 import { editor } from "./editor.ts";
 import { neighbour, type Way } from "./kernels/walk.ts";
 import { isUnderWay } from "./live/trial.ts";
@@ -38,6 +39,9 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ["r"], says: "Try the drawing on a case", run: () => commands.toggleTrying() },
   { keys: ["mod+Enter"], says: "Run the try-out", run: () => editor.now.panels.trying && void begin() },
   { keys: ["p"], says: "Show the problems", run: () => togglePanel() },
+  { keys: ["F8"], says: "The next problem", run: () => mending.step(1) },
+  { keys: ["shift+F8"], says: "The problem before", run: () => mending.step(-1) },
+  { keys: ["m"], says: "Mend the problem that is shown", run: () => void mending.mendShown() },
   { keys: ["0"], says: "Show the whole drawing", run: () => camera.fit() },
   { keys: ["+", "="], says: "Zoom in", run: () => camera.zoom(1.25) },
   { keys: ["-"], says: "Zoom out", run: () => camera.zoom(0.8) },
@@ -48,7 +52,7 @@ export const BINDINGS: readonly Binding[] = [
 const BY_KEY = new Map(BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)));
 
 export function pressed(event: KeyboardEvent): void {
-  if (event.defaultPrevented || isTyping(event.target)) return;
+  if (event.defaultPrevented || (isTyping(event.target) && event.key !== "F8")) return;
   const name = `${event.ctrlKey || event.metaKey ? "mod+" : ""}${event.altKey ? "alt+" : ""}${event.shiftKey && event.key.length > 1 ? "shift+" : ""}${event.key}`;
   const found = BY_KEY.get(name) ?? BY_KEY.get(event.ctrlKey || event.metaKey ? `mod+${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}` : "");
   if (!found || (event.target instanceof Element && event.target.closest("dialog, [data-own-keys]"))) return;
@@ -94,7 +98,7 @@ function leave(): void {
   const { trial, selected, edge, shown, notice } = editor.now;
   // What a run has lit goes out last: first whatever lies over it.
   if (!isUnderWay(trial) && selected.size === 0 && edge === null && shown === null && notice === null) clear();
-  editor.set({ shown: null, differences: [], notice: null });
+  editor.set({ shown: null, ghost: null, differences: [], notice: null });
   editor.selectEdge(null);
   editor.select([]);
 }

@@ -9,12 +9,15 @@ import type { RunEvent } from "./live/overlay.ts";
 import { prepare, show } from "./live/trying.ts";
 import { take } from "./live/watch.ts";
 import { EMPTY } from "./model/document.ts";
+import type { Problem } from "./model/problem.ts";
 import { readDrawing } from "./model/read.ts";
-import { type Api, serverApi } from "./sync/api.ts";
+import { type Api, asking, serverApi } from "./sync/api.ts";
 import type { Clock } from "./sync/autosave.ts";
 import { Checker } from "./sync/checker.ts";
+import { Menders, mendBy } from "./sync/menders.ts";
 import { tryingApi } from "./sync/trying.ts";
 import { following, keeping } from "./sync/keeping.ts";
+import { arranged, still } from "./kernels/problems.ts";
 import { App } from "./view/App.tsx";
 import { camera } from "./view/camera.ts";
 import { offer } from "./view/inspector/hints.ts";
@@ -55,7 +58,8 @@ class InterlockCanvas extends HTMLElement {
     const shelf = { who: person, slug };
     const autosave = isReadOnly ? null : await keeping(shelf, api, draft.etag, read.value, clock);
     this.stopFollowing = following(slug, api, autosave, draft.etag, clock);
-    checking(api);
+    const check = checking(api);
+    mendBy(new Menders(asking(csrf), slug, () => editor.now.drawing));
     if (autosave) void lacking(api);
     prepare(tryingApi(slug, csrf), slug);
     // With a run in the address, the drawing lights up as that run goes.
@@ -63,7 +67,7 @@ class InterlockCanvas extends HTMLElement {
     if (run) this.leave = show(run);
     this.root = createRoot(this);
     this.replaceChildren();
-    this.root.render(<StrictMode><App service={{ api, autosave, slug }} name={name} leave={leave} /></StrictMode>);
+    this.root.render(<StrictMode><App service={{ api, autosave, slug, check }} name={name} leave={leave} /></StrictMode>);
   }
 
   private refuse(why: string): void {
@@ -83,13 +87,22 @@ async function lacking(api: Api): Promise<void> {
   else editor.tell(`This drawing names ${missing === 1 ? "something that is" : `${missing} things that are`} not there yet.`, "plain", { label: "What is missing", run: () => editor.enter({ is: "needs" }) });
 }
 
-function checking(api: Api): void {
-  const checker = new Checker(api, ({ drawing, problems }) => {
-    const sorted = [...problems].sort((one, other) => Number(one.level !== "error") - Number(other.level !== "error"));
-    editor.setOwn({ problems: sorted, checked: drawing, shown: null });
+// What is found is shown for one's own drawing; gives what asks at once.
+function checking(api: Api): () => void {
+  let last: readonly Problem[] = [];
+  const checker = new Checker(api, ({ checking: state, found }) => {
+    if (!found) return editor.set({ checking: state });
+    const { problems: before, shown } = editor.now.looking?.own ?? editor.now;
+    // Moved only: the very same list, so that nothing is drawn anew.
+    const problems = found.problems === last ? before : arranged(found.problems, found.drawing);
+    last = found.problems;
+    editor.set({ checking: state });
+    editor.setOwn({ problems, checked: found.drawing, shown: still(shown, before, problems) });
   }, clock);
   editor.onDrawing((drawing) => checker.changed(drawing));
+  addEventListener("online", () => checker.again());
   checker.changed(editor.mine ?? EMPTY);
+  return () => checker.again();
 }
 
 customElements.define("interlock-canvas", InterlockCanvas);

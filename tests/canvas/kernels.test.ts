@@ -7,15 +7,13 @@ import { align } from "../../static/canvas/kernels/align.ts";
 import { copied, pasted, readPaste, rename } from "../../static/canvas/kernels/clipboard.ts";
 import { removeHealing } from "../../static/canvas/kernels/heal.ts";
 import { fitting, follow, insertOn } from "../../static/canvas/kernels/insert.ts";
-import { type Problem, repairs } from "../../static/canvas/kernels/repair.ts";
 import { search } from "../../static/canvas/kernels/search.ts";
 import { neighbour } from "../../static/canvas/kernels/walk.ts";
-import { type Drawing, title } from "../../static/canvas/model/document.ts";
+import type { Drawing } from "../../static/canvas/model/document.ts";
 import type { Kind } from "../../static/canvas/model/kinds.ts";
 import { drawing, guarded, kinds, step, ways } from "./makers.ts";
 
 const kind = (name: string): Kind => kinds.get(name)!;
-const problem = (code: string, more: Partial<Problem>): Problem => ({ code, level: "error", message: "", suggestion: "", nodes: [], edges: [], path: "", ...more });
 const loops = drawing([step("draft", "execute.prompt"), step("judge", "verify.judge"), step("send", "execute.email"), step("ask", "escalate.review")], ["start.out draft", "draft.done judge", "judge.pass send", "judge.fail ask"]);
 
 test("an edge that goes back becomes a loop, and its neighbour the way out", () => {
@@ -152,31 +150,4 @@ test("arrow keys follow the edges, and go to the nearest step where there is non
   assert.equal(neighbour(guarded, "act", "left"), "check");
   assert.equal(neighbour(guarded, "act", "down"), "review");
   assert.equal(neighbour(guarded, "end", "right"), "end");
-});
-
-test("a review is inserted on an unsafe way with one click, with all of its ports wired", () => {
-  const unsafe = drawing([step("check", "verify.rules", 240, 0), step("act", "execute.email", 480, 0)], ["start.out check", "check.pass act", "check.unsure act"]);
-  const [repair] = repairs(problem("safety.uncertain_proceeds", { nodes: ["check", "act"], edges: ["e3"] }), unsafe, kinds);
-  assert.equal(repair!.label, "Insert a review here");
-  assert.deepEqual(ways(repair!.change(unsafe)).slice(2), ["check.unsure review", "review.approve act", "review.reject stopped", "review.overdue stopped"]);
-});
-
-test("an open port of doubt is wired to the review that is there", () => {
-  const open = { ...guarded, edges: guarded.edges.filter((edge) => edge.port !== "unsure") };
-  const found = repairs(problem("graph.open_port", { nodes: ["check"], message: "The port “unsure” of “check” leads nowhere." }), open, kinds);
-  assert.equal(found[0]!.label, "Wire “unsure” to “review”");
-  assert.ok(ways(found[0]!.change(open)).includes("check.unsure review"));
-});
-
-test("a loop without an exit gets one", () => {
-  const endless = drawing(loops.nodes, ["start.out draft", "draft.done judge", "judge.fail draft loop"]);
-  const found = repairs(problem("graph.loop_without_exit", { nodes: ["judge", "draft"], edges: ["e3"] }), endless, kinds);
-  assert.ok(ways(found[0]!.change(endless)).includes("judge.fail ask after e3"));
-});
-
-test("an action that nothing guards gets a review before it, on every way", () => {
-  const two = drawing([step("a", "decide.rule", 240, 0), step("act", "execute.email", 480, 0)], ["start.out a", "a.yes act", "a.no act"]);
-  const after = repairs(problem("safety.ungated_action", { nodes: ["start", "a", "act"] }), two, kinds)[0]!.change(two);
-  assert.deepEqual(ways(after).slice(0, 4), ["start.out a", "a.yes review", "a.no review", "review.approve act"]);
-  assert.equal(title(after.nodes.find((each) => each.id === "review")!), "Review");
 });

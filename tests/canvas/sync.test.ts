@@ -6,7 +6,6 @@ import { after, perFrame, QUIET } from "../../static/canvas/live/overlay.ts";
 import type { Drawing } from "../../static/canvas/model/document.ts";
 import { serverApi } from "../../static/canvas/sync/api.ts";
 import { Autosave, PAUSE_MS, type Saving } from "../../static/canvas/sync/autosave.ts";
-import { CHECK_AFTER_MS, Checker } from "../../static/canvas/sync/checker.ts";
 import { FakeServer, HandClock, guarded } from "./makers.ts";
 
 const drawn = (number: number): Drawing => ({ ...guarded, input: { number } });
@@ -101,15 +100,6 @@ test("publishing waits for what is not saved yet", async () => {
   autosave.changed(drawn(1));
   assert.equal(await autosave.flush(), true);
   assert.deepEqual(server.draftNow.input, { number: 1 });
-});
-
-test("only the newest drawing's problems are told, within 300 ms of a pause", async () => {
-  const [server, clock, heard] = [new FakeServer(drawn(0)), new HandClock(), [] as Drawing[]];
-  const checker = new Checker(server.api(), ({ drawing }) => heard.push(drawing), clock);
-  assert.ok(CHECK_AFTER_MS < 300);
-  for (let number = 0; number < 3; number += 1) checker.changed(drawn(number));
-  await clock.pass(CHECK_AFTER_MS);
-  assert.deepEqual(heard.map((each) => each.input), [{ number: 2 }]);
 });
 
 test("the server's refusal and a line that is down are both answers", async () => {

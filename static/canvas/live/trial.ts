@@ -1,7 +1,7 @@
 // A try-out as the panel shows it: which case, how far it is, what came of it. A value; `trying.ts` moves it along.
 
 import type { Sample } from "../editor.ts";
-import type { Problem } from "../kernels/repair.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Drawing, Json } from "../model/document.ts";
 import type { Begin } from "../sync/trying.ts";
 import type { Pins } from "./pins.ts";

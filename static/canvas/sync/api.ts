@@ -1,8 +1,8 @@
 // The canvas's only door to the server: the REST contract, with the browser's session. Answers are data, never exceptions.
 
-import type { Problem } from "../kernels/repair.ts";
 import type { Drawing, Json } from "../model/document.ts";
 import type { Kind } from "../model/kinds.ts";
+import type { Problem } from "../model/problem.ts";
 
 export interface Fault {
   readonly code: string;
@@ -55,7 +55,7 @@ export interface Api {
   kinds(): Promise<Answer<{ results: readonly Kind[] }>>;
   draft(): Promise<Answer<Drawing>>;
   save(drawing: Drawing, etag: string): Promise<Answer<Drawing>>;
-  check(drawing: Drawing): Promise<Answer<{ problems: readonly Problem[] }>>;
+  check(drawing: Drawing, signal?: AbortSignal): Promise<Answer<{ problems: readonly Problem[] }>>;
   // Refused with 412 where the draft is no longer the one of this ETag.
   publish(note: string, etag: string): Promise<Answer<{ number: number; digest: string }>>;
   // The newest versions first; `next` where there are more.
@@ -87,7 +87,7 @@ export function serverApi(slug: string, csrf: string, fetching: Fetch = (input, 
     kinds: () => ask("GET", "/api/v1/kinds/"),
     draft: () => ask("GET", `${base}/draft/`),
     save: (drawing, etag) => ask("PUT", `${base}/draft/`, drawing, etag),
-    check: (drawing) => ask("POST", `${base}/check/`, drawing),
+    check: (drawing, signal) => asked(fetching, "POST", `${base}/check/`, csrf, drawing, undefined, signal),
     copy: (name, drawing) => ask("POST", "/api/v1/workflows/", { name, document: drawing }),
     publish: (note, etag) => ask("POST", `${base}/versions/`, { note }, etag),
     versions: (next) => ask("GET", next ?? `${base}/versions/`),
@@ -102,11 +102,11 @@ export function serverApi(slug: string, csrf: string, fetching: Fetch = (input, 
 // The newest there is: signing in again in another tab makes a new one, and a page that stays open goes by it.
 const token = (): string => (typeof document === "undefined" ? "" : (/(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? ""));
 
-async function asked<T>(fetching: Fetch, method: string, path: string, csrf: string, body: unknown, etag: string | undefined): Promise<Answer<T>> {
+async function asked<T>(fetching: Fetch, method: string, path: string, csrf: string, body: unknown, etag: string | undefined, signal?: AbortSignal): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() || csrf };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (etag) headers["If-Match"] = etag;
-  const init: RequestInit = { method, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const init: RequestInit = { method, headers, signal: patience(signal), ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   try {
     const response = await fetching(path, init);
     const value = await read(response);
@@ -115,6 +115,8 @@ async function asked<T>(fetching: Fetch, method: string, path: string, csrf: str
     return refusal(0, { code: "unreachable", detail: "The server cannot be reached." });
   }
 }
+
+const patience = (signal: AbortSignal | undefined): AbortSignal => (signal ? AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) : AbortSignal.timeout(PATIENCE_MS));
 
 // A refusal may come as a page; only of what was granted must the answer be read.
 async function read(response: Response): Promise<Json> {

@@ -14,7 +14,7 @@ import { Inspector } from "./inspector/Inspector.tsx";
 import { Keys } from "./Keys.tsx";
 import { Looking } from "./Looking.tsx";
 import { Needs } from "./Needs.tsx";
-import { Notices, Spoken } from "./Notices.tsx";
+import { Notices, Spoken, SpokenProblems } from "./Notices.tsx";
 import { Palette } from "./Palette.tsx";
 import { Problems } from "./Problems.tsx";
 import { Publish, type Service } from "./Publish.tsx";
@@ -60,9 +60,10 @@ export function App({ service, name, leave }: { service: Service; name: string; 
         </div>
         {inspects && <Inspector />}
         {panels.trying && <Trying />}
-        {panels.problems && !panels.trying && <Problems />}
+        {panels.problems && !panels.trying && <Problems again={service.check} />}
       </div>
       <Spoken />
+      <SpokenProblems />
       {mode.is === "connecting" && <Connect from={mode.from} />}
       {mode.is === "publishing" && <Publish service={service} />}
       {mode.is === "importing" && <Exchange key={mode.text} service={service} name={name} {...(mode.text === undefined ? {} : { dropped: mode.text })} />}

@@ -12,6 +12,7 @@ import { insertOn, putAt, snapped } from "../kernels/insert.ts";
 import { GRID, HEAD, WIDTH, sizeOf } from "../kernels/sizes.ts";
 import { type Point, place } from "../model/document.ts";
 import { MAX_ZOOM, MIN_ZOOM, camera } from "./camera.ts";
+import { Ghost } from "./Ghost.tsx";
 import { MiniMap } from "./MiniMap.tsx";
 import { NoteNode } from "./NoteNode.tsx";
 import { type Part, partsMaker, waysMaker } from "./parts.ts";
@@ -54,6 +55,7 @@ export function Flow(): React.JSX.Element {
       >
         {!isFar && <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.2} />}
         {isFar && <ViewportPortal><svg className="far" overflow="visible" width={1} height={1}><Silhouette /></svg></ViewportPortal>}
+        <Ghost />
         <svg className="defs" aria-hidden="true"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse"><path d="M0,0.5L8,4L0,7.5z" /></marker></defs></svg>
       </ReactFlow>
       <MiniMap />

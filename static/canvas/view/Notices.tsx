@@ -1,8 +1,9 @@
 // One short word about what was just done, with a way back where there is one. Also tells screen readers what is selected.
 
-import { useEffect } from "react";
+import { useEffect, useRef, useState } from "react";
 import { editor, use } from "../editor.ts";
 import { meaning } from "../kernels/connect.ts";
+import { counted } from "../kernels/problems.ts";
 import { START, title } from "../model/document.ts";
 import { FAMILY_TITLES, familyOf } from "../model/kinds.ts";
 import { wiring } from "../model/wiring.ts";
@@ -31,6 +32,22 @@ export function Notices(): React.JSX.Element {
       )}
     </div>
   );
+}
+
+// Tells screen readers when there are more or fewer problems than before, and which one is shown.
+export function SpokenProblems(): React.JSX.Element {
+  const problems = use((seen) => seen.problems);
+  const checking = use((seen) => seen.checking);
+  const shown = use((seen) => (seen.shown === null ? undefined : seen.problems[seen.shown]));
+  const [said, setSaid] = useState("");
+  const before = useRef("");
+  useEffect(() => {
+    const now = counted(problems, checking);
+    if (checking.is === "under way" || now === before.current) return;
+    if (before.current) setSaid(`${now}.`);
+    before.current = now;
+  }, [problems, checking]);
+  return <div className="visually-hidden"><p role="status">{said}</p><p role="status">{shown ? `${shown.message} ${shown.suggestion}` : ""}</p></div>;
 }
 
 export function Spoken(): React.JSX.Element {

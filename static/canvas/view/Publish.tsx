@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { editor, use } from "../editor.ts";
 import * as commands from "../commands.ts";
 import type { Api, Difference } from "../sync/api.ts";
-import type { Problem } from "../kernels/repair.ts";
+import type { Checking, Problem } from "../model/problem.ts";
 import type { Autosave } from "../sync/autosave.ts";
 import { ChangeList } from "./ChangeList.tsx";
 import { readDrawing } from "../model/read.ts";
@@ -17,6 +17,8 @@ export interface Service {
   readonly api: Api;
   readonly autosave: Autosave | null;
   readonly slug: string;
+  // Checks the drawing at once.
+  readonly check: () => void;
 }
 
 type State =
@@ -30,6 +32,7 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
   const [state, setState] = useState<State>({ is: "reading" });
   const [note, setNote] = useState("");
   const errors = use((seen) => seen.problems).filter((problem) => problem.level === "error");
+  const checking = use((seen) => seen.checking);
   const look = (): void => {
     setState({ is: "reading" });
     void read(service).then(setState);
@@ -47,23 +50,31 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
       {state.is === "refused" && state.again && <footer className="modal-foot"><button type="button" className="button main" onClick={look}>Look at what has changed</button></footer>}
       {state.is === "done" && <Done number={state.number} slug={service.slug} />}
       {(state.is === "ready" || state.is === "publishing") && (
-        <form className="modal-form" onSubmit={(event) => { event.preventDefault(); if (errors.length === 0 && !unchanged(state)) void publish(); }}>
+        <form className="modal-form" onSubmit={(event) => { event.preventDefault(); if (errors.length === 0 && checking.is === "current" && !unchanged(state)) void publish(); }}>
           <Changes from={state.from} changes={state.changes} />
           {errors.length > 0
             ? <Blocking errors={errors} />
             : !unchanged(state) && <div className="field modal-text"><label htmlFor="publish-note">Why (for those who read the history)</label><input id="publish-note" value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} /></div>}
+          {checking.is !== "current" && <Unchecked checking={checking} again={service.check} />}
           <footer className="modal-foot">
             {errors.length > 0
               ? <button type="button" className="button main" onClick={() => editor.set({ mode: { is: "idle" }, panels: { ...editor.now.panels, problems: true } })}>Show the problems</button>
               : unchanged(state)
               ? <button type="button" className="button main" onClick={() => editor.idle()}>Go on drawing</button>
-              : <button type="submit" className="button main" disabled={state.is === "publishing"}><Icon name="rocket" size={14} />Publish</button>}
+              : <button type="submit" className="button main" disabled={state.is === "publishing" || checking.is !== "current"}><Icon name="rocket" size={14} />Publish</button>}
             {state.changes.length > 0 && state.from > 0 && <button type="button" className="button" onClick={() => editor.set({ differences: state.changes, mode: { is: "idle" } })}>Show it on the drawing</button>}
           </footer>
         </form>
       )}
     </Modal>
   );
+}
+
+// Only a drawing that was looked at as it is now is published from here.
+function Unchecked({ checking, again }: { checking: Checking; again: () => void }): React.JSX.Element {
+  if (checking.is === "under way") return <p className="modal-text" role="status">The drawing is being checked…</p>;
+  const why = checking.is === "refused" ? `The server did not check this drawing: ${checking.why}` : "Checks wait for the connection; publishing waits for them.";
+  return <p className="modal-text problem-text" role="status"><Icon name="circle-alert" size={16} />{why} <button type="button" className="link" onClick={again}>Check now</button></p>;
 }
 
 function Changes({ from, changes }: { from: number; changes: readonly Difference[] }): React.JSX.Element {

@@ -8,7 +8,7 @@ import { effectOf, familyOf } from "../model/kinds.ts";
 import { title } from "../model/document.ts";
 import { PORT, HEAD } from "../kernels/sizes.ts";
 import { FAMILY_ICONS, Icon } from "./Icon.tsx";
-import { differs, isPainted, levelOf, waitsForAll } from "./marks.ts";
+import { countOf, differs, isPainted, levelOf, waitsForAll } from "./marks.ts";
 import type { StepPart } from "./parts.ts";
 
 // One style object a place, the same for every node: the flow would otherwise compare and set it again and again.
@@ -18,6 +18,7 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
   const kind = use((seen) => seen.kinds.get(step.kind));
   const lit = use((seen) => (seen.mode.is === "wiring" ? (seen.mode.lit.has(id) ? "yes" : "no") : undefined));
   const level = use((seen) => levelOf(seen, id));
+  const count = use((seen) => countOf(seen, id));
   const painted = use((seen) => isPainted(seen, id));
   const change = use((seen) => differs(seen, id));
   const outward = use((seen) => effectOf(step, seen.kinds) === "outward");
@@ -27,7 +28,7 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
   const pinned = use((seen) => seen.pins.has(id));
   const family = familyOf(step.kind);
   return (
-    <div className="step" data-family={family} data-lit={lit} data-level={level} data-painted={painted || undefined} data-change={change} data-run={run} data-selected={selected || undefined}>
+    <div className="step" data-family={family} data-lit={lit} data-level={level} data-count={count || undefined} data-painted={painted || undefined} data-change={change} data-run={run} data-selected={selected || undefined}>
       <Icon name={kind?.icon ?? FAMILY_ICONS[family] ?? "circle"} size={18} />
       <div className="step-head"><span className="step-name">{title(step)}</span><span className="step-kind">{kind?.title ?? step.kind}</span></div>
       {pinned && <span className="step-pin" title="Pinned: not run in a try-out"><Icon name="pin" size={12} /></span>}

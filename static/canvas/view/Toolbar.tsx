@@ -4,6 +4,7 @@ import { useStore } from "@xyflow/react";
 import * as commands from "../commands.ts";
 import { editor, use } from "../editor.ts";
 import { ALIGNMENTS, type Alignment } from "../kernels/align.ts";
+import { counted, counts } from "../kernels/problems.ts";
 import type { Saving } from "../sync/autosave.ts";
 import { camera } from "./camera.ts";
 import { Icon } from "./Icon.tsx";
@@ -71,12 +72,13 @@ function Zoom(): React.JSX.Element {
 function ProblemsButton(): React.JSX.Element {
   const problems = use((seen) => seen.problems);
   const panels = use((seen) => seen.panels);
-  const errors = problems.filter((problem) => problem.level === "error").length;
-  const warnings = problems.length - errors;
-  const says = problems.length === 0 ? "No problems" : [errors ? `${errors} to repair` : "", warnings ? `${warnings} to know` : ""].filter(Boolean).join(", ");
+  const checking = use((seen) => seen.checking);
+  const { errors, warnings } = counts(problems);
+  const isKnown = checking.is === "current" || problems.length > 0;
+  const level = checking.is === "refused" || !isKnown ? "unknown" : errors ? "error" : warnings ? "warning" : "none";
   return (
-    <button type="button" className="button bar-problems" data-level={errors ? "error" : warnings ? "warning" : "none"} aria-pressed={panels.problems} onClick={() => editor.set({ panels: { ...panels, problems: !panels.problems } })}>
-      <Icon name={errors ? "circle-alert" : warnings ? "triangle-alert" : "circle-check"} size={15} />{says}
+    <button type="button" className="button bar-problems" data-level={level} data-checking={checking.is} aria-pressed={panels.problems} title="The problems of the drawing (p)" onClick={() => editor.set({ panels: { ...panels, problems: !panels.problems } })}>
+      <Icon name={level === "unknown" ? "clock" : errors ? "circle-alert" : warnings ? "triangle-alert" : "circle-check"} size={15} />{counted(problems, checking)}
     </button>
   );
 }

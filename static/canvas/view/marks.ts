@@ -1,29 +1,38 @@
 // What is painted over the drawing without being part of it: problems, differences. Found once for a list, by id.
 
-import type { Problem } from "../kernels/repair.ts";
 import { type Drawing, START } from "../model/document.ts";
+import type { Level, Problem } from "../model/problem.ts";
 import { meetings } from "../model/wiring.ts";
 import type { Seen } from "../editor.ts";
 
-export type Level = "error" | "warning";
-
-const levels = new WeakMap<readonly Problem[], ReadonlyMap<string, Level>>();
-const met = new WeakMap<Drawing["edges"], ReadonlySet<string>>();
-
-function levelsOf(problems: readonly Problem[]): ReadonlyMap<string, Level> {
-  const known = levels.get(problems);
-  if (known) return known;
-  const found = new Map<string, Level>();
-  for (const problem of problems) {
-    // A way is painted when its problem is shown; always marked are only its ends: where it begins, and what it reaches.
-    for (const id of [problem.nodes[0], problem.nodes.at(-1)]) if (id !== undefined && found.get(id) !== "error") found.set(id, problem.level);
-    if (problem.nodes.length === 0) for (const id of problem.edges) if (found.get(id) !== "error") found.set(id, problem.level);
-  }
-  levels.set(problems, found);
-  return found;
+interface Marked {
+  readonly levels: ReadonlyMap<string, Level>;
+  readonly counts: ReadonlyMap<string, number>;
 }
 
-export const levelOf = (seen: Pick<Seen, "problems">, id: string): Level | undefined => levelsOf(seen.problems).get(id);
+const marks = new WeakMap<readonly Problem[], Marked>();
+const met = new WeakMap<Drawing["edges"], ReadonlySet<string>>();
+
+// A way is painted when its problem is shown; always marked are only its ends: where it begins, and what it reaches.
+function marksOf(problems: readonly Problem[]): Marked {
+  const known = marks.get(problems);
+  if (known) return known;
+  const [levels, counts] = [new Map<string, Level>(), new Map<string, number>()];
+  for (const problem of problems) {
+    const ends = problem.nodes.length ? [problem.nodes[0], problem.nodes.at(-1)] : problem.edges;
+    for (const id of new Set(ends)) {
+      if (id === undefined) continue;
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+      if (levels.get(id) !== "error") levels.set(id, problem.level);
+    }
+  }
+  marks.set(problems, { levels, counts });
+  return { levels, counts };
+}
+
+export const levelOf = (seen: Pick<Seen, "problems">, id: string): Level | undefined => marksOf(seen.problems).levels.get(id);
+
+export const countOf = (seen: Pick<Seen, "problems">, id: string): number => marksOf(seen.problems).counts.get(id) ?? 0;
 
 export function isPainted(seen: Seen, id: string): boolean {
   const shown = seen.shown === null ? undefined : seen.problems[seen.shown];

@@ -1,6 +1,6 @@
 // What the server found about one step: by place in its configuration, and the rest.
 
-import type { Problem } from "../../kernels/repair.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { Drawing } from "../../model/document.ts";
 
 export interface Faults {

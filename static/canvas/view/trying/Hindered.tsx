@@ -2,7 +2,7 @@
 
 import * as commands from "../../commands.ts";
 import { editor, use } from "../../editor.ts";
-import type { Problem } from "../../kernels/repair.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { Hindrance } from "../../live/trial.ts";
 import * as trying from "../../live/trying.ts";
 import { Icon } from "../Icon.tsx";
