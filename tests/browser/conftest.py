@@ -8,14 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.makers.people import PASSWORD
 
@@ -31,7 +30,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_S = 60
+PATIENCE_S = 120
+# What has to appear, appears; a slow machine only takes longer.
+expect.set_options(timeout=60_000)
 
 
 @dataclass
@@ -77,7 +78,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             yield Server(url, json.loads(seeded.stdout))
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE_S)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -85,9 +86,9 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+            with urllib.request.urlopen(f"{url}/healthz", timeout=10):
                 return
-        except (urllib.error.URLError, TimeoutError):
+        except OSError:
             time.sleep(0.2)
     pytest.fail(f"The server did not answer: {log.read_text()}")
 
@@ -119,6 +120,7 @@ def visit(server: Server, browser: Browser, complaints: Complaints) -> Iterator[
     def open_page(who: str, address: str, **options: object) -> Page:
         context = browser.new_context(base_url=server.url, **options)  # type: ignore[arg-type]  # Playwright's own
         contexts.append(context)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         complaints.listen(page)
         if who:

@@ -135,7 +135,7 @@ def test_a_drawing_is_tried_out_from_the_page(visit: Visitor) -> None:
     page = visit("ada", "/workflows/small/start/")
     status, told = page.evaluate(ASK, ["/workflows/small/try/", {"document": ECHO, "input": {"n": 3}}])
     assert (status, told["pinned"]) == (202, [])
-    address, until = f"/api/v1/runs/{told['run']}/", time.monotonic() + 10
+    address, until = f"/api/v1/runs/{told['run']}/", time.monotonic() + 60
     while (run := page.request.get(address).json())["status"] != "succeeded":
         assert time.monotonic() < until, run
     assert run["output"] == {"n": 3}

@@ -30,7 +30,7 @@ def test_a_run_is_started_watched_answered_and_seen_to_its_end_without_a_reload(
     desk.get_by_role("button", name="Go on").click()
     desk.wait_for_url("**/runs/*/")
 
-    expect(page.locator("#banner")).to_contain_text("Ended: told", timeout=10_000)
+    expect(page.locator("#banner")).to_contain_text("Ended: told")
     expect(page.locator("#step-tell-1 .port")).to_contain_text("done")
     expect(page.locator("#step-ask-1 .step-why")).to_contain_text("rui chose “Go on”")
     expect(page.locator("[data-live]")).to_have_text("ended")
@@ -57,7 +57,7 @@ def test_the_example_runs_on_a_lead_that_was_typed_in(visit: Visitor) -> None:
     page.get_by_label("E-mail").fill("ada@northwind.example")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/runs/*/")
-    expect(page.locator("#banner")).not_to_contain_text("Running", timeout=15_000)
+    expect(page.locator("#banner")).not_to_contain_text("Running")
     expect(page.locator(".step[data-status='finished']").first).to_be_visible()
 
 
