@@ -4,8 +4,11 @@ Called by `gate` once in an epoch. Those labels are not used again, so nothing t
 certificate wrong; a bad choice only makes it slow. A plan is kept with the gate: whoever recomputes a gate from its
 ledger takes the plan that was in force, instead of fitting one that may differ in the last digit.
 
-The start is the cut-off with the largest n·KL(r‖α), the speed at which the bets of `certificate` grow: many cases
-and few wrong ones. From there the candidates go down, in equal steps of how many cases they take in.
+The fastest cut-off is the one with the largest n·KL(r‖α), the speed at which the bets of `certificate` grow: many cases
+and few wrong ones. The largest of many noisy numbers flatters itself, and a start that is bad after all blocks every
+candidate behind it; so the start is the cut-off that takes in seven tenths of its cases. (Measured on CLINC150: started
+at the fastest, 4 gates of 12 never decided anything and 29 % of all cases were automatic; so, none, and 45 %.) From
+there the candidates go down, in equal steps of how many cases they take in.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ from runtime.judgement.promise import Promise, Rules
 from runtime.judgement.signals import Scoring
 
 type Signals = Mapping[str, float]
+
+# How many of the fastest cut-off's cases the start takes in.
+BACK = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ def candidates(scores: Floats, losses: Floats, max_error: float, most: int) -> t
         return (1.0,)
     counts = (scores[None, :] >= usable[:, None]).sum(axis=1, dtype=np.float64)
     wrong = np.where(scores[None, :] >= usable[:, None], losses[None, :], 0.0).sum(axis=1)
-    start = int(np.argmax(_speed(counts, wrong, max_error)))
+    fastest = int(np.argmax(_speed(counts, wrong, max_error)))
+    start = int(np.argmin(np.abs(counts - BACK * counts[fastest])))
     # Equal steps in cases between the start and the last one: a finer ladder where cases lie close together.
     rungs = np.linspace(counts[start], counts[-1], most)
     chosen = {start, *(int(np.argmin(np.abs(counts[start:] - rung))) + start for rung in rungs)}
