@@ -1,6 +1,8 @@
 // What a run does, over a drawing: kept beside the drawing and told to the views at most once a frame, however many
 // messages come, so that a busy run costs the page no more than a quiet one.
 
+import { START } from "../model/document.ts";
+
 export type StepState = "running" | "done" | "waiting" | "failed" | "retrying";
 
 // `held`: something that the step would have sent was held back.
@@ -36,6 +38,7 @@ export function after(overlay: Overlay, events: readonly RunEvent[], edgesOf: (n
   const steps = new Map(overlay.steps);
   const edges = new Set(overlay.edges);
   for (const event of events) {
+    if (event.type === "run.started") for (const id of edgesOf(START, "out")) edges.add(id);
     const state = STATES[event.type];
     if (!event.node || !state) continue;
     const before = steps.get(event.node);

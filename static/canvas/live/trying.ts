@@ -13,11 +13,13 @@ import { type Hindrance, NO_TRIAL, type Trial, started } from "./trial.ts";
 import { lit, watch } from "./watch.ts";
 
 const WHYS_AFTER_MS = 150;
+const FOLLOW_MS = 600;
 
 let api: TryingApi | null = null;
 let slug = "";
 let leave: () => void = () => undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let moved = 0;
 
 const set = (fields: Partial<Trial>): void => editor.set({ trial: { ...editor.now.trial, ...fields } });
 
@@ -59,6 +61,7 @@ export async function begin(how: { readonly insist?: boolean; readonly from?: st
   const from = how.from !== undefined && trial.run ? { run: trial.run, node: how.from } : undefined;
   const what: Begin = { document: drawing, pins, insist: how.insist ?? false, ...(from ? { from } : { input: trial.input ?? fresh(drawing.input) }) };
   set({ phase: "starting", hindrance: null });
+  if (!from) camera.show([START]);
   const answer = await door().begin(what);
   if (editor.now.trial.phase !== "starting") return void (answer.ok && door().cancel(answer.value.run));
   // What is refused leaves the try-out before as it was; what begins takes its place.
@@ -126,8 +129,17 @@ function heard(events: readonly RunEvent[]): void {
     },
   });
   if (isNew) camera.show([asks.node]);
+  else keepUp([...story.visits.values()].at(-1)?.node, story.end !== null);
   clearTimeout(timer);
   timer = setTimeout(() => void tellWhy(), WHYS_AFTER_MS);
+}
+
+// The view goes along with the run, now and then and at its end, as long as nobody looks at a step of their own.
+function keepUp(node: string | undefined, isOver: boolean): void {
+  const tooSoon = !isOver && Date.now() - moved < FOLLOW_MS;
+  if (!node || tooSoon || !editor.now.panels.trying || editor.now.selected.size > 0) return;
+  moved = Date.now();
+  camera.show([node]);
 }
 
 async function tellWhy(): Promise<void> {

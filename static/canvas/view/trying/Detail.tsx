@@ -14,7 +14,7 @@ import { JsonTree } from "./JsonTree.tsx";
 import { Pinning } from "./Pinning.tsx";
 import { Question } from "./Question.tsx";
 import { STATES, confidence, moment, nameOf, took } from "./words.ts";
-import { number } from "./Steps.tsx";
+import { number, useWhy } from "./Steps.tsx";
 
 export function Detail(): React.JSX.Element {
   const shows = use((seen) => seen.trial.shows);
@@ -39,13 +39,13 @@ function NotReached({ step }: { step: Step }): React.JSX.Element {
 
 function OfVisit({ visit, visits, step }: { visit: Visit; visits: readonly Visit[]; step: Step | undefined }): React.JSX.Element {
   const drawing = use((seen) => seen.drawing);
-  const why = use((seen) => seen.trial.whys.get(visit.key) ?? "");
+  const why = useWhy(visit);
   const [, state] = STATES[visit.state];
   return (
     <>
       <header className="trying-detail-head"><h3>{nameOf(drawing, visit.node)}</h3><p className="muted">{state}{visit.port && visit.state === "done" ? `, left by “${visit.port}”` : ""}{visit.ms === null || visit.pinned ? "" : `, ${took(visit.ms)}`}{visit.attempts > 1 ? `, ${visit.attempts} attempts` : ""}</p></header>
       {visits.length > 1 && <div className="trying-sides" role="group" aria-label="Which time">{visits.map((each) => <button key={each.key} type="button" aria-pressed={each.key === visit.key} onClick={() => trying.look(each.node, each.visit)}>{`Time ${each.visit}`}</button>)}</div>}
-      {why && <p>{why}</p>}
+      {why && !["asked", "waiting", "called", "running"].includes(visit.state) && <p>{why}</p>}
       <Sure visit={visit} step={step} />
       {visit.state === "waiting" && <p className="hint">It waits until {moment(visit.until)}. To go on at once, pin its output and run again.</p>}
       {visit.state === "called" && visit.child && <p className="hint">It waits for another workflow: <a href={`/runs/${visit.child}/`}>look at that run</a>.</p>}

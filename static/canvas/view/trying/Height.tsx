@@ -3,9 +3,10 @@
 import { useEffect, useState } from "react";
 
 const KEY = "interlock try-out height";
-const [LEAST, USUAL, STEP, ROOM] = [160, 300, 24, 300];
+const [LEAST, STEP, ROOM] = [160, 24, 300];
 
 const most = (): number => Math.max(LEAST, innerHeight - ROOM);
+const usual = (): number => Math.max(300, innerHeight * 0.36);
 const within = (height: number): number => Math.min(most(), Math.max(LEAST, Math.round(height)));
 
 export function Height({ panel }: { panel: React.RefObject<HTMLElement | null> }): React.JSX.Element {
@@ -33,9 +34,9 @@ export function Height({ panel }: { panel: React.RefObject<HTMLElement | null> }
 
 function kept(): number {
   try {
-    return Number(localStorage.getItem(KEY)) || USUAL;
+    return Number(localStorage.getItem(KEY)) || usual();
   } catch {
-    return USUAL;
+    return usual();
   }
 }
 

@@ -15,6 +15,7 @@ export function Insist(): React.JSX.Element {
   const visits = use((seen) => seen.trial.story.visits);
   const outward = drawing.nodes.filter((step) => effectOf(step, kinds) === "outward");
   const would = (id: string): string[] => [...visits.values()].filter((visit) => visit.node === id).flatMap((visit) => heldBack(visit).map((call) => held(call)?.says.replace("Would have sent this", "a").replace("Would have called", "a call of").replace(": held back", "") ?? ""));
+  const wasTried = visits.size > 0;
   const insist = (): void => {
     editor.idle();
     void trying.begin({ insist: true });
@@ -24,7 +25,7 @@ export function Insist(): React.JSX.Element {
       <p className="modal-text"><Icon name="triangle-alert" size={16} /><span>The drawing as it is on the screen is run for real: what it sends on this case reaches the people and systems that it is addressed to, and cannot be called back.</span></p>
       {outward.length === 0
         ? <p className="modal-text">This drawing has no step that is seen outside; nothing would be sent.</p>
-        : <><p className="modal-text">These steps may send something:</p><ul className="changes" aria-label="What may be sent">{outward.map((step) => <li key={step.id}><b>{title(step)}</b>{would(step.id).length ? `: ${would(step.id).join("; ")}` : `: not reached in the last try-out (${kinds.get(step.kind)?.title.toLowerCase() ?? step.kind})`}</li>)}</ul></>}
+        : <><p className="modal-text">These steps may send something:</p><ul className="changes" aria-label="What may be sent">{outward.map((step) => <li key={step.id}><b>{title(step)}</b>{would(step.id).length ? `: ${would(step.id).join("; ")}` : `: ${(kinds.get(step.kind)?.title ?? step.kind).toLowerCase()}${wasTried ? ", not reached in the last try-out" : ""}`}</li>)}</ul></>}
       <p className="modal-text muted">That you let them out is written to the audit log.</p>
       <div className="modal-foot"><button type="button" className="button" onClick={() => editor.idle()}>Keep them held back</button><button type="button" className="button danger" onClick={insist}><Icon name="triangle-alert" size={14} />Run and send</button></div>
     </Modal>

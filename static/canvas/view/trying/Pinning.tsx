@@ -40,7 +40,7 @@ function Editing({ step, visit, onDone }: { step: Step; visit: Visit | null; onD
     <form className="trying-pin" aria-label="Pin an output" onSubmit={(event) => { event.preventDefault(); trying.pin(step.id, { port, output }); onDone(); }}>
       <div className="field"><label htmlFor="pin-port">It leaves by</label><select id="pin-port" value={isThere ? port : ""} onChange={(event) => setPort(event.target.value)}>{!isThere && <option value="">–</option>}{ports.map((each) => <option key={each}>{each}</option>)}</select></div>
       <JsonField id="pin-output" label="With this output, as JSON" rows={6} value={output} onChange={(next, isUnread) => { setOutput(next); setUnread(isUnread); }} />
-      <div className="row"><button type="submit" className="button small main" disabled={unread || !isThere}><Icon name="pin" size={13} />Pin it</button><button type="button" className="button small" onClick={onDone}>Leave it</button></div>
+      <div className="trying-row"><button type="submit" className="button small main" disabled={unread || !isThere}><Icon name="pin" size={13} />Pin it</button><button type="button" className="button small" onClick={onDone}>Leave it</button></div>
       <p className="hint">The step is not run while it is pinned. Pins are kept in this browser, not in the drawing.</p>
     </form>
   );

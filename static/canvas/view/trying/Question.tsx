@@ -1,7 +1,7 @@
 // What a step asks a person, or what is to be done about one that failed: shown and answered here, for nobody's inbox has
 // the case of a try-out.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { use } from "../../editor.ts";
 import { faultsAt } from "../../kernels/fields.ts";
 import type { Visit } from "../../live/story.ts";
@@ -21,6 +21,8 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
   const [edits, setEdits] = useState<JsonObject>(() => Object.fromEntries(Object.entries(editable).map(([name, each]) => [name, objectOf(each)["value"] ?? null])));
   const [skip, setSkip] = useState<JsonObject>({});
   const [unread, setUnread] = useState(false);
+  // The question goes when it is answered, and with it the button that was pressed: the keyboard goes on from the steps.
+  useEffect(() => () => void requestAnimationFrame(() => document.activeElement === document.body && document.querySelector<HTMLElement>(".trying-steps")?.focus()), []);
   const { asked } = visit;
   if (!asked) return null;
   const form = isObject(asked["form"]) ? asked["form"] : null;
@@ -33,14 +35,14 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
   return (
     <section className="trying-question" aria-label="The question">
       <p className="trying-asks"><Icon name={isIncident ? "circle-alert" : "hand"} size={16} /><b>{String(asked["question"] ?? "")}</b></p>
-      {listOf(visit.reasons).length > 0 && !isIncident && <div><h4>Why a person is asked</h4><ul className="trying-reasons">{listOf(visit.reasons).map((reason, index) => <li key={index}>{reason["title"] ? <b>{String(reason["title"])}: </b> : null}{String(reason["message"] ?? "")}</li>)}</ul></div>}
+      {listOf(visit.reasons).length > 0 && !isIncident && <div><h4>Why a person is asked</h4><ul className="trying-reasons">{listOf(visit.reasons).map((reason, index) => <li key={index}>{String(reason["message"] ?? "")}{Array.isArray(reason["details"]) && reason["details"].length > 0 && <ul>{reason["details"].map((each, place) => <li key={place}>{String(each)}</li>)}</ul>}</li>)}</ul></div>}
       {!isIncident && Object.keys(objectOf(asked["show"])).length > 0 && <JsonTree label="What is shown" value={objectOf(asked["show"])} />}
       {form && <SchemaForm id="answer" schema={form} value={edits} faults={faultsAt(errors, "/answers")} asText={false} onChange={(next) => setEdits(objectOf(next))} />}
       {!form && Object.keys(editable).length > 0 && <div><h4>May be changed</h4><SchemaForm id="edit" schema={schemaOf(editable)} value={edits} faults={faultsAt(errors, "/edits")} asText={false} onChange={(next) => setEdits(objectOf(next))} /></div>}
       {isIncident && <Skip ports={ports} value={skip} onChange={(next, isUnread) => { setSkip(next); setUnread(isUnread); }} />}
       <div className="field"><label htmlFor="answer-comment">Comment{choices.some((choice) => choice["comment_required"] === true) ? ` (needed for ${choices.filter((choice) => choice["comment_required"] === true).map((choice) => `“${label(choice)}”`).join(", ")})` : ""}</label><textarea id="answer-comment" rows={2} maxLength={10_000} value={comment} onChange={(event) => setComment(event.target.value)} /></div>
       {refused && <p className="problem-text" role="alert">{[refused.detail, ...(form || Object.keys(editable).length ? [] : errors.map((error) => error.message))].join(" ")}</p>}
-      <div className="row">
+      <div className="trying-row trying-answers">
         {form
           ? <button type="button" className="button main" disabled={busy} onClick={() => void trying.reply({ ...told, choice: "", answers: edits })}>Answer</button>
           : choices.map((choice) => <button key={String(choice["name"])} type="button" className="button" disabled={busy || (choice["name"] === "skip" && unread)} onClick={() => choose(String(choice["name"]))}>{label(choice)}</button>)}

@@ -18,18 +18,20 @@ export function Steps(): React.JSX.Element {
   const visits = [...story.visits.values()];
   const cut = Math.max(0, visits.length - MOST);
   const asks = waitsFor(story);
+  const whys = use((seen) => seen.trial.whys);
+  const stays = useRef(true);
   // The newest line is in view while the run goes, unless somebody has scrolled up to read.
   useEffect(() => {
-    const box = list.current;
-    if (box && box.scrollHeight - box.scrollTop - box.clientHeight < 160) box.scrollTop = box.scrollHeight;
-  }, [story]);
+    if (list.current && stays.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [story, whys]);
+  const scrolled = ({ currentTarget: box }: React.UIEvent): void => void (stays.current = box.scrollHeight - box.scrollTop - box.clientHeight < 24);
   return (
-    <div className="trying-steps" ref={list} tabIndex={0} role="group" aria-label="Steps">
+    <div className="trying-steps" ref={list} tabIndex={0} role="group" aria-label="Steps" onScroll={scrolled}>
       <ol>
         <li><Line icon="circle-play" family="start" node={START} visit={1} name="Start" says="The case comes in" /></li>
         {cut > 0 && <li className="hint">{cut} earlier steps are left out here.</li>}
         {visits.slice(cut).map((visit) => <Told key={visit.key} visit={visit} />)}
-        {story.end && <li><Line icon="flag" family={story.end.is === "failed" ? "problem" : "outcome"} node="" visit={1} name={{ succeeded: story.end.outcome, failed: "Failed", cancelled: "Stopped" }[story.end.is]} says="What came of it" /></li>}
+        {story.end && <li><Line icon="flag" family={story.end.is === "failed" ? "problem" : "outcome"} node="" visit={1} name="What came of it" says={{ succeeded: `Ended at “${story.end.outcome}”.`, failed: "It failed.", cancelled: "It was stopped." }[story.end.is]} /></li>}
         {!story.end && !asks && visits.length === 0 && <li className="hint">Waiting for the first step…</li>}
       </ol>
     </div>
@@ -38,7 +40,7 @@ export function Steps(): React.JSX.Element {
 
 const Told = memo(function Told({ visit }: { visit: Visit }): React.JSX.Element {
   const drawing = use((seen) => seen.drawing);
-  const why = use((seen) => seen.trial.whys.get(visit.key) ?? "");
+  const why = useWhy(visit);
   const pins = use((seen) => seen.trial.pins);
   const step = drawing.nodes.find((each) => each.id === visit.node);
   const family = step ? familyOf(step.kind) : "outcome";
@@ -48,13 +50,12 @@ const Told = memo(function Told({ visit }: { visit: Visit }): React.JSX.Element 
   return (
     <li>
       <Line icon={FAMILY_ICONS[family] ?? "circle"} family={family} node={visit.node} visit={visit.visit} name={name} state={visit.state}
-        says={why || (visit.state === "waiting" ? `Waits until ${moment(visit.until)}` : visit.state === "done" ? "" : sentence(state))}>
+        ms={visit.pinned ? null : visit.ms} says={visit.state === "waiting" ? `Until ${moment(visit.until)}` : ["asked", "called", "running"].includes(visit.state) ? "" : why}>
         {visit.pinned && <span className="chip" data-tone="pin"><Icon name="pin" size={12} />{pins.has(visit.node) ? "pinned" : "from before"}</span>}
         {holdsBack(visit) && <span className="chip" data-tone="held">held back</span>}
         {sure && <span className="chip">{number(sure[0])}{sure[1] === null ? "" : ` of ${number(sure[1])}`}</span>}
-        {visit.port && visit.state === "done" && <span className="trying-port" data-port={visit.port}>{visit.port}</span>}
+        {visit.port && visit.port !== "done" && visit.state === "done" && <span className="trying-port" data-port={visit.port}>{visit.port}</span>}
         {visit.state !== "done" && <span className="chip" data-tone={visit.state}>{state}</span>}
-        {visit.ms !== null && !visit.pinned && <span className="trying-ms">{took(visit.ms)}</span>}
       </Line>
     </li>
   );
@@ -68,15 +69,17 @@ interface Lined {
   readonly name: string;
   readonly says: string;
   readonly state?: Visit["state"];
+  readonly ms?: number | null;
   readonly children?: React.ReactNode;
 }
 
-function Line({ icon, family, node, visit, name, says, state, children }: Lined): React.JSX.Element {
+function Line({ icon, family, node, visit, name, says, state, ms = null, children }: Lined): React.JSX.Element {
   const isShown = use((seen) => (seen.trial.shows?.node ?? "") === node && (seen.trial.shows?.visit ?? 1) === visit);
-  const isEnd = use((seen) => seen.trial.shows === null && node === "" );
+  const isEnd = use((seen) => seen.trial.shows === null && node === "");
   return (
     <button type="button" className="trying-step" data-family={family} data-state={state} aria-pressed={isShown || isEnd} onClick={() => show(node, visit)}>
       <Icon name={icon} size={16} /><span className="trying-told"><span className="trying-name">{name}{children}</span>{says && <small>{says}</small>}</span>
+      {ms !== null && ms >= 1 && <span className="trying-ms">{took(ms)}</span>}
     </button>
   );
 }
@@ -91,6 +94,11 @@ function show(node: string, visit: number): void {
   trying.look(node, visit);
 }
 
+// Why a step went its way. Of what was held back the server speaks as if it had been done.
+export function useWhy(visit: Visit): string {
+  const told = use((seen) => seen.trial.whys.get(visit.key) ?? "");
+  return holdsBack(visit) ? "Nothing was sent: what would have left was held back." : visit.pinned ? "" : told;
+}
+
 export const number = (value: number): string => String(Math.round(value * 100) / 100);
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 const ordinal = (count: number): string => `${count}${count % 100 > 10 && count % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][count % 10] ?? "th")}`;

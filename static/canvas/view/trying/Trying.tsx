@@ -83,7 +83,7 @@ function Buttons(): React.JSX.Element {
     <>
       {busy && <button type="button" className="button" onClick={() => void trying.stop()}><Icon name="square" size={13} />Stop</button>}
       {trial.phase === "ended" && <button type="button" className="button" onClick={trying.clear}>Clear</button>}
-      {!busy && <button type="button" className="button trying-insist" disabled={errors} title={why} onClick={() => editor.enter({ is: "insisting" })}><Icon name="triangle-alert" size={14} />Let effects out…</button>}
+      {!busy && <button type="button" className="button trying-insist" disabled={errors} title={why} onClick={() => editor.enter({ is: "insisting" })}><Icon name="triangle-alert" size={14} /><span>Let effects out…</span></button>}
       <button type="button" className="button main trying-run" title="Ctrl Enter" disabled={trial.unread || trial.phase === "starting"} onClick={() => void trying.begin()}><Icon name="play" size={14} />{trial.phase === "ready" ? "Run" : busy ? "Start over" : "Run again"}</button>
     </>
   );

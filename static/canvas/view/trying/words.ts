@@ -18,7 +18,7 @@ export function standing(trial: Trial, drawing: Drawing): string {
   const { phase, story } = trial;
   if (phase === "starting") return "Starting…";
   if (phase === "ready") return "";
-  if (story.end) return { succeeded: `Ended at “${story.end.outcome}”`, failed: "Failed", cancelled: "Stopped" }[story.end.is] + (story.ms === null ? "" : ` after ${took(story.ms)}`);
+  if (story.end) return { succeeded: `Ended at “${story.end.outcome}”`, failed: "Failed", cancelled: "Stopped" }[story.end.is] + (story.ms === null || story.ms < 100 ? "" : ` after ${took(story.ms)}`);
   const asks = waitsFor(story);
   if (asks) return asks.state === "incident" ? `“${nameOf(drawing, asks.node)}” failed: what now?` : `“${nameOf(drawing, asks.node)}” asks you`;
   const visits = [...story.visits.values()];
@@ -28,7 +28,7 @@ export function standing(trial: Trial, drawing: Drawing): string {
 }
 
 export function took(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 1) return "under 1 ms";
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 90_000) return `${(ms / 1_000).toFixed(1)} s`;
   return ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
