@@ -33,7 +33,9 @@ from runtime.views.access import needs
 @require_POST
 @needs("workflows:read")
 def repairs(request: HttpRequest, slug: str) -> HttpResponse:
-    """How a problem can be mended: `{document, problem: {code, nodes, edges, path}}`; `{repairs, elsewhere}`.
+    """How a problem can be mended: `{document, problem}`; `{repairs, elsewhere}`.
+
+    The problem is named by its `code, nodes, edges` and, where that is not enough, by its `path` and `message`.
 
     `repairs` are `{label, document}`, `elsewhere` what can be done outside of the drawing: `{label, href}`, or
     `{label, queue}` where the queue can be made at once. A problem that the drawing does not have (any more) has none.
@@ -81,7 +83,8 @@ def _workshop(document: Json) -> Workshop:
 def _is(problem: Problem, named: Mapping[str, Any]) -> bool:
     wanted = (named.get("code"), named.get("nodes", []), named.get("edges", []))
     same = wanted == (problem.code, [*problem.nodes], [*problem.edges])
-    return same and named.get("path") in (None, problem.to_json()["path"])
+    told = named.get("path", problem.to_json()["path"]), named.get("message", problem.message)
+    return same and told == (problem.to_json()["path"], problem.message)
 
 
 def _elsewhere(document: Json, problem: Problem, user: Person) -> Iterator[dict[str, str]]:

@@ -45,8 +45,9 @@ class Wrong:
     def queue(self) -> str:
         """The queue of a new question: the one that this drawing asks, else the only one there is."""
         asked = (each.get("config", {}).get("queue") for each in mending.people(self.document))
-        there = sorted(self.around.queues or ())
-        return next((name for name in asked if isinstance(name, str) and name), there[0] if len(there) == 1 else "")
+        there = self.around.queues
+        known = (name for name in asked if isinstance(name, str) and name and (there is None or name in there))
+        return next(known, next(iter(there)) if there and len(there) == 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,18 @@ def test_all_open_doubts_are_led_to_one_review() -> None:
     assert not [each for each in checked(repair.document) if "“unsure”" in each.message]
 
 
+def test_a_second_doubt_goes_through_the_review_that_is_there() -> None:
+    raw, problem = one("safety.uncertain_proceeds")
+    action = problem.nodes[-1]
+    choices = [{"name": "yes"}]
+    asking = {"id": "ask", "kind": "escalate.review", "name": "Ask", "config": {"question": "?", "choices": choices}}
+    nodes, edges = [*raw["nodes"], asking], [*raw["edges"], {"id": "x1", "from": "ask", "port": "yes", "to": action}]
+    beside = {**raw, "nodes": nodes, "edges": edges}
+    found = repairs(beside, next(each for each in checked(beside) if each.code == problem.code))
+    assert found[0].label == "Lead it through “Ask” as well"
+    assert len(found[0].document["nodes"]) == len(nodes)
+
+
 def test_what_is_new_stands_on_no_other_step() -> None:
     raw, problem = one("safety.uncertain_proceeds")
     placed = {**raw, "nodes": [{**node, "at": [240 * number, 80]} for number, node in enumerate(raw["nodes"])]}
@@ -261,6 +273,22 @@ def test_the_canvas_gets_the_drawing_as_it_would_be() -> None:
     whole = {"document": ECHO, "problem": asked["problem"]}
     nothing: dict[str, list[Any]] = {"repairs": [], "elsewhere": []}
     assert client.post(address, json.dumps(whole), content_type="application/json").json() == nothing
+
+
+@pytest.mark.django_db
+def test_each_open_way_out_of_a_step_has_repairs_of_its_own() -> None:
+    drafted("echo", ECHO)
+    client = Client()
+    client.force_login(person("dora", "designer"))
+    question = {"queue": "", "question": "?", "choices": [{"name": "yes"}, {"name": "no"}]}
+    raw = {**ECHO, "nodes": [{"id": "ask", "kind": "escalate.review", "config": question}]}
+    raw["edges"] = [{"id": "e1", "from": "start", "port": "out", "to": "ask"}]
+    for problem in (each.to_json() for each in checked(raw) if each.code == "graph.open_port"):
+        port = "yes" if "“yes”" in str(problem["message"]) else "no"
+        body = json.dumps({"document": raw, "problem": problem})
+        address = reverse("workflow_repairs", args=["echo"])
+        answer = client.post(address, body, content_type="application/json").json()
+        assert [each["label"] for each in answer["repairs"]] == [f"End the case at “{port}”"]
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ export interface Group {
 export const MANY = 9;
 const PLACE = /^\/nodes\/(\d+)(\/|$)/;
 
-export const keyOf = (problem: Problem): string => JSON.stringify([problem.code, problem.nodes, problem.edges, problem.path]);
+export const keyOf = (problem: Problem): string => JSON.stringify([problem.code, problem.nodes, problem.edges, problem.path, problem.message]);
 
 // Errors first, and those of one step beside each other, in the order of the drawing.
 export function arranged(problems: readonly Problem[], drawing: Drawing): readonly Problem[] {

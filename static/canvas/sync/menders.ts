@@ -52,8 +52,8 @@ export class Menders {
   }
 
   private async ask(drawing: Drawing, problem: Problem): Promise<Repairs | null> {
-    const { code, nodes, edges, path } = problem;
-    const answer = await this.asking<Repairs>("POST", `/workflows/${this.slug}/repairs/`, { document: drawing, problem: { code, nodes, edges, path } });
+    const { code, nodes, edges, path, message } = problem;
+    const answer = await this.asking<Repairs>("POST", `/workflows/${this.slug}/repairs/`, { document: drawing, problem: { code, nodes, edges, path, message } });
     if (!answer.ok) return answer.status === 0 || answer.status >= 500 ? null : NONE;
     return { ...answer.value, repairs: readable(answer.value.repairs) };
   }

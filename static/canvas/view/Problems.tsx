@@ -12,9 +12,8 @@ import { menders } from "../sync/menders.ts";
 import { Icon } from "./Icon.tsx";
 
 const MOST = 100;
-// For the first of a list repairs are worked out before somebody asks; of large drawings only what is asked for.
-const AHEAD = 5;
-const LARGE = 400;
+// For the first of a list repairs are worked out before somebody asks; the larger the drawing, the fewer.
+const aheadOf = (steps: number): number => (steps <= 100 ? 20 : steps <= 400 ? 5 : 0);
 
 export function Problems({ again }: { again: () => void }): React.JSX.Element {
   const problems = use((seen) => seen.problems);
@@ -72,7 +71,7 @@ function Item({ problem, index, isShown, again }: { problem: Problem; index: num
   const drawing = use((seen) => seen.drawing);
   const looks = use((seen) => seen.readOnly);
   const isCurrent = use(() => mending.isCurrent());
-  const wanted = !looks && isCurrent && (isShown || near || (index < AHEAD && drawing.nodes.length <= LARGE));
+  const wanted = !looks && isCurrent && (isShown || near || index < aheadOf(drawing.nodes.length));
   const found = useRepairs(problem, drawing, wanted);
   useEffect(() => {
     if (isShown) own.current?.scrollIntoView({ block: "nearest" });
