@@ -91,7 +91,7 @@ def _prepared(
         each for each in problems if each.level == "error" and (trial.insist or each.code.startswith(_CANNOT_RUN))
     ]
     if keeping:
-        return NotPublishable(problems)
+        return NotPublishable(tuple(keeping))
     past = _past(workflow, trial, user)
     if isinstance(past, Refused):
         return past

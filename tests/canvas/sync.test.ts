@@ -114,7 +114,7 @@ test("the server's refusal and a line that is down are both answers", async () =
 
 test("a run's events become the states of steps and the edges it took", () => {
   const edgesOf = (node: string, port: string): string[] => [`${node} ${port}`];
-  const overlay = after(QUIET, [{ seq: 1, type: "step.finished", node: "check", visit: 1, data: { port: "pass" } }, { seq: 2, type: "step.started", node: "act", visit: 2 }, { seq: 3, type: "run.started" }], edgesOf);
+  const overlay = after(QUIET, [{ seq: 1, type: "step.finished", node: "check", visit: 1, data: { port: "pass" } }, { seq: 2, type: "step.started", node: "act", visit: 2 }, { seq: 3, type: "run.finished" }], edgesOf);
   assert.deepEqual([...overlay.steps], [["check", { state: "done", visits: 1 }], ["act", { state: "running", visits: 2 }]]);
   assert.deepEqual([...overlay.edges], ["check pass"]);
 });

@@ -39,13 +39,14 @@ function NotReached({ step }: { step: Step }): React.JSX.Element {
 
 function OfVisit({ visit, visits, step }: { visit: Visit; visits: readonly Visit[]; step: Step | undefined }): React.JSX.Element {
   const drawing = use((seen) => seen.drawing);
+  const tried = use((seen) => seen.trial.drawing);
   const why = useWhy(visit);
   const [, state] = STATES[visit.state];
   return (
     <>
-      <header className="trying-detail-head"><h3>{nameOf(drawing, visit.node)}</h3><p className="muted">{state}{visit.port && visit.state === "done" ? `, left by “${visit.port}”` : ""}{visit.ms === null || visit.pinned ? "" : `, ${took(visit.ms)}`}{visit.attempts > 1 ? `, ${visit.attempts} attempts` : ""}</p></header>
+      <header className="trying-detail-head"><h3>{nameOf(drawing, visit.node, tried)}</h3><p className="muted">{state}{visit.port && visit.state === "done" ? `, left by “${visit.port}”` : ""}{visit.ms === null || visit.pinned ? "" : `, ${took(visit.ms)}`}{visit.attempts > 1 ? `, ${visit.attempts} attempts` : ""}</p></header>
       {visits.length > 1 && <div className="trying-sides" role="group" aria-label="Which time">{visits.map((each) => <button key={each.key} type="button" aria-pressed={each.key === visit.key} onClick={() => trying.look(each.node, each.visit)}>{`Time ${each.visit}`}</button>)}</div>}
-      {why && !["asked", "waiting", "called", "running"].includes(visit.state) && <p>{why}</p>}
+      {why && !["asked", "incident", "waiting", "called", "running"].includes(visit.state) && <p>{why}</p>}
       <Sure visit={visit} step={step} />
       {visit.state === "waiting" && <p className="hint">It waits until {moment(visit.until)}. To go on at once, pin its output and run again.</p>}
       {visit.state === "called" && visit.child && <p className="hint">It waits for another workflow: <a href={`/runs/${visit.child}/`}>look at that run</a>.</p>}

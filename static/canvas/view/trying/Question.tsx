@@ -11,6 +11,7 @@ import { portsOf } from "../../model/kinds.ts";
 import { Icon } from "../Icon.tsx";
 import { JsonTree } from "./JsonTree.tsx";
 import { JsonField, SchemaForm } from "./SchemaForm.tsx";
+import { answeredNothing, nameOf } from "./words.ts";
 
 export function Question({ visit, step }: { visit: Visit; step: Step | undefined }): React.JSX.Element | null {
   const refused = use((seen) => seen.trial.refusedAnswer);
@@ -39,6 +40,7 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
       {!isIncident && Object.keys(objectOf(asked["show"])).length > 0 && <JsonTree label="What is shown" value={objectOf(asked["show"])} />}
       {form && <SchemaForm id="answer" schema={form} value={edits} faults={faultsAt(errors, "/answers")} asText={false} onChange={(next) => setEdits(objectOf(next))} />}
       {!form && Object.keys(editable).length > 0 && <div><h4>May be changed</h4><SchemaForm id="edit" schema={schemaOf(editable)} value={edits} faults={faultsAt(errors, "/edits")} asText={false} onChange={(next) => setEdits(objectOf(next))} /></div>}
+      {isIncident && <Empty />}
       {isIncident && <Skip ports={ports} value={skip} onChange={(next, isUnread) => { setSkip(next); setUnread(isUnread); }} />}
       <div className="field"><label htmlFor="answer-comment">Comment{choices.some((choice) => choice["comment_required"] === true) ? ` (needed for ${choices.filter((choice) => choice["comment_required"] === true).map((choice) => `“${label(choice)}”`).join(", ")})` : ""}</label><textarea id="answer-comment" rows={2} maxLength={10_000} value={comment} onChange={(event) => setComment(event.target.value)} /></div>
       {refused && <p className="problem-text" role="alert">{[refused.detail, ...(form || Object.keys(editable).length ? [] : errors.map((error) => error.message))].join(" ")}</p>}
@@ -51,6 +53,15 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
       <p className="hint">Only you are asked: a try-out brings no case into anybody’s inbox.</p>
     </section>
   );
+}
+
+// What failed may have read an answer that is empty because nothing was sent.
+function Empty(): React.JSX.Element | null {
+  const visits = use((seen) => seen.trial.story.visits);
+  const drawing = use((seen) => seen.drawing);
+  const empty = [...visits.values()].find(answeredNothing);
+  if (!empty) return null;
+  return <p className="hint">“{nameOf(drawing, empty.node)}” gave an empty answer, because nothing was sent. <button type="button" className="link" onClick={() => trying.look(empty.node, empty.visit)}>Pin the answer that you expect</button>, and run again.</p>;
 }
 
 // A step that failed can be skipped with a value of one’s own.

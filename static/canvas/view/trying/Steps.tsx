@@ -42,9 +42,10 @@ const Told = memo(function Told({ visit }: { visit: Visit }): React.JSX.Element 
   const drawing = use((seen) => seen.drawing);
   const why = useWhy(visit);
   const pins = use((seen) => seen.trial.pins);
-  const step = drawing.nodes.find((each) => each.id === visit.node);
+  const tried = use((seen) => seen.trial.drawing);
+  const step = drawing.nodes.find((each) => each.id === visit.node) ?? tried?.nodes.find((each) => each.id === visit.node);
   const family = step ? familyOf(step.kind) : "outcome";
-  const name = nameOf(drawing, visit.node) + (visit.visit > 1 ? ` (${ordinal(visit.visit)} time)` : "");
+  const name = nameOf(drawing, visit.node, tried) + (visit.visit > 1 ? ` (${ordinal(visit.visit)} time)` : "");
   const [, state] = STATES[visit.state];
   const sure = confidence(visit.output, step?.config);
   return (

@@ -9,8 +9,10 @@ export const STATES: Readonly<Record<VisitState, readonly [icon: string, says: s
   called: ["corner-down-right", "waits for another workflow"], incident: ["circle-alert", "failed, needs help"], done: ["circle-check", "done"], stopped: ["square", "not finished"],
 };
 
-export function nameOf(drawing: Drawing, id: string): string {
-  return id === START ? "Start" : title(drawing.nodes.find((step) => step.id === id) ?? { id, kind: "" });
+// `tried`: the drawing that was tried, where a step has been deleted since.
+export function nameOf(drawing: Drawing, id: string, tried: Drawing | null = null): string {
+  const step = drawing.nodes.find((each) => each.id === id) ?? tried?.nodes.find((each) => each.id === id);
+  return id === START ? "Start" : title(step ?? { id, kind: "" });
 }
 
 // Where the try-out stands, in one line.
@@ -20,11 +22,12 @@ export function standing(trial: Trial, drawing: Drawing): string {
   if (phase === "ready") return "";
   if (story.end) return { succeeded: `Ended at “${story.end.outcome}”`, failed: "Failed", cancelled: "Stopped" }[story.end.is] + (story.ms === null || story.ms < 100 ? "" : ` after ${took(story.ms)}`);
   const asks = waitsFor(story);
-  if (asks) return asks.state === "incident" ? `“${nameOf(drawing, asks.node)}” failed: what now?` : `“${nameOf(drawing, asks.node)}” asks you`;
+  const name = (id: string): string => nameOf(drawing, id, trial.drawing);
+  if (asks) return asks.state === "incident" ? `“${name(asks.node)}” failed: what now?` : `“${name(asks.node)}” asks you`;
   const visits = [...story.visits.values()];
   const waiting = visits.find((visit) => visit.state === "waiting" || visit.state === "called");
   const busy = visits.find((visit) => visit.state === "running" || visit.state === "retrying");
-  return busy ? `“${nameOf(drawing, busy.node)}” is under way…` : waiting ? `“${nameOf(drawing, waiting.node)}” ${STATES[waiting.state][1]}` : "Running…";
+  return busy ? `“${name(busy.node)}” is under way…` : waiting ? `“${name(waiting.node)}” ${STATES[waiting.state][1]}` : "Running…";
 }
 
 export function took(ms: number): string {
