@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PROGRAMS = ("checks", "model_calls", "engine", "http", "sockets", "stored", "canvas")
+PROGRAMS = ("checks", "model_calls", "engine", "http", "sockets", "stored", "canvas", "judgement")
 BOUNDED = re.compile(r"ratio [0-9.]+ (met|NOT MET)")
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from runtime.core.confidence import unit
 
 # Times α: from a promise that is broken by half to a gate that has come apart.
-WORSE = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+WORSE = (1.5, 2.0, 2.5, 3.0, 5.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ a loss in 0..1; candidates, π and π_min were fixed before the case.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,21 +84,18 @@ class Evidence:
         return min((each.cutoff for each in self.candidates[: self.certified]), default=None)
 
     def after(self, labels: Labels) -> Evidence:
-        """The evidence with these labels (one at least), which come after those that it has seen."""
+        """The evidence with these labels (none changes nothing), which come after those that it has seen."""
         stakes = bets(labels, self.promise.max_error)
-        wealth = np.array([each.wealth for each in self.candidates])
-        best = np.array([each.best for each in self.candidates])
         # A score that is no number is from no cut-off on.
         here = labels.scores[:, None] >= np.array([each.cutoff for each in self.candidates])
-        for at in range(0, len(stakes), BLOCK):
-            wealth, best = _staked(wealth, best, stakes[at : at + BLOCK], here[at : at + BLOCK])
-        counts, wrong = here.sum(axis=0), np.add.accumulate(np.where(here, labels.losses[:, None], 0.0), axis=0)
-        told = (
-            Candidate(each.cutoff, tuple(line), top, each.labels + count, each.wrong + loss)
-            for each, line, top, count, loss in zip(
-                self.candidates, wealth.tolist(), best.tolist(), counts.tolist(), wrong[-1].tolist(), strict=True
-            )
-        )
+        told = list(self.candidates)
+        # What no label reaches stays as it is: most labels reach a few candidates only.
+        reached = np.flatnonzero(here.any(axis=0)).tolist()
+        if reached:
+            for at, each in zip(
+                reached, _told([told[at] for at in reached], labels, stakes, here[:, reached]), strict=True
+            ):
+                told[at] = each
         return Evidence(self.promise, tuple(told), self.labels + len(labels.scores))
 
 
@@ -117,6 +115,18 @@ def log_mean(wealth: Floats) -> Floats:
     top = wealth.max(axis=-1)
     mean: Floats = top + np.log(np.exp(wealth - top[..., None]).mean(axis=-1))
     return mean
+
+
+def _told(candidates: Sequence[Candidate], labels: Labels, stakes: Floats, here: Flags) -> Iterator[Candidate]:
+    wealth = np.array([each.wealth for each in candidates])
+    best = np.array([each.best for each in candidates])
+    for at in range(0, len(stakes), BLOCK):
+        wealth, best = _staked(wealth, best, stakes[at : at + BLOCK], here[at : at + BLOCK])
+    # One after the other, so that a sum does not depend on how the labels came in.
+    wrong = np.add.accumulate(np.where(here, labels.losses[:, None], 0.0), axis=0)[-1]
+    lines = zip(candidates, wealth.tolist(), best.tolist(), here.sum(axis=0).tolist(), wrong.tolist(), strict=True)
+    for each, line, top, count, loss in lines:
+        yield Candidate(each.cutoff, tuple(line), top, each.labels + count, each.wrong + loss)
 
 
 def _staked(wealth: Floats, best: Floats, stakes: Floats, here: Flags) -> tuple[Floats, Floats]:

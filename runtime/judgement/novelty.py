@@ -23,8 +23,8 @@ from runtime.core.expressions import Json
 from runtime.judgement.certificate import Floats
 
 MAX_CHARACTERS = 4_000
-# Enough to be near to, and a question still answered within milliseconds; of more past cases the latest are taken.
-MOST_CASES = 6_000
+# Of more past cases the latest are taken: enough to be near to, some ten megabytes, and an answer within milliseconds.
+MOST_CASES, MOST_CHARACTERS = 20_000, 2_000_000
 EVERY = 5
 
 
@@ -64,13 +64,13 @@ def cases_needed(min_p: float) -> int:
 
 def learn(texts: Sequence[str], min_p: float = 0.05) -> Familiarity | None:
     """What these past cases, oldest first, look like; None if they are too few to tell, or have no text in them."""
-    first = max(0, len(texts) - MOST_CASES)
-    if len(texts) < cases_needed(min_p):
+    first = _first(texts)
+    if len(texts) - first < cases_needed(min_p):
         return None
     places = range(first, len(texts))
     held = [place for place in places if (place - first) % EVERY == EVERY - 1]
     kept = tuple(place for place in places if (place - first) % EVERY != EVERY - 1)
-    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32)
+    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, dtype=np.float32)
     try:
         known = vectors.fit_transform(_trimmed(texts[place]) for place in kept)
     except ValueError:  # not a single character in any of them
@@ -83,6 +83,16 @@ def learn(texts: Sequence[str], min_p: float = 0.05) -> Familiarity | None:
 def text_of(value: Json) -> str:
     """A case as text: its names and values, in the order of the names, so that the same case is the same text."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, indent=0)
+
+
+def _first(texts: Sequence[str]) -> int:
+    """The oldest case that still counts."""
+    left = MOST_CHARACTERS
+    for place in range(len(texts) - 1, -1, -1):
+        left -= len(_trimmed(texts[place]))
+        if left < 0 or len(texts) - place > MOST_CASES:
+            return place + 1
+    return 0
 
 
 def _similar(model: Familiarity, texts: Sequence[str]) -> Floats:
