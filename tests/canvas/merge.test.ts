@@ -158,6 +158,14 @@ test("two new steps of one id both stay, and what named mine still names mine", 
   assert.ok(ways(both).includes("s0.error wait"));
 });
 
+test("two new steps in one place do not hide one another", () => {
+  const adds = (name: string): Edit => (of) => ({ ...of, nodes: [...of.nodes, step(name, "execute.wait", 80, 80)] });
+  const both = ok(row(1), adds("mine")(row(1)), adds("theirs")(row(1)));
+  const at = (id: string): readonly number[] => both.nodes.find((each) => each.id === id)?.at ?? [];
+  assert.deepEqual(at("theirs"), [80, 80]);
+  assert.ok(at("mine")[1]! > 180);
+});
+
 test("notes merge like steps", () => {
   const noted = (text: string): Edit => (of) => ({ ...of, notes: [{ id: "note1", text, at: [0, 0], size: [100, 100] }] });
   const base = noted("Ask Ann")(row(1));

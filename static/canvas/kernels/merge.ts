@@ -4,10 +4,11 @@
 // Steps, edges and notes are compared by id, configurations by field. Where steps stand is no clash: mine holds. Nobody's
 // step is ever left out but by somebody who deleted it. Pure: the dialogs ask, people choose.
 
-import { type Drawing, type Edge, type Json, type JsonObject, type Note, type Step, START, isObject, notesOf, title } from "../model/document.ts";
+import { type Drawing, type Edge, type Json, type JsonObject, type Note, type Step, START, isObject, notesOf, place, title } from "../model/document.ts";
 import { edgeId, noteId, stepId } from "../model/ids.ts";
 import { rename } from "./clipboard.ts";
 import { same } from "./same.ts";
+import { GRID, HEIGHT, WIDTH } from "./sizes.ts";
 
 export interface Clash {
   readonly sentence: string;
@@ -30,7 +31,7 @@ export function merged(base: Drawing, mine: Drawing, theirs: Drawing): Merged {
   const edges = list(base.edges, own.edges, theirs.edges, (was, one, other) => edge(was, one, other, ports), (part) => void ports.add(portOf(part)));
   for (const port of ports) say(...wiredTwice(port, own, theirs));
   const notes = list(notesOf(base), notesOf(own), notesOf(theirs), (was, one, other) => note(was, one, other, say), (_, who) => say(`${halves(who)[0]} deleted a note, and ${halves(who)[1]} changed it.`), stillNote);
-  const drawing: Drawing = { format: mine.format, input, nodes, edges, ...(notes.length ? { notes } : {}) };
+  const drawing: Drawing = { format: mine.format, input, nodes: besides(base, theirs, nodes), edges, ...(notes.length ? { notes } : {}) };
   if (clashes.length === 0) dangling(own, theirs, drawing, say);
   return clashes.length ? { ok: false, clashes } : { ok: true, drawing };
 }
@@ -64,6 +65,20 @@ function fresh(names: Set<string>, make: () => string): string {
   const name = make();
   names.add(name);
   return name;
+}
+
+// Two new steps that came to lie on one another: mine goes below, so that none is hidden.
+function besides(base: Drawing, theirs: Drawing, nodes: readonly Step[]): readonly Step[] {
+  const [before, other] = [byId(base.nodes), byId(theirs.nodes)];
+  const placed = theirs.nodes.filter(({ id }) => !before.has(id)).map(place);
+  if (placed.length === 0) return nodes;
+  return nodes.map((each) => {
+    if (before.has(each.id) || other.has(each.id)) return each;
+    let at = place(each);
+    while (placed.some(([x, y]) => Math.abs(x - at[0]) < WIDTH && Math.abs(y - at[1]) < HEIGHT)) at = [at[0], at[1] + HEIGHT + GRID];
+    placed.push(at);
+    return at === place(each) || same(at, place(each)) ? each : { ...each, at };
+  });
 }
 
 // A way that both drew is one way: mine is called like theirs.

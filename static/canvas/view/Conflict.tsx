@@ -7,11 +7,14 @@ import { merged } from "../kernels/merge.ts";
 import type { Drawing } from "../model/document.ts";
 import type { Difference } from "../sync/api.ts";
 import type { Saving } from "../sync/autosave.ts";
+import { camera } from "./camera.ts";
 import { ChangeList } from "./ChangeList.tsx";
 import { Icon } from "./Icon.tsx";
 import { Modal } from "./Modal.tsx";
 import type { Service } from "./Publish.tsx";
 
+const CHOICE = "Back to the choice";
+type LookActions = NonNullable<typeof editor.now.looking>["actions"];
 type Conflicting = Extract<Saving, { state: "conflict" }>;
 
 export function Conflict({ saving, service, name }: { saving: Conflicting; service: Service; name: string }): React.JSX.Element {
@@ -42,8 +45,8 @@ export function Conflict({ saving, service, name }: { saving: Conflicting; servi
     <Modal title={`${who} has saved this drawing meanwhile`} wide onClose={() => setLater(true)}>
       <p className="modal-text">Nothing is lost yet. Choose how it goes on.</p>
       <div className="sides modal-text">
-        <Side heading="What you changed" changes={yours} look={() => look(mine, "Your drawing", yours)} />
-        <Side heading={`What ${who} changed`} changes={others} look={() => look(theirs, `As ${who} saved it`, others)} />
+        <Side heading="What you changed" changes={yours} look={() => shown(mine, "Your drawing", yours, [], CHOICE)} />
+        <Side heading={`What ${who} changed`} changes={others} look={() => shown(theirs, `As ${who} saved it`, others, [], CHOICE)} />
       </div>
       {together && !together.ok && (
         <div className="modal-text"><p>These changes cannot be put together by themselves:</p><ul className="clashes">{together.clashes.map(({ sentence }) => <li key={sentence}>{sentence}</li>)}</ul></div>
@@ -75,8 +78,14 @@ function Side({ heading, changes, look: show }: { heading: string; changes: read
   );
 }
 
-function look(drawing: Drawing, title: string, changes: readonly Difference[] | string): void {
-  editor.look(drawing, title, typeof changes === "string" ? [] : changes, [], "Back to the choice");
+// Another drawing on the screen, with what is different painted and in view.
+export function shown(drawing: Drawing, title: string, changes: readonly Difference[] | string, actions: LookActions, back: string): void {
+  const differences = typeof changes === "string" ? [] : changes;
+  const there = new Set(drawing.nodes.map(({ id }) => id));
+  const touched = [...new Set(differences.flatMap(({ nodes }) => nodes))].filter((id) => there.has(id));
+  editor.look(drawing, title, differences, actions, back);
+  // Once the drawing has the room of the panels that are put away.
+  if (touched.length) requestAnimationFrame(() => camera.show(touched));
 }
 
 // The words are the server's; while they are under way, or cannot be had, that is said in their place.

@@ -22,6 +22,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
   const canRedo = use((seen) => seen.history.future.length > 0);
   const readOnly = use((seen) => seen.readOnly);
   const many = use((seen) => seen.selected.size > 1);
+  const looking = use((seen) => seen.looking !== null);
   return (
     <div className="bar" role="toolbar" aria-label="Drawing">
       <a className="bar-back" href={leave} aria-label="All workflows"><Icon name="chevron-left" /></a>
@@ -50,9 +51,9 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <Tool icon="keyboard" says="All keys" keys="?" run={() => editor.enter({ is: "keys" })} />
       <span className="bar-line" />
       <Tool icon="braces" says="Keep this drawing, or bring one in" run={() => editor.set({ mode: { is: "importing" } })} />
-      <Tool icon="history" says="Published versions" run={() => editor.set({ mode: { is: "versions" } })} />
-      <ProblemsButton />
-      <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>
+      <Tool icon="history" says="Versions" run={() => editor.set({ mode: { is: "versions" } })} />
+      {!looking && <ProblemsButton />}
+      {!looking && <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>}
       {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
     </div>
   );
@@ -96,8 +97,8 @@ function SavingSign(): React.JSX.Element {
   const looking = use((seen) => seen.looking !== null);
   const more = saving.state === "refused" ? `: ${saving.why}` : "";
   return (
-    <span className="bar-saving" role="status" data-state={readOnly && !looking ? "reading" : saving.state}>
-      <Icon name={icon} size={15} />{says}{more}
+    <span className="bar-saving" role="status" title={says} data-state={readOnly && !looking ? "reading" : saving.state}>
+      <Icon name={icon} size={15} /><span>{says}{more}</span>
     </span>
   );
 }

@@ -8,7 +8,7 @@ import { readDrawing } from "../model/read.ts";
 import type { Version } from "../sync/api.ts";
 import { camera } from "./camera.ts";
 import { ChangeList } from "./ChangeList.tsx";
-import { useChanges } from "./Conflict.tsx";
+import { shown, useChanges } from "./Conflict.tsx";
 import { Icon } from "./Icon.tsx";
 import { Modal } from "./Modal.tsx";
 import type { Service } from "./Publish.tsx";
@@ -69,7 +69,7 @@ function Compared({ service, version, drawing }: { service: Service; version: Ve
       <p className="muted">Against your draft, this version is different in:</p>
       {typeof changes === "string" ? <p className="muted" role="status">{changes}</p> : <ChangeList changes={changes} label={`Differences of version ${version.number}`} none="Nothing: the draft is this version." />}
       <div className="modal-actions">
-        <button type="button" className="button small" onClick={() => { editor.look(drawing, `Version ${version.number}`, typeof changes === "string" ? [] : changes, readOnly ? [] : [{ label, run: restore }], "Back to the draft"); camera.fit(); }}><Icon name="eye" size={13} />Show it on the drawing</button>
+        <button type="button" className="button small" onClick={() => shown(drawing, `Version ${version.number}`, changes, readOnly ? [] : [{ label, run: restore }], "Back to the draft")}><Icon name="eye" size={13} />Show it on the drawing</button>
         {!readOnly && typeof changes !== "string" && changes.length > 0 && <button type="button" className="button small" onClick={restore}><Icon name="undo-2" size={13} />{label}</button>}
       </div>
     </div>
