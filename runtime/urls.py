@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
-from runtime.views.cases import case_claim, case_detail, case_list
+from runtime.views.case_deeds import (
+    case_assign,
+    case_claim,
+    case_many,
+    case_remark,
+    case_snooze,
+    case_undo,
+    case_view,
+)
+from runtime.views.cases import case_detail, case_list, case_rest
 from runtime.views.home import home
 from runtime.views.runs import run_cancel, run_detail, run_list, run_retry, run_trace
 
@@ -23,6 +32,13 @@ urlpatterns: list[URLPattern] = [
     path("runs/<str:run_id>/cancellation/", run_cancel, name="run_cancel"),
     path("runs/<str:run_id>/retry/", run_retry, name="run_retry"),
     path("cases/", case_list, name="case_list"),
+    path("cases/views/", case_view, name="case_view"),
     path("cases/<str:case_id>/", case_detail, name="case_detail"),
     path("cases/<str:case_id>/claim/", case_claim, name="case_claim"),
+    path("cases/<str:case_id>/assignment/", case_assign, name="case_assign"),
+    path("cases/<str:case_id>/pause/", case_snooze, name="case_snooze"),
+    path("cases/<str:case_id>/remarks/", case_remark, name="case_remark"),
+    path("cases/<str:case_id>/undo/", case_undo, name="case_undo"),
+    path("cases/<str:case_id>/alike/", case_many, name="case_many"),
+    path("cases/<str:case_id>/rest/", case_rest, name="case_rest"),
 ]

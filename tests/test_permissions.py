@@ -95,6 +95,13 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "case_list": {"GET": "escalations:read"},
     "case_detail": {"GET": "escalations:read", "POST": "escalations:write"},
     "case_claim": {"POST": "escalations:write"},
+    "case_assign": {"POST": "escalations:write"},
+    "case_snooze": {"POST": "escalations:write"},
+    "case_remark": {"POST": "escalations:write"},
+    "case_undo": {"POST": "escalations:write"},
+    "case_many": {"GET": "escalations:read", "POST": "escalations:write"},
+    "case_rest": {"GET": "escalations:read"},
+    "case_view": {"POST": "escalations:read"},
 }
 OPEN = {"api_unknown", "healthz", "readyz", "metrics", "sign_in", "sign_out"}
 """Routes that ask for nothing: they tell of nothing, or are how one signs in and out."""
@@ -107,6 +114,12 @@ ONE_OF_A_CASE = {
     "api_resolution": "POST",
     "case_detail": "GET",
     "case_claim": "POST",
+    "case_assign": "POST",
+    "case_snooze": "POST",
+    "case_remark": "POST",
+    "case_undo": "POST",
+    "case_many": "GET",
+    "case_rest": "GET",
 }
 pytestmark = pytest.mark.django_db
 

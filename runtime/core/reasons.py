@@ -51,6 +51,7 @@ def _reason(node: Node, result: Result | None) -> dict[str, Any]:
         "port": port,
         "message": _sentence(node, port, output),
         "details": _details(output),
+        **_proposed(node, output),
         **_measured(node, output),
     }
 
@@ -79,6 +80,12 @@ def _said(item: object) -> str:
     if item.get("name") and item.get("reason"):
         return f"“{item['name']}”: {item['reason']}"
     return str(item.get("message") or item.get("reason") or dict(item))
+
+
+def _proposed(node: Node, output: Mapping[str, Any]) -> dict[str, str]:
+    """What a decision leans to though it was not sure: shown to the reviewer as a proposal."""
+    choice = output.get("choice") if node.kind.startswith("decide.") else None
+    return {"proposed": choice[:200]} if isinstance(choice, str) and choice else {}
 
 
 def _measured(node: Node, output: Mapping[str, Any]) -> dict[str, Any]:

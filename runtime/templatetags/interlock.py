@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from runtime import inbox
+
 register = template.Library()
 
 FAMILY_ICONS = {
@@ -38,6 +40,7 @@ STATUS_ICONS = {
 MOST_PARTS = 600
 DEEPEST = 16
 LONGEST_TEXT = 2_000
+SOON_S = 2 * 60 * 60
 OPEN_DEPTH = 2
 
 # Up to how many of a unit it is counted in, how many make the next one, and its name: hours up to two days.
@@ -88,6 +91,24 @@ def ago(at: datetime | None) -> SafeString:
         exact.strftime("%-d %b %Y, %H:%M:%S"),
         relative(at, timezone.now()),
     )
+
+
+@register.simple_tag
+def due(at: datetime, named: bool = False) -> SafeString:
+    """A moment that is counted down to: near and past ones stand out, in words as well as in colour.
+
+    `named`: the word “due” stands before it already.
+    """
+    seconds = (at - timezone.now()).total_seconds()
+    state = "over" if seconds <= 0 else "soon" if seconds < SOON_S else "later"
+    words_ = "overdue, " if state == "over" else "" if named else "due "
+    return format_html('<span class="due" data-due="{}">{}{}</span>', state, words_, ago(at))
+
+
+@register.simple_tag
+def answer_of(case: Any) -> str:
+    """The answer to a case as its button named it."""
+    return inbox.answer_of(case)
 
 
 def relative(at: datetime, now: datetime) -> str:

@@ -1,156 +1,184 @@
-"""The cases that wait for people: a list, and one case with everything that is needed to settle it."""
+"""The inbox: the cases that wait, and beside them the one that is looked at, with everything needed to settle it.
+
+Each case has an address of its own. htmx exchanges the pane alone, and is answered with nothing else; without scripts
+the same links and forms load whole pages. What else is done with a case is in `case_deeds`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
 
-from runtime import escalations
-from runtime.escalations import Answer, Voted
-from runtime.fields import fields_of, read_fields
+from runtime import escalations, inbox
+from runtime.desk import people_for
+from runtime.escalations import Voted
+from runtime.forecasts import forecasts
 from runtime.ids import is_id
+from runtime.inbox import Wanted, wanted_of
 from runtime.models import Escalation
 from runtime.permissions import may, visible_escalations
 from runtime.refused import Refused
+from runtime.traces import drawing, trace
+from runtime.views import case_answers
 from runtime.views.access import needs
 
-MOST = 200
-_STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422}
+STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422, "unchecked": 422}
+TITLES = {
+    "open": "Open",
+    "mine": "Mine",
+    "unassigned": "Free",
+    "overdue": "Due soon",
+    "mentions": "Mentions me",
+    "incidents": "Incidents",
+    "snoozed": "Put aside",
+}
 
 
 @require_safe
 @needs("escalations:read")
 def case_list(request: HttpRequest) -> HttpResponse:
     """The open cases that this person may see: the oldest first, since somebody has waited longest for it."""
-    chosen = {name: request.GET.get(name, "")[:200] for name in ("queue", "workflow", "whose")}
-    seen = visible_escalations(request.user).filter(state="open")
-    cases = seen.filter(**{name: chosen[name] for name in ("queue", "workflow") if chosen[name]})
-    if chosen["whose"] == "mine":
-        cases = cases.filter(assignee=request.user.pk)
-    context = {
-        "cases": cases.select_related("assignee").order_by("pk")[:MOST],
-        "number": cases.count(),
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "queues": seen.exclude(queue="").order_by("queue").values_list("queue", flat=True).distinct(),
-        "workflows": seen.order_by("workflow").values_list("workflow", flat=True).distinct(),
-        "now": timezone.now(),
-    }
-    return render(request, "runtime/case_list.html", context)
+    return desk(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("escalations:read")
 def case_detail(request: HttpRequest, case_id: str) -> HttpResponse:
-    """One case: why it stopped, what counts, and the answers; a POST settles it."""
-    case = _visible(request, case_id)
+    """One case: why it stopped, what counts, and the answers; a POST settles it and goes to the next."""
+    case = visible(request, case_id)
     if request.method != "POST":
-        return _page(request, case)
-    answer = escalations.resolve(case.pk, request.user, _answer(case, request.POST), timezone.now())
-    if isinstance(answer, Refused):
+        return desk(request, case)
+    answer = case_answers.answer_of(case, request.POST)
+    ahead = forecasts(case).get(answer.choice)
+    outcome = case_answers.unchecked(case, answer, request.POST, ahead) or escalations.resolve(
+        case.pk, request.user, answer, timezone.now(), settings.INTERLOCK["UNDO_S"]
+    )
+    if isinstance(outcome, Refused):
         case.refresh_from_db()
-        return _page(request, case, answer)
-    if isinstance(answer, Voted):
-        messages.success(request, f"Your vote counts: {answer.given} of {answer.needed} have said the same.")
-        return redirect("case_list")
-    ends = case.kind == "incident" and request.POST.get("choice") == "fail"
-    messages.success(request, "Settled. The run ends here." if ends else "Settled. The run goes on.")
-    return redirect("run_detail", case.run_id)
+        return desk(request, case, outcome)
+    return redirect(onward(request, case, voted=isinstance(outcome, Voted)))
 
 
-@require_POST
-@needs("escalations:write")
-def case_claim(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Take a case, or give it back."""
-    case = _visible(request, case_id)
-    deed = escalations.release if request.POST.get("release") else escalations.claim
-    answer = deed(case.pk, request.user, timezone.now())
-    if isinstance(answer, Refused):
-        messages.error(request, answer.detail)
-    return redirect("case_detail", case.pk)
+@require_safe
+@needs("escalations:read")
+def case_rest(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Everything else that is known of a case's run: what came in, and what each step gave."""
+    case = visible(request, case_id)
+    if not may(request.user, "runs:read", case.run):
+        raise Http404("There is no such run, or you may not see it.")
+    told = trace(case.run)
+    steps = [step for step in told.steps if step.status == "finished"]
+    return render(request, "runtime/_case_rest.html", {"case": case, "input": told.input, "steps": steps})
 
 
-def _visible(request: HttpRequest, case_id: str) -> Escalation:
-    found = visible_escalations(request.user).select_related("run", "assignee")
+def visible(request: HttpRequest, case_id: str) -> Escalation:
+    """The case, where this person may see it."""
+    found = visible_escalations(request.user).select_related("run__blueprint", "assignee")
     case = found.filter(pk=case_id).first() if is_id(case_id) else None
     if case is None:
         raise Http404("There is no such case, or you may not see it.")
     return case
 
 
-def _page(request: HttpRequest, case: Escalation, refused: Refused | None = None) -> HttpResponse:
+def desk(request: HttpRequest, case: Escalation | None, refused: Refused | None = None) -> HttpResponse:
+    """The inbox with this case; for htmx the pane alone."""
+    wanted, now = wanted_of(request.GET), timezone.now()
+    context: dict[str, Any] = {"wanted": wanted, "now": now, "case": case, "answered": _answered(request)}
+    context |= _pane(request, case, refused) if case else {"fresh": request.GET.get("answered")}
+    partly = request.headers.get("HX-Request") == "true"
+    context |= {} if partly else _list(request, wanted, case)
+    status = STATUSES.get(refused.code, 409) if refused else 200
+    template = "runtime/desk.html#pane" if partly else "runtime/desk.html"
+    answer = render(request, template, context, status=status)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def onward(request: HttpRequest, case: Escalation, *, voted: bool = False) -> str:
+    """Where one goes after a case: to the next of the same view, with a word on what was just done."""
+    wanted = wanted_of(request.GET)
+    following = inbox.next_of(request.user, wanted, timezone.now(), case.pk)
+    path = reverse("case_detail", args=[following]) if following else reverse("case_list")
+    said = f"answered={case.pk}" + ("&voted=1" if voted else "")
+    return f"{path}?{wanted.query}&{said}" if wanted.query else f"{path}?{said}"
+
+
+def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict[str, Any]:
     now = timezone.now()
-    held_until = case.claimed_until if case.claimed_until and case.claimed_until > now else None
-    context = {
-        "case": case,
-        "answer": _label(case),
-        "refused": refused,
-        "general": [error for error in refused.errors if error not in _placed(refused)] if refused else [],
-        "fields": _fields(case, request, refused),
-        "comment": request.POST.get("comment", ""),
-        "may_write": may(request.user, "escalations:write", case),
-        "held_by_me": bool(held_until) and case.assignee_id == request.user.pk,
-        "held_by_another": bool(held_until) and case.assignee_id not in (None, request.user.pk),
-        "overdue": bool(case.due_at and case.due_at < now),
+    page = inbox.listed(request.user, wanted, now, request.GET.get("after", ""))
+    numbers = inbox.counts(request.user, wanted, now)
+    return {
+        "cases": page.cases,
+        "more": page.more,
+        "views": [(name, TITLES[name], numbers[name]) for name in inbox.VIEWS],
+        "most": inbox.MOST_COUNTED,
+        "queues": inbox.queues_of(request.user),
+        "workflows": inbox.workflows(),
+        "saved": inbox.saved(request.user),
+        "filtered": bool(wanted.query),
+        "open_id": case.pk if case else "",
+        "row_query": f"?{wanted.query}" if wanted.query else "",
     }
-    return render(request, "runtime/case_detail.html", context, status=_status(refused))
 
 
-def _label(case: Escalation) -> str:
-    """The answer as the button named it; empty while there is none."""
-    choice = str((case.resolution or {}).get("choice", ""))
-    labels = {each["name"]: each.get("label") for each in case.asked.get("choices") or ()}
-    return labels.get(choice) or choice.replace("_", " ")
+def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> dict[str, Any]:
+    now = timezone.now()
+    held = bool(case.claimed_until and case.claimed_until > now)
+    mine = case.assignee_id == request.user.pk
+    may_write = may(request.user, "escalations:write", case)
+    is_open = case.state == "open"
+    ahead = forecasts(case) if is_open else {}
+    return {
+        "refused": refused,
+        "general": case_answers.general(refused),
+        "fields": case_answers.fields(case, request.POST, refused) if is_open else [],
+        "unfit": case_answers.unfit(case) if is_open and case.kind == "review" else [],
+        "comment": request.POST.get("comment", "") if refused else "",
+        "choices": _choices(case, ahead) if is_open else [],
+        "ahead": ahead,
+        "asker": drawing(case.run.blueprint_id).sign(case.node).name,
+        "alike": inbox.alike(case, request.user),
+        "history": inbox.history(case),
+        "people": list(people_for(case)[:100]) if may_write and is_open else [],
+        "answer": inbox.answer_of(case),
+        "may_write": may_write,
+        "may_read_run": may(request.user, "runs:read", case.run),
+        "held_by_me": held and mine,
+        "held_by_another": held and not mine and case.assignee is not None,
+        "meant_for": case.assignee if case.assignee and not case.claimed_until else None,
+        "snoozed": bool(case.snoozed_until and case.snoozed_until > now),
+        "overdue": bool(case.due_at and case.due_at < now),
+        "votes": list(case.votes.order_by("at")) if case.reviewers > 1 else [],
+        "voted": case.reviewers > 1 and case.votes.filter(by=request.user.get_username()).exists(),
+        "undoable": bool(case.goes_on_at and case.goes_on_at > now and case.resolved_by == request.user.get_username()),
+    }
 
 
-def _status(refused: Refused | None) -> int:
-    if refused is None:
-        return 200
-    return _STATUSES.get(refused.code, 409)
+def _choices(case: Escalation, ahead: Any) -> list[dict[str, Any]]:
+    proposed = {str(reason.get("proposed")) for reason in case.reasons if reason.get("proposed")}
+    listed = [{"name": "answered", "label": "Send these details", "main": True}] if case.asked.get("form") else []
+    return [
+        {**choice, "ahead": ahead.get(choice["name"]), "proposed": choice["name"] in proposed, "key": number}
+        for number, choice in enumerate(listed or case.asked.get("choices") or (), 1)
+    ]
 
 
-def _schema(case: Escalation) -> dict[str, Any]:
-    """What may be entered beside the choice, as the schema of one object."""
-    if case.asked.get("form"):
-        return dict(case.asked["form"])
-    if case.kind == "incident":
-        value = {"title": "Value to go on with (JSON)", "description": "Only for “Skip with a value”."}
-        port = {"type": "string", "title": "Port to leave through", "description": "Only for “Skip”; empty: done."}
-        return {"properties": {"value": value, "port": port}}
-    editable: Mapping[str, Any] = case.asked.get("editable") or {}
-    return {"properties": {name: {"title": name, **(each.get("schema") or {})} for name, each in editable.items()}}
-
-
-def _fields(case: Escalation, request: HttpRequest, refused: Refused | None) -> list[Any]:
-    values = {name: each.get("value") for name, each in (case.asked.get("editable") or {}).items()}
-    errors = {error.path.split("/")[2]: error.message for error in _placed(refused)}
-    return fields_of(_schema(case), values, request.POST if refused else None, errors)
-
-
-def _placed(refused: Refused | None) -> list[Any]:
-    """The errors that belong to one field: those with a path like /edits/name."""
-    return [error for error in refused.errors if error.path.count("/") >= 2] if refused else []
-
-
-def _answer(case: Escalation, posted: Mapping[str, str]) -> Answer:
-    choice, digest, comment = posted.get("choice", ""), posted.get("digest", ""), posted.get("comment", "")
-    entered = read_fields(_schema(case), posted)
-    if case.asked.get("form"):
-        return Answer(choice, {}, comment, digest, entered)
-    if case.kind == "incident" and choice != "skip":
-        return Answer(choice, {}, comment, digest)
-    if case.kind != "incident":
-        entered = _changed(case, entered)
-    return Answer(choice, entered, comment, digest)
-
-
-def _changed(case: Escalation, entered: dict[str, Any]) -> dict[str, Any]:
-    """Only what the person changed: what stands as it was shown is no edit."""
-    editable: Mapping[str, Any] = case.asked.get("editable") or {}
-    return {name: value for name, value in entered.items() if value != editable.get(name, {}).get("value")}
+def _answered(request: HttpRequest) -> dict[str, Any] | None:
+    """What this person did a moment ago, as long as it can be taken back or said."""
+    case_id = request.GET.get("answered", "")
+    case = visible_escalations(request.user).filter(pk=case_id).first() if is_id(case_id) else None
+    if case is None:
+        return None
+    me, now = request.user.get_username(), timezone.now()
+    voted = case.state == "open" and case.votes.filter(by=me).exists()
+    if not voted and not (case.state == "resolved" and me in case.resolved_by.split(", ")):
+        return None
+    undoable = voted or bool(case.goes_on_at and case.goes_on_at > now)
+    return {"case": case, "voted": voted, "undoable": undoable, "answer": inbox.answer_of(case)}

@@ -1,9 +1,8 @@
-// How many cases wait for this person, beside the word in the top bar; a list of cases says that it has grown old.
+// How many cases wait for this person, beside the word in the top bar; pages that list cases hear of each change.
 
 import { follow } from "./socket.js";
 
-export function watchInbox(badge, note) {
-  let changes = 0;
+export function watchInbox(badge) {
   follow(
     () => "/ws/inbox/",
     (message) => {
@@ -12,18 +11,9 @@ export function watchInbox(badge, note) {
         badge.hidden = message.counts.open === 0;
         badge.setAttribute("aria-label", `${message.counts.open} open`);
         badge.setAttribute("role", "img");
-      } else if (note) {
-        changes += 1;
-        note.hidden = false;
-        note.replaceChildren(`${changes} ${changes === 1 ? "case has" : "cases have"} changed. `, reload());
+      } else {
+        document.dispatchEvent(new CustomEvent("inbox", { detail: message }));
       }
     },
   );
-}
-
-function reload() {
-  const link = document.createElement("a");
-  link.href = location.href;
-  link.textContent = "Show them";
-  return link;
 }

@@ -9,4 +9,4 @@ for (const form of document.querySelectorAll("form[data-submits]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 const badge = document.querySelector("[data-inbox-count]");
-if (badge) watchInbox(badge, document.querySelector("[data-inbox-changed]"));
+if (badge) watchInbox(badge);

@@ -63,7 +63,8 @@ class Complaints:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("data")
-    environment = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": ""}
+    settings = {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": "", "UNDO_S": "6"}
+    environment = {**os.environ, **settings}
     seeded = subprocess.run(
         [sys.executable, "tests/browser/seed.py"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
     )

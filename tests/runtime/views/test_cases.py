@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 
-from runtime.models import Escalation, Signal
+from runtime import escalations, inbox
+from runtime.models import Escalation, Queue, Signal
 from tests.makers import runs
+from tests.makers.cases import open_case
+from tests.makers.people import person
 from tests.runtime.views.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_grace(settings: Any) -> None:
+    """Runs hear of answers at once, but for the tests of taking them back."""
+    settings.INTERLOCK = {**settings.INTERLOCK, "UNDO_S": 0}
 
 
 def settle(client: Client, case: Escalation, **given: Any) -> Any:
@@ -41,7 +52,7 @@ def test_looking_at_a_case_decides_nothing(reviewer: Client) -> None:
 def test_an_answer_settles_the_case_and_signals_the_run(reviewer: Client) -> None:
     case = runs.asked()
     answer = settle(reviewer, case, choice="continue", **{"field-seats": "12", "field-company": "Fabrikam"})
-    assert answer["Location"] == reverse("run_detail", args=[case.run_id])
+    assert answer["Location"] == reverse("case_list") + f"?answered={case.pk}"
     resolution = Signal.objects.get().data["resolution"]
     assert (resolution["choice"], resolution["edits"], resolution["by"]) == ("continue", {"seats": 12}, "rui")
 
@@ -167,18 +178,33 @@ def test_a_score_is_shown_as_people_read_it(reviewer: Client) -> None:
     assert "confidence 0.502, the limit is 0.650" in page
 
 
-@pytest.mark.parametrize(
-    ("choice", "sentence"), [("retry", "Settled. The run goes on."), ("fail", "Settled. The run ends here.")]
-)
-def test_whoever_settled_an_incident_is_told_what_becomes_of_the_run(db: None, choice: str, sentence: str) -> None:
-    ada = signed_in("administrator", name="ada")
-    case = runs.incident()
-    page = ada.post(
-        reverse("case_detail", args=[case.pk]),
-        {"digest": case.digest, "choice": choice, "comment": "No use."},
-        follow=True,
-    )
-    assert sentence in page.content.decode()
+def test_after_an_answer_comes_the_next_case_of_the_same_view_and_a_word_on_what_was_done(reviewer: Client) -> None:
+    first, second = sorted((runs.asked(), runs.asked()), key=lambda case: case.pk)
+    address = reverse("case_detail", args=[first.pk]) + "?queue=sales"
+    answer = reviewer.post(address, {"digest": first.digest, "choice": "continue"})
+    assert answer["Location"] == reverse("case_detail", args=[second.pk]) + f"?queue=sales&answered={first.pk}"
+    page = reviewer.get(answer["Location"]).content.decode()
+    assert second.digest in page
+    assert f'data-answered="{first.pk}"' in page
+    assert "Take it back" not in page
+
+
+def test_an_answer_can_be_taken_back_for_a_while(reviewer: Client, settings: Any) -> None:
+    settings.INTERLOCK = {**settings.INTERLOCK, "UNDO_S": 30}
+    case = runs.asked()
+    page = reviewer.get(settle(reviewer, case, choice="continue")["Location"]).content.decode()
+    assert "Take it back" in page
+    assert Signal.objects.count() == 0
+    back = reviewer.post(reverse("case_undo", args=[case.pk]))
+    assert back["Location"] == reverse("case_detail", args=[case.pk])
+    assert state(case) == "open"
+
+
+def test_what_somebody_else_did_is_not_told_as_ones_own(reviewer: Client) -> None:
+    case = runs.asked()
+    settle(signed_in("administrator", name="ada"), case, choice="continue")
+    page = reviewer.get(reverse("case_list"), {"answered": case.pk}).content.decode()
+    assert f'data-answered="{case.pk}"' not in page
 
 
 def test_the_list_has_the_oldest_case_first_and_filters(reviewer: Client) -> None:
@@ -187,7 +213,7 @@ def test_the_list_has_the_oldest_case_first_and_filters(reviewer: Client) -> Non
     assert page.index(first.pk) < page.index(second.pk)
     page = reviewer.get(reverse("case_list"), {"queue": "sales"}).content.decode()
     assert first.pk not in page
-    assert "No case fits" in reviewer.get(reverse("case_list"), {"whose": "mine"}).content.decode()
+    assert "No case fits" in reviewer.get(reverse("case_list"), {"view": "mine"}).content.decode()
 
 
 def test_what_a_case_shows_is_never_run(reviewer: Client) -> None:
@@ -195,3 +221,147 @@ def test_what_a_case_shows_is_never_run(reviewer: Client) -> None:
     story = runs.Story(runs.blueprint(), {"seats": 1})
     case = story.asks("ask", evil, show={evil: evil}, choices=[{"name": "approve", "label": evil}])
     assert evil not in reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+
+
+def test_each_button_says_what_it_will_do(reviewer: Client) -> None:
+    story = runs.Story(runs.blueprint(), {"seats": 200})
+    story.does("size", "large", {"choice": "large"})
+    choices = [{"name": "approve", "label": "Go on"}, {"name": "reject", "label": "Stop"}]
+    case = story.asks("ask", "May we go on?", choices=choices)
+    page = " ".join(strip_tags(reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()).split())
+    assert "“Tell them” sends a mail to a@b.example. The run ends as “told”." in page
+    assert "The run ends as “dropped”." in page
+
+
+def test_what_the_machine_leans_to_is_shown_as_a_proposal_and_nothing_more(reviewer: Client) -> None:
+    case = runs.asked()
+    reason = {"kind": "decide.model", "message": "It was not sure.", "proposed": "continue"}
+    Escalation.objects.filter(pk=case.pk).update(reasons=[reason])
+    page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    assert page.count(">proposed<") == 1
+    assert "It leans to" in page
+
+
+def misfitting() -> Escalation:
+    case = runs.asked()
+    editable = {"seats": {"value": 0, "schema": {"type": "integer", "minimum": 1}}}
+    Escalation.objects.filter(pk=case.pk).update(asked={**case.asked, "editable": editable})
+    return case
+
+
+def test_a_value_that_did_not_fit_to_begin_with_is_not_let_through_unseen(reviewer: Client) -> None:
+    case = misfitting()
+    assert "must be at least 1" in reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    answer = settle(reviewer, case, choice="continue", **{"field-seats": "0"})
+    assert answer.status_code == 422
+    assert 'id="field-seats-error"' in answer.content.decode()
+    assert state(case) == "open"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"choice": "continue", "field-seats": "12"},
+        {"choice": "continue", "field-seats": "0", "as_it_is": "on"},
+        {"choice": "drop", "field-seats": "0", "comment": "A test."},
+    ],
+)
+def test_it_is_corrected_or_left_on_purpose_or_does_not_matter_any_more(
+    reviewer: Client, given: dict[str, str]
+) -> None:
+    case = misfitting()
+    assert settle(reviewer, case, **given).status_code == 302
+    assert state(case) == "resolved"
+
+
+def test_the_rest_of_the_run_is_one_click_away(reviewer: Client) -> None:
+    case = runs.asked()
+    assert "budget_eur" not in reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    assert "budget_eur" in reviewer.get(reverse("case_rest", args=[case.pk])).content.decode()
+
+
+def test_htmx_is_given_the_pane_alone(reviewer: Client) -> None:
+    case = runs.asked()
+    answer = reviewer.get(reverse("case_detail", args=[case.pk]), headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert page.strip().startswith("<section")
+    assert case.digest in page
+    assert 'id="rows"' not in page
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_a_case_is_handed_over_put_aside_and_written_beside(reviewer: Client) -> None:
+    queue = Queue.objects.get(name="sales")
+    queue.members.add(person("rosa", "reviewer"))
+    case, other = sorted((runs.asked(), runs.asked()), key=lambda each: each.pk)
+    reviewer.post(reverse("case_remark", args=[case.pk]), {"text": "@rosa @nobody, have a look."})
+    reviewer.post(reverse("case_assign", args=[case.pk]), {"to": "rosa"})
+    page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    for told in ("Meant for", "handed it to rosa", "have a look.", "called @nobody"):
+        assert told in page
+    aside = reviewer.post(reverse("case_snooze", args=[case.pk]), {"hours": "1"})
+    assert other.pk in aside["Location"]
+    assert [each.pk for each in inbox.listed(case_reader(), inbox.Wanted("snoozed"), timezone.now()).cases] == [case.pk]
+
+
+def case_reader() -> Any:
+    return get_user_model()._default_manager.get(username="rui")
+
+
+def test_what_is_refused_is_said_and_the_case_stays(reviewer: Client) -> None:
+    case = runs.asked()
+    for name, given in (("case_assign", {"to": "nobody"}), ("case_remark", {"text": " "}), ("case_undo", {})):
+        page = reviewer.post(reverse(name, args=[case.pk]), given, follow=True).content.decode()
+        assert 'data-family="problem"' in page, name
+    assert state(case) == "open"
+
+
+def test_several_cases_get_one_answer_where_the_designer_allows_it(reviewer: Client) -> None:
+    first, second, third = (open_case(asked={"bulk": True, "question": f"Case {n}?"}) for n in range(3))
+    address = reverse("case_many", args=[first.pk])
+    page = reviewer.get(address).content.decode()
+    assert all(case.question in page for case in (first, second, third))
+    digests = {f"digest-{case.pk}": case.digest for case in (first, second, third)}
+    told = reviewer.post(address, {"case": [first.pk, second.pk], "choice": "approve", **digests}, follow=True)
+    assert "2 of 2 cases are answered." in told.content.decode()
+    assert [state(case) for case in (first, second, third)] == ["resolved", "resolved", "open"]
+    assert reviewer.post(address, {"choice": "approve"}).status_code == 422
+
+
+def test_where_he_does_not_they_are_answered_one_by_one(reviewer: Client) -> None:
+    case = open_case()
+    page = reviewer.get(reverse("case_many", args=[case.pk]), follow=True).content.decode()
+    assert "answered one by one" in page
+
+
+def test_a_view_is_kept_and_dropped(reviewer: Client) -> None:
+    runs.asked()
+    given = {"view": "unassigned", "queue": "sales", "name": "Free for sale"}
+    page = reviewer.post(reverse("case_view"), given, follow=True).content.decode()
+    assert "Free for sale" in page
+    page = reviewer.post(reverse("case_view"), {"name": "Free for sale", "forget": "1"}, follow=True).content.decode()
+    assert "Free for sale" not in page
+
+
+def test_a_case_that_needs_two_people_says_so_and_lets_one_take_his_answer_back(reviewer: Client) -> None:
+    case = open_case(reviewers=2)
+    settle(reviewer, case, choice="approve")
+    page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+    assert "You have answered" in page
+    assert "1 given; 2 people have to say the same" in " ".join(page.split())
+    reviewer.post(reverse("case_undo", args=[case.pk]))
+    assert case.votes.count() == 0
+
+
+def test_the_inbox_asks_the_database_no_more_when_it_is_full(
+    reviewer: Client, django_assert_max_num_queries: Any
+) -> None:
+    run = runs.asked().run
+    for _ in range(60):
+        open_case(run)
+    case = Escalation.objects.order_by("-pk")[0]
+    with django_assert_max_num_queries(60):
+        reviewer.get(reverse("case_detail", args=[case.pk]))
+    with django_assert_max_num_queries(40):
+        reviewer.get(reverse("case_detail", args=[case.pk]), headers={"HX-Request": "true"})
+    assert escalations.open_cases(case_reader()).count() == 61

@@ -1,0 +1,104 @@
+"""A posted answer as the domain takes it, and the fields that it is given in.
+
+Used by the pages of cases. What was shown and not changed is no edit; but where it does not fit to begin with, somebody
+has to say so, or that it may stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.answers import Answer
+from runtime.core.forecast import Forecast
+from runtime.fields import Field, fields_of, read_fields
+from runtime.json_schemas import errors_of
+from runtime.models import Escalation
+from runtime.refused import FieldError, Refused
+
+AS_IT_IS = "as_it_is"
+"""The box that says: it may stay as it is."""
+
+
+def schema_of(case: Escalation) -> dict[str, Any]:
+    """What may be entered beside the choice, as the schema of one object."""
+    if case.asked.get("form"):
+        return dict(case.asked["form"])
+    if case.kind == "incident":
+        value = {
+            "title": "Value to go on with",
+            "description": "What the step would have given. A text goes in quotes.",
+        }
+        port = {"type": "string", "title": "Way to go on", "description": "Leave it empty for the usual one."}
+        return {"properties": {"value": value, "port": port}}
+    named = {name: {"title": words(name), **(each.get("schema") or {})} for name, each in _editable(case).items()}
+    return {"properties": named}
+
+
+def words(name: str) -> str:
+    """A name as people write it."""
+    return name.replace("_", " ").capitalize()
+
+
+def fields(case: Escalation, posted: Mapping[str, str] | None, refused: Refused | None) -> list[Field]:
+    """The fields, with what stands in them or was posted, and what is wrong beside each."""
+    values = {name: each.get("value") for name, each in _editable(case).items()}
+    errors = {} if refused else {} if case.asked.get("form") else {each.path: each.message for each in unfit(case)}
+    for error in placed(refused):
+        errors[f"/edits/{error.path.split('/')[2]}"] = error.message
+    beside = {path.split("/")[2]: message for path, message in errors.items()}
+    return fields_of(schema_of(case), values, posted if refused else None, beside)
+
+
+def placed(refused: Refused | None) -> list[FieldError]:
+    """The errors that belong to one field: those with a path like /edits/name."""
+    return [error for error in refused.errors if error.path.count("/") >= 2] if refused else []
+
+
+def general(refused: Refused | None) -> list[FieldError]:
+    """The errors that belong to no field."""
+    return [error for error in refused.errors if error not in placed(refused)] if refused else []
+
+
+def unfit(case: Escalation) -> list[FieldError]:
+    """The values that do not fit what they have to be, as the case came in."""
+    found: list[FieldError] = []
+    for name, each in _editable(case).items():
+        errors: Any = errors_of(each.get("schema") or {}, each.get("value")) if "schema" in each else []
+        found += [FieldError(f"/edits/{name}", f"{words(name)}: {_plain(error)}") for error in errors[:1]]
+    return found
+
+
+def answer_of(case: Escalation, posted: Mapping[str, str]) -> Answer:
+    """What was posted, as an answer."""
+    choice, digest, comment = posted.get("choice", ""), posted.get("digest", ""), posted.get("comment", "")
+    entered = read_fields(schema_of(case), posted)
+    if case.asked.get("form"):
+        return Answer(choice, {}, comment, digest, entered)
+    if case.kind == "incident" and choice != "skip":
+        return Answer(choice, {}, comment, digest)
+    if case.kind != "incident":
+        entered = {name: value for name, value in entered.items() if value != _editable(case)[name].get("value")}
+    return Answer(choice, entered, comment, digest)
+
+
+def unchecked(case: Escalation, answer: Answer, posted: Mapping[str, str], ahead: Forecast | None) -> Refused | None:
+    """Refuses an answer that would pass on, unseen, a value that did not fit when the case came in.
+
+    Not where the run ends with this choice, and not where the person says that it may stay as it is.
+    """
+    if case.kind != "review" or posted.get(AS_IT_IS) or (ahead and ahead.ends and not ahead.acts):
+        return None
+    left = [error for error in unfit(case) if error.path.split("/")[2] not in answer.edits]
+    if not left:
+        return None
+    detail = "Something that may be corrected here does not fit. Correct it, or say that it may stay as it is."
+    return Refused("unchecked", detail, tuple(left))
+
+
+def _editable(case: Escalation) -> Mapping[str, Any]:
+    return case.asked.get("editable") or {}
+
+
+def _plain(error: Mapping[str, str]) -> str:
+    return error["message"].removeprefix("This ").removesuffix(".") + "."

@@ -1,0 +1,146 @@
+"""What people do with a case beside settling it: take it, hand it over, put it aside, write, take an answer back.
+
+Each is a POST that ends at the case it was about, or at the next one. The rules are in `escalations` and `desk`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from runtime import desk, escalations, inbox
+from runtime.answers import Answer
+from runtime.forecasts import forecasts
+from runtime.inbox import wanted_of
+from runtime.models import Escalation
+from runtime.permissions import may, visible_escalations
+from runtime.refused import Refused
+from runtime.views import cases
+from runtime.views.access import needs
+
+SNOOZES = {"1": 1, "4": 4, "24": 24, "72": 72, "168": 168}
+"""For how many hours a case may be put aside from the page."""
+
+
+@require_POST
+@needs("escalations:write")
+def case_claim(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Take a case, or give it back."""
+    case = cases.visible(request, case_id)
+    deed = escalations.release if request.POST.get("release") else escalations.claim
+    return _back(request, case, deed(case.pk, request.user, timezone.now()))
+
+
+@require_POST
+@needs("escalations:write")
+def case_assign(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Mean a case for somebody."""
+    case = cases.visible(request, case_id)
+    return _back(request, case, desk.hand_over(case.pk, request.user, request.POST.get("to", ""), timezone.now()))
+
+
+@require_POST
+@needs("escalations:write")
+def case_snooze(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Put a case aside for some hours, or back into sight; then on to the next."""
+    case, now = cases.visible(request, case_id), timezone.now()
+    hours = SNOOZES.get(request.POST.get("hours", ""))
+    done = desk.snooze(case.pk, request.user, now + timedelta(hours=hours) if hours else None, now)
+    if isinstance(done, Refused) or hours is None:
+        return _back(request, case, done)
+    messages.success(request, "Put aside. It comes back by itself.")
+    return redirect(cases.onward(request, case))
+
+
+@require_POST
+@needs("escalations:write")
+def case_remark(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Write beside a case."""
+    case = cases.visible(request, case_id)
+    done = desk.remark(case.pk, request.user, request.POST.get("text", ""), timezone.now())
+    if not isinstance(done, Refused) and done.unknown:
+        names = ", ".join(f"@{name}" for name in done.unknown)
+        messages.warning(request, f"Kept. Nobody who may see this case is called {names}.")
+    return _back(request, case, done)
+
+
+@require_POST
+@needs("escalations:write")
+def case_undo(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Take one's answer back."""
+    case = cases.visible(request, case_id)
+    return _back(request, case, escalations.undo(case.pk, request.user, timezone.now()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("escalations:read")
+def case_many(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The open cases of the same step, to be given one answer at once; only where the designer allows it."""
+    case = cases.visible(request, case_id)
+    if request.method == "POST" and not may(request.user, "escalations:write"):
+        raise PermissionDenied("This needs the permission escalations:write.")
+    if not case.asked.get("bulk"):
+        messages.error(request, "Cases like this are answered one by one.")
+        return redirect("case_detail", case.pk)
+    if request.method == "POST":
+        return _answer_many(request, case)
+    return _page_of_many(request, case)
+
+
+@require_POST
+@needs("escalations:read")
+def case_view(request: HttpRequest) -> HttpResponse:
+    """Keep a view under a name, or drop it."""
+    wanted, name = wanted_of(request.POST), request.POST.get("name", "")
+    if request.POST.get("forget"):
+        inbox.forget(request.user, name)
+    elif not inbox.save(request.user, name, wanted):
+        messages.error(request, f"A view needs a name, and there is room for {inbox.MOST_SAVED} of them.")
+    return redirect(f"{reverse('case_list')}?{wanted.query}")
+
+
+def _page_of_many(request: HttpRequest, case: Escalation, refused: Refused | None = None) -> HttpResponse:
+    same = visible_escalations(request.user).filter(workflow=case.workflow, node=case.node, state="open")
+    ahead = forecasts(case)
+    choices = [{**each, "ahead": ahead.get(each["name"])} for each in case.asked.get("choices") or ()]
+    context = {
+        "case": case,
+        "cases": [each for each in same.order_by("id")[: desk.MOST_AT_ONCE] if each.asked.get("bulk")],
+        "choices": choices,
+        "refused": refused,
+        "wanted": wanted_of(request.GET),
+    }
+    return render(request, "runtime/case_many.html", context, status=422 if refused else 200)
+
+
+def _answer_many(request: HttpRequest, case: Escalation) -> HttpResponse:
+    ids = request.POST.getlist("case")
+    given = [(each, request.POST.get(f"digest-{each}", "")) for each in ids]
+    answer = Answer(request.POST.get("choice", ""), {}, request.POST.get("comment", ""))
+    now, grace_s = timezone.now(), settings.INTERLOCK["UNDO_S"]
+    seen = {each.pk for each in inbox.chosen(ids, request.user)}
+    done = desk.resolve_many([pair for pair in given if pair[0] in seen], request.user, answer, now, grace_s)
+    if isinstance(done, Refused):
+        return _page_of_many(request, case, done)
+    refused = [each.outcome for each in done if isinstance(each.outcome, Refused)]
+    if len(refused) < len(done):
+        messages.success(request, f"{len(done) - len(refused)} of {len(done)} cases are answered.")
+    for detail in dict.fromkeys(each.detail for each in refused):
+        messages.error(request, detail)
+    return redirect("case_list")
+
+
+def _back(request: HttpRequest, case: Escalation, outcome: Any) -> HttpResponse:
+    if isinstance(outcome, Refused):
+        messages.error(request, f"{outcome.detail}")
+    query = wanted_of(request.GET).query
+    return redirect(reverse("case_detail", args=[case.pk]) + (f"?{query}" if query else ""))

@@ -1,0 +1,168 @@
+// The inbox by keyboard, and live: rows keep their place while the pane beside them changes, and what is new is announced.
+// htmx exchanges the pane; this file says which row is open, what was answered, and how long that can be taken back.
+
+import { freshen } from "./times.js";
+
+const TYPING = "input:not([type=checkbox]), textarea, select";
+const list = document.querySelector(".desk-list");
+const desk = document.querySelector(".desk");
+const opened = new Set();
+let before = document.getElementById("pane")?.dataset.case ?? "";
+
+const pane = () => document.getElementById("pane");
+const links = () => [...document.querySelectorAll("#rows .row:not(.is-done) .row-title")];
+const row = (id) => document.getElementById(`row-${id}`);
+
+// The pane says which case it shows and which was answered just now; the rows follow.
+function settle() {
+  const shown = pane()?.dataset.case ?? "";
+  for (const link of document.querySelectorAll("#rows .row-title")) {
+    if (link.closest(".row").dataset.case === shown) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  const done = pane()?.dataset.answered;
+  if (done) mark(done, "answered");
+  if (shown && row(shown)?.classList.contains("is-done")) unmark(shown);
+  row(shown)?.scrollIntoView({ block: "nearest" });
+  if (shown !== before) scrollTo({ top: 0 });
+  before = shown;
+  freshen(document);
+  watchEdits();
+  countDown();
+}
+
+function mark(id, word) {
+  const found = row(id);
+  if (!found || (found.classList.contains("is-done") && word !== "answered")) return;
+  found.classList.add("is-done");
+  const told = found.querySelector(".row-done");
+  told.textContent = word;
+  told.hidden = false;
+}
+
+function unmark(id) {
+  const found = row(id);
+  found.classList.remove("is-done");
+  found.querySelector(".row-done").hidden = true;
+}
+
+// A value that was changed says what it was before, beside the field.
+function watchEdits() {
+  for (const field of pane()?.querySelectorAll("#answer [name^='field-']:not([data-was])") ?? []) {
+    const before = field.type === "checkbox" ? String(field.defaultChecked) : field.tagName === "SELECT" ? [...field.options].find((each) => each.defaultSelected)?.value ?? "" : field.defaultValue;
+    field.dataset.was = before;
+    const note = document.createElement("p");
+    note.className = "was";
+    note.hidden = true;
+    field.closest(".field").append(note);
+    field.addEventListener("input", () => {
+      const now = field.type === "checkbox" ? String(field.checked) : field.value;
+      note.hidden = now === before;
+      const old = document.createElement("del");
+      old.textContent = before || "empty";
+      note.replaceChildren("Changed. It was: ", old);
+    });
+  }
+}
+
+let ticking = 0;
+function countDown() {
+  clearInterval(ticking);
+  const undo = document.querySelector("#undo[data-until]");
+  if (!undo) return;
+  const until = new Date(undo.dataset.until).getTime();
+  const left = undo.querySelector("[data-left]");
+  const tick = () => {
+    const seconds = Math.ceil((until - Date.now()) / 1000);
+    if (seconds > 0) {
+      left.textContent = `the run goes on in ${seconds} s`;
+      return;
+    }
+    clearInterval(ticking);
+    left.textContent = "the run goes on";
+    const form = undo.querySelector("[data-undo]");
+    if (form?.contains(document.activeElement)) pane().focus();
+    form?.remove();
+  };
+  tick();
+  ticking = setInterval(tick, 250);
+}
+
+// What the socket tells: a row is never moved or taken away under somebody's pointer.
+function inboxTold(message) {
+  const note = document.querySelector("[data-inbox-changed]");
+  if (message.change === "closed") mark(message.case.id, "settled");
+  if (message.change === "changed") {
+    const found = row(message.case.id);
+    const who = found?.querySelector(".row-who");
+    if (who) who.textContent = message.case.assignee ? `with ${message.case.assignee}` : "free again";
+  }
+  if (message.change !== "opened") return;
+  if (row(message.case.id)) {
+    unmark(message.case.id); // Somebody took an answer back.
+    return;
+  }
+  opened.add(message.case.id);
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = "Show";
+  note.hidden = false;
+  note.replaceChildren(`${opened.size} new. `, link);
+}
+
+function step(by) {
+  const all = links();
+  const here = all.findIndex((link) => link.getAttribute("aria-current"));
+  const next = all[here < 0 ? 0 : Math.min(Math.max(here + by, 0), all.length - 1)];
+  if (next && !next.getAttribute("aria-current")) next.click();
+}
+
+function choose(number) {
+  const button = pane()?.querySelector(`[data-key="${number}"]`);
+  if (!button || button.disabled) return;
+  const comment = pane().querySelector("#comment");
+  if ("comment" in button.dataset && !comment.value.trim()) {
+    comment.focus();
+    comment.setAttribute("aria-invalid", "true");
+    return;
+  }
+  button.click();
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  c: () => pane()?.querySelector("[data-claim] button")?.click(),
+  e: () => pane()?.querySelector("#answer [name^='field-'], #answer textarea")?.focus(),
+  m: () => pane()?.querySelector("#remark")?.focus(),
+  z: () => pane()?.querySelector("[data-undo] button")?.click(),
+  "?": () => document.getElementById("keys").togglePopover(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.(TYPING)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const deed = /^[1-9]$/.test(event.key) ? () => choose(event.key) : KEYS[event.key];
+  if (!deed || event.repeat && !"jk".includes(event.key)) return;
+  event.preventDefault();
+  deed();
+});
+
+// A page that has no pane (signed out, gone, refused) is shown whole.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (typeof ctx?.text === "string" && ctx.select === "#pane" && !ctx.text.includes('id="pane"')) {
+    event.preventDefault();
+    location.assign(ctx.response?.raw?.url ?? location.href);
+  }
+});
+document.addEventListener("htmx:after:swap", settle);
+document.addEventListener("htmx:before:history:restore", (event) => {
+  event.preventDefault();
+  location.reload();
+});
+document.addEventListener("inbox", (event) => inboxTold(event.detail));
+if (list && desk) settle();

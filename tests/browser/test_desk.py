@@ -1,0 +1,89 @@
+"""The inbox as people use it: by keyboard, several at once, and with an answer that is taken back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Complaints, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def started(page: Page, seats: str) -> str:
+    """Start a run that asks; the address of its case."""
+    page.goto("/workflows/small/start/")
+    page.get_by_label("Seats").fill(seats)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/runs/*/")
+    return str(page.get_by_role("link", name="Answer").get_attribute("href"))
+
+
+def test_a_case_is_settled_by_keyboard_taken_back_and_settled_again_without_a_reload(visit: Visitor) -> None:
+    ada = visit("ada", "/")
+    desk = visit("rui", started(ada, "310"))
+    desk.evaluate("window.kept = true")
+    case = str(desk.locator("#pane").get_attribute("data-case"))
+
+    desk.keyboard.press("k")
+    expect(desk.locator("#pane")).not_to_have_attribute("data-case", case)
+    desk.keyboard.press("j")
+    expect(desk.locator("#pane")).to_have_attribute("data-case", case)
+    expect(desk.locator(f"#row-{case} .row-title")).to_have_attribute("aria-current", "true")
+    assert case in desk.url
+    desk.keyboard.press("c")
+    expect(desk.get_by_role("button", name="Give it back")).to_be_visible()
+
+    desk.keyboard.press("2")
+    expect(desk.get_by_label("Comment")).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("1")
+    expect(desk.locator("#undo")).to_contain_text("Go on")
+    expect(desk.locator(f"#row-{case}")).to_contain_text("answered")
+    desk.keyboard.press("z")
+    expect(desk.locator("#pane")).to_have_attribute("data-case", case)
+    expect(desk.get_by_role("heading", name="Your answer")).to_be_visible()
+    ada.reload()
+    expect(ada.locator("#banner")).to_contain_text("Waits for a person")
+
+    desk.keyboard.press("1")
+    expect(desk.locator("#undo")).to_contain_text("Go on")
+    expect(ada.locator("#banner")).to_contain_text("Ended: told", timeout=20_000)
+    assert desk.evaluate("window.kept")
+
+
+def test_of_two_people_one_settles_the_case_and_the_other_is_told_who_and_when(
+    visit: Visitor, complaints: Complaints
+) -> None:
+    complaints.expected = ("409",)
+    address = started(visit("ada", "/"), "320")
+    first, second = visit("ada", address), visit("rui", address)
+    case = str(second.locator("#pane").get_attribute("data-case"))
+    first.get_by_label("Comment").fill("Too large for us.")
+    first.get_by_role("button", name="reject").click()
+    expect(first.locator("#undo")).to_be_visible()
+
+    expect(second.locator(f"#row-{case}")).to_contain_text("settled")
+    second.get_by_role("button", name="Go on").click()
+    expect(second.get_by_role("alert")).to_contain_text("ada has settled this case already.")
+    expect(second.locator("#pane")).to_contain_text("Too large for us.")
+
+
+def test_what_is_changed_shows_what_it_was_and_the_rest_is_one_click_away(visit: Visitor) -> None:
+    page = visit("rui", "/cases/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    page.keyboard.press("?")
+    page.keyboard.press("j")
+    expect(page.locator("#pane")).to_contain_text("Settle what does not fit")
+    page.keyboard.press("e")
+    expect(page.get_by_label("Seats")).to_be_focused()
+    page.get_by_label("Seats").fill("90")
+    expect(page.locator(".was:visible")).to_have_text("Changed. It was: 900")
+    page.get_by_text("Everything else about this run").click()
+    expect(page.locator("#rest")).to_contain_text("budget_eur")
+    page.locator("#remark").fill("@ada, do you know them?")
+    page.get_by_role("button", name="Write").click()
+    expect(page.locator(".history")).to_contain_text("do you know them?")
+    other = visit("ada", "/cases/?view=mentions")
+    expect(other.locator("#rows .row")).to_have_count(1)
