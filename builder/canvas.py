@@ -33,6 +33,7 @@ ICONS = (
     *(
         "eye",
         "file-up",
+        "group",
         "history",
         "keyboard",
         "layout-grid",

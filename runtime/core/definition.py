@@ -93,12 +93,16 @@ class Edge(Part):
 
 
 class Note(Part):
-    """A text for people, somewhere on the drawing. It means nothing to a run."""
+    """A text for people, somewhere on the drawing. It means nothing to a run.
+
+    With `group`, a colour, it is a frame around the steps that stand inside it, and its text is the frame's title.
+    """
 
     id: Identifier
     text: Annotated[str, Field(max_length=4000)]
     at: Annotated[tuple[Coordinate, Coordinate], Strict(False)]
     size: Annotated[tuple[Extent, Extent], Strict(False)]
+    group: Literal["grey", "teal", "violet", "olive"] | None = None
 
 
 class Document(Part):

@@ -4,13 +4,14 @@
 import { all, move, removeEdges, shift } from "./changes/changes.ts";
 import { type Alignment, align } from "./kernels/align.ts";
 import { copied, pasted, readPaste } from "./kernels/clipboard.ts";
+import { groupAround, reframed, withMembers } from "./kernels/groups.ts";
 import { removeHealing } from "./kernels/heal.ts";
-import { follow, insertOn, putAt, snapped } from "./kernels/insert.ts";
+import type { Origin } from "./kernels/connect.ts";
+import { type Made, follow, freePorts, insertOn, onlyPort, putBeside, putNear, snapped } from "./kernels/insert.ts";
 import { tidy } from "./layout/layout.ts";
-import { type Drawing, type Point, START, notesOf } from "./model/document.ts";
+import { type Drawing, MAX_NOTES, type Point, START, notesOf, title } from "./model/document.ts";
 import { noteId, noteIds } from "./model/ids.ts";
-import { type Kind, portsAt } from "./model/kinds.ts";
-import { wiring } from "./model/wiring.ts";
+import type { Kind } from "./model/kinds.ts";
 import { type Mode, editor } from "./editor.ts";
 import { camera } from "./view/camera.ts";
 
@@ -20,29 +21,67 @@ const s = (count: number): string => (count === 1 ? "" : "s");
 export function add(kind: Kind, mode: Extract<Mode, { is: "adding" }>): void {
   const { drawing, kinds } = editor.now;
   const edge = mode.on === undefined ? undefined : drawing.edges.find((each) => each.id === mode.on);
-  const made = (edge && insertOn(drawing, kinds, kind, edge))
-    ?? (mode.after ? follow(drawing, kinds, kind, mode.after, mode.at ?? undefined) : putAt(drawing, kind, mode.at ?? camera.middle()));
+  const on = edge && insertOn(drawing, kinds, kind, edge);
+  put(on ?? (mode.after ? follow(drawing, kinds, kind, mode.after, mode.at ?? undefined) : putNear(drawing, kinds, kind, mode.at ?? camera.middle())), kind, mode.after);
+}
+
+// A kind that was pressed in the palette: right of the selected step, and after it where only one way out can be meant.
+export function addBeside(kind: Kind): void {
+  const { drawing, kinds, selected } = editor.now;
+  const only = alone(drawing, selected);
+  const port = only === undefined ? null : onlyPort(drawing, kinds, only);
+  if (only !== undefined && port !== null) return put(follow(drawing, kinds, kind, { from: only, port }), kind, { from: only, port });
+  put(only === undefined ? putNear(drawing, kinds, kind, camera.middle()) : putBeside(drawing, kinds, kind, only), kind);
+}
+
+function put(made: Made, kind: Kind, after?: Origin): void {
+  const before = editor.now.drawing.nodes.find((step) => step.id === after?.from);
   editor.edit(made.change);
   editor.idle();
   editor.select([made.id]);
   camera.show([made.id]);
+  editor.say(`${kind.title} was added${after ? ` after ${before ? `${title(before)}, ${after.port}` : "Start"}` : ""}.`);
 }
 
 // With one step selected, what is added follows its first free port.
 export function startAdding(at: Point | null, screen: Point | null): void {
   const { drawing, kinds, selected } = editor.now;
+  const only = alone(drawing, selected);
+  const free = only !== undefined && !at ? onlyPort(drawing, kinds, only) ?? freePorts(drawing, kinds, only)[0] : undefined;
+  editor.enter({ is: "adding", at, screen, ...(only !== undefined && free !== undefined ? { after: { from: only, port: free } } : {}) });
+}
+
+// The step that is meant when nobody says which: the selected one, or Start while there is nothing else.
+function alone(drawing: Drawing, selected: ReadonlySet<string>): string | undefined {
   const only = selected.size === 1 ? [...selected][0] : drawing.nodes.length === 0 ? START : undefined;
-  const wired = only ? (wiring(drawing).outgoing.get(only) ?? []).map((edge) => edge.port) : [];
-  const free = only && !at ? portsAt(drawing, only, kinds).find((port) => !wired.includes(port) && port !== "error") : undefined;
-  editor.enter({ is: "adding", at, screen, ...(only && free !== undefined ? { after: { from: only, port: free } } : {}) });
+  return only === START || drawing.nodes.some((step) => step.id === only) ? only : undefined;
 }
 
 export function addNote(at: Point | null): void {
   const { drawing } = editor.now;
+  if (isFull(drawing)) return;
   const id = noteId(noteIds(drawing));
   const note = { id, text: "", at: snapped(at ?? camera.middle()), size: [240, 120] as Point };
   editor.edit((so) => ({ ...so, notes: [...notesOf(so), note] }));
   editor.select([id]);
+}
+
+// A frame around what is selected; its name is asked for on the frame.
+export function group(): void {
+  const { drawing, kinds, selected, readOnly } = editor.now;
+  const ids = new Set([...selected].filter((id) => id !== START));
+  if (readOnly || isFull(drawing)) return;
+  if (ids.size === 0) return editor.tell("Select the steps first that belong together.");
+  const note = groupAround(drawing, kinds, ids);
+  editor.edit((so) => ({ ...so, notes: [...notesOf(so), note] }));
+  editor.select([note.id]);
+  editor.say(`A group around ${ids.size} part${s(ids.size)} was added.`);
+}
+
+function isFull(drawing: Drawing): boolean {
+  const full = notesOf(drawing).length >= MAX_NOTES;
+  if (full) editor.tell(`A drawing holds at most ${MAX_NOTES} notes and groups.`, "problem");
+  return full;
 }
 
 // Says why nothing happens, where nothing may.
@@ -69,8 +108,8 @@ export function selectAll(): void {
 }
 
 export function copyText(): string | null {
-  const { drawing, selected } = editor.now;
-  const ids = new Set([...selected].filter((id) => id !== START));
+  const { drawing, kinds, selected } = editor.now;
+  const ids = withMembers(drawing, kinds, new Set([...selected].filter((id) => id !== START)));
   return ids.size ? copied(drawing, ids) : null;
 }
 
@@ -109,20 +148,29 @@ export function lineUp(how: Alignment): void {
 }
 
 export function nudge(by: Point): void {
-  editor.edit(shift(editor.now.selected, by), "nudge");
+  const before = editor.now.drawing;
+  const { kinds, selected } = editor.now;
+  editor.edit(shift(withMembers(before, kinds, selected), by), "nudge");
+  if (editor.now.drawing !== before) editor.say(`Moved ${by[0] < 0 ? "left" : by[0] > 0 ? "right" : by[1] < 0 ? "up" : "down"}.`);
 }
 
+// Tidies the drawing, or of it what is selected.
 export async function tidyUp(): Promise<void> {
-  const { drawing, kinds, readOnly } = editor.now;
+  const { drawing, kinds, readOnly, selected } = editor.now;
   if (readOnly || drawing.nodes.length === 0) return;
-  const layout = tidy(drawing, kinds, camera.workerUrl);
+  const chosen = new Set(drawing.nodes.filter((step) => withMembers(drawing, kinds, selected).has(step.id)).map((step) => step.id));
+  const only = chosen.size > 1 && chosen.size < drawing.nodes.length ? chosen : undefined;
+  const layout = tidy(drawing, kinds, camera.workerUrl, only);
   editor.tell("Tidying the drawing…", "plain", { label: "Cancel", run: layout.callOff });
   const places = await layout.places.catch(() => null);
   editor.set({ notice: null });
-  if (!places) return editor.tell("The drawing was left as it is.");
-  editor.edit(move(places));
-  camera.fit();
-  editor.tell("Tidied.", "plain", { label: "Undo", run: () => editor.undo() });
+  // What was edited meanwhile is not what was laid out.
+  if (!places || editor.now.drawing.nodes !== drawing.nodes) return editor.tell("The drawing was left as it is.");
+  camera.settle();
+  editor.edit(all(move(places), reframed(drawing, kinds)));
+  if (only) camera.show(only);
+  else camera.fit();
+  editor.tell(only ? `Tidied the ${only.size} selected steps.` : "Tidied.", "plain", { label: "Undo", run: () => editor.undo() });
 }
 
 // Paints a problem and brings it into view.

@@ -69,6 +69,8 @@ export interface Seen {
   readonly ghost: { readonly asked: Drawing; readonly document: Drawing } | null;
   readonly saving: Saving;
   readonly notice: Notice | null;
+  // What a screen reader hears of what was just done, where nothing on the screen says it in words.
+  readonly said: string;
   readonly differences: readonly Difference[];
   readonly overlay: Overlay;
   readonly sample: Sample | null;
@@ -86,7 +88,7 @@ export const IDLE: Mode = { is: "idle" };
 
 const FIRST: Seen = {
   drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null, checking: { is: "under way" }, ghost: null,
-  saving: { state: "saved" }, notice: null, differences: [], overlay: QUIET, sample: null, readOnly: false, looking: null, others: [], panels: { palette: true, problems: false, trying: false },
+  saving: { state: "saved" }, notice: null, said: "", differences: [], overlay: QUIET, sample: null, readOnly: false, looking: null, others: [], panels: { palette: true, problems: false, trying: false },
   trial: NO_TRIAL, pins: NO_PINS,
 };
 
@@ -186,10 +188,14 @@ export class Editor {
     this.set({ notice: { text, tone, ...(action ? { action } : {}) } });
   }
 
+  say(said: string): void {
+    this.set({ said });
+  }
+
   private travel(to: { history: History; drawing: Drawing } | null, otherwise: string): void {
     if (this.seen.readOnly) return;
     if (!to) return this.tell(otherwise);
-    this.set({ ...to, ...this.kept(to.drawing) });
+    this.set({ ...to, ...this.kept(to.drawing), said: to.history.past.length < this.seen.history.past.length ? "Undone." : "Done again." });
   }
 
   // What is selected stays selected where it is still there.

@@ -75,10 +75,13 @@ function renamed(parts: readonly { readonly id: string }[], taken: Set<string>, 
   return names;
 }
 
+// How an expression names a step: `steps.review`, `steps["review"]`, in single quotes too.
+const NAMED = /(\bsteps(?:\.|\[["']))([a-z][a-z0-9_]*)/g;
+
 function pointed(value: Json, names: ReadonlyMap<string, string>, key = ""): Json {
   if (typeof value === "string") {
     if (key === "context") return names.get(value) ?? value;
-    return value.replace(/\bsteps\.([a-z][a-z0-9_]*)/g, (all_, id: string) => (names.has(id) ? `steps.${names.get(id)}` : all_));
+    return value.replace(NAMED, (whole, before: string, id: string) => (names.has(id) ? `${before}${names.get(id)}` : whole));
   }
   if (Array.isArray(value)) return value.map((each) => pointed(each, names));
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, pointed(each, names, name)])) : value;

@@ -55,7 +55,8 @@ export function insertOn(drawing: Drawing, kinds: Kinds, kind: Kind, edge: Edge)
   const port = mainPort(step, kinds);
   const lacks = room > 0 ? Math.max(0, 2 * (WIDTH + GAP / 2) - room) : 0;
   const aside = lacks > 0 ? shift(onward(drawing, to.id), [snap(lacks), 0]) : (same: Drawing): Drawing => same;
-  const settled = lacks > 0 ? { ...step, at: snapped([left[0] + WIDTH + GAP / 2, step.at?.[1] ?? 0]) } : step;
+  const wanted: Point = lacks > 0 ? [left[0] + WIDTH + GAP / 2, step.at?.[1] ?? 0] : place(step);
+  const settled = { ...step, at: freeSpot(aside(drawing), kinds, wanted, sizeOf(step, kinds)[1], true) };
   const rest: Change[] = port === null ? [] : [(so) => addEdge({ id: edgeId(edgeIds(so)), from: step.id, port, to: to.id })(so)];
   return { id: step.id, change: all(aside, addStep(settled), setEdge(edge.id, { to: step.id }), ...rest) };
 }

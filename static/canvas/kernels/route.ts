@@ -88,10 +88,11 @@ function shapes({ from, to, source, target, back }: Ends, near: readonly Box[], 
 
 // The same shape, each of its three pieces moved by some lanes.
 function beside({ from, to, back }: Ends, { right, level, left }: Shape): readonly Shape[] {
+  // At the level of its own end, a line moves off it and bends once more just before the step.
   const isOwn = level === from[1] || level === to[1];
   const up = back && level < Math.min(from[1], to[1]) ? -1 : 1;
   const steps = Array.from({ length: LANES }, (_, index) => index * LANE);
-  const levels = isOwn ? [level] : back ? steps.map((by) => level + up * by) : [level, level - LANE / 2, level + LANE / 2];
+  const levels = isOwn ? [level, ...steps.slice(1).flatMap((by) => [level + by, level - by])] : back ? steps.map((by) => level + up * by) : [level, level - LANE / 2, level + LANE / 2];
   return levels.flatMap((each) => steps.flatMap((one) => steps.map((other) => ({ right: right + one, level: each, left: left - other }))));
 }
 

@@ -22,32 +22,47 @@ const OPTIONS = {
   "elk.layered.crossingMinimization.forceNodeModelOrder": "false",
 };
 
-export function tidy(drawing: Drawing, kinds: Kinds, workerUrl: string): Layout {
+// With `only`, those steps alone are tidied, where they are.
+export function tidy(drawing: Drawing, kinds: Kinds, workerUrl: string, only?: ReadonlySet<string>): Layout {
   const worker = new Worker(workerUrl);
   let ended: () => void = () => undefined;
   const over = new Promise<null>((resolve) => (ended = () => resolve(null)));
   const places = import("elkjs/lib/elk-api.js").then(async (module) => {
     const Maker = module.default as unknown as new (options: object) => Elk;
     const elk = new Maker({ workerFactory: () => worker });
-    return placed(drawing, await elk.layout(graph(drawing, kinds)));
+    const result = await elk.layout(graph(drawing, kinds, only));
+    return only ? placedAmong(drawing, result) : placed(drawing, result);
   });
   const settled = Promise.race([places, over]).finally(() => worker.terminate());
   return { places: settled, callOff: ended };
 }
 
-export function graph(drawing: Drawing, kinds: Kinds): ElkNode {
+export function graph(drawing: Drawing, kinds: Kinds, only?: ReadonlySet<string>): ElkNode {
   const [wide, high] = startSize(drawing);
   const start = { id: START, width: wide, height: high, ports: [port(START, "out", startPort)], layoutOptions: fixed };
-  const children = drawing.nodes.map((step) => {
+  const steps = drawing.nodes.filter((step) => !only || only.has(step.id)).map((step) => {
     const ports = portsDrawn(drawing, step, kinds);
     const [width, height] = sizeWith(ports.length);
     // The main way out is said to leave on the level of the way in: else each step would stand a little lower than the last.
     const out = ports.map((name, index) => port(step.id, name, [WIDTH, inletAt[1] + index * PORT]));
     return { id: step.id, width, height, ports: [port(step.id, INLET, inletAt), ...out], layoutOptions: fixed };
   });
-  const ids = new Set([START, ...drawing.nodes.map((step) => step.id)]);
+  const children = only ? steps : [start, ...steps];
+  const ids = new Set(children.map((child) => child.id));
   const edges = drawing.edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to) && !edge.loop);
-  return { id: "drawing", layoutOptions: OPTIONS, children: [start, ...children], edges: edges.map((edge) => ({ id: edge.id, sources: [`${edge.from} ${edge.port}`], targets: [`${edge.to} ${INLET}`] })) };
+  const ways = edges.map((edge) => ({ id: edge.id, sources: [`${edge.from} ${edge.port}`], targets: [`${edge.to} ${INLET}`] }));
+  // What nothing leads to is laid out as if Start led there: else it would stand left of Start, and push it away.
+  const reached = new Set(edges.map((edge) => edge.to));
+  const loose = only ? [] : steps.filter((step) => !reached.has(step.id)).map(({ id }) => ({ id: ` ${id}`, sources: [`${START} out`], targets: [`${id} ${INLET}`] }));
+  return { id: "drawing", layoutOptions: OPTIONS, children, edges: [...ways, ...loose] };
+}
+
+// Some steps keep their upper left corner, so that they stay among the others.
+export function placedAmong(drawing: Drawing, result: ElkNode): ReadonlyMap<string, Point> {
+  const children = result.children ?? [];
+  const before = drawing.nodes.filter((step) => children.some((child) => child.id === step.id)).map(place);
+  const [x, y] = [0, 1].map((axis) => Math.min(...before.map((at) => at[axis] ?? 0)) - Math.min(...children.map((child) => (axis === 0 ? child.x : child.y) ?? 0))) as [number, number];
+  return new Map(children.map((child) => [child.id, snapped([(child.x ?? 0) + x, (child.y ?? 0) + y])]));
 }
 
 // Start stays where it is, so that a tidied drawing does not jump away from under the eyes.

@@ -39,12 +39,14 @@ export interface Edge {
   readonly after_loop?: string | null;
 }
 
-// A text for people, somewhere on the drawing. It means nothing to a run.
+// A text for people, somewhere on the drawing. It means nothing to a run. With a colour it is a group: a frame around the
+// steps that stand inside it, of which the text is the title.
 export interface Note {
   readonly id: string;
   readonly text: string;
   readonly at: Point;
   readonly size: Point;
+  readonly group?: (typeof GROUPS)[number] | null;
 }
 
 export interface Drawing {
@@ -55,6 +57,7 @@ export interface Drawing {
   readonly notes?: readonly Note[];
 }
 
+export const GROUPS = ["grey", "teal", "violet", "olive"] as const;
 export const FORMAT = "interlock/1";
 export const START = "start";
 export const ID = /^[a-z][a-z0-9_]{0,39}$/;

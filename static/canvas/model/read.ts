@@ -5,7 +5,7 @@
 
 import {
   type Drawing, type Edge, type Json, type JsonObject, type Note, type Step,
-  FORMAT, ID, MAX_BYTES, MAX_DEPTH, MAX_EDGES, MAX_NODES, MAX_NOTES, MAX_PLACE, isObject,
+  FORMAT, GROUPS, ID, MAX_BYTES, MAX_DEPTH, MAX_EDGES, MAX_NODES, MAX_NOTES, MAX_PLACE, isObject,
 } from "./document.ts";
 
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
@@ -17,7 +17,7 @@ export const SELECTION = "interlock-selection/1";
 const no = (why: string): { ok: false; why: string } => ({ ok: false, why });
 const STEP_KEYS = new Set(["id", "kind", "name", "config", "at", "join", "retry", "timeout_s", "asks", "note"]);
 const EDGE_KEYS = new Set(["id", "from", "port", "to", "loop", "after_loop"]);
-const NOTE_KEYS = new Set(["id", "text", "at", "size"]);
+const NOTE_KEYS = new Set(["id", "text", "at", "size", "group"]);
 const DRAWING_KEYS = new Set(["format", "input", "nodes", "edges", "notes"]);
 
 export function readText(text: string, drawings = 1): Read<Json> {
@@ -129,6 +129,7 @@ function edgeFlaw(edge: JsonObject): string | null {
 function noteFlaw(note: JsonObject): string | null {
   if (!isId(note["id"]) || !isText(note["text"], 4000)) return "needs an id and a text.";
   if (!isPoint(note["at"]) || !isPoint(note["size"])) return "needs a place and a size.";
+  if (![null, ...GROUPS].includes((note["group"] ?? null) as null)) return `is a group of a colour that is not known here: ${GROUPS.join(", ")}.`;
   return unknownKey(note, NOTE_KEYS, "");
 }
 

@@ -5,9 +5,12 @@ import { ReactFlowProvider } from "@xyflow/react";
 import * as commands from "../commands.ts";
 import { editor, use } from "../editor.ts";
 import { pressed } from "../keys.ts";
+import { notesOf } from "../model/document.ts";
+import { Arrange } from "./Arrange.tsx";
 import { camera } from "./camera.ts";
 import { Conflict } from "./Conflict.tsx";
 import { Connect } from "./Connect.tsx";
+import { Empty } from "./Empty.tsx";
 import { Exchange, bringIn } from "./Exchange.tsx";
 import { Flow } from "./Flow.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
@@ -33,7 +36,7 @@ export function App({ service, name, leave }: { service: Service; name: string; 
   const saving = use((seen) => seen.saving);
   const readOnly = use((seen) => seen.readOnly);
   const looking = use((seen) => seen.looking !== null);
-  const inspects = use((seen) => seen.edge !== null || seen.selected.size === 1);
+  const inspects = use((seen) => seen.edge !== null || (seen.selected.size === 1 && !notesOf(seen.drawing).some((note) => seen.selected.has(note.id))));
   useKeyboard();
   useDrops();
   // There is room for one panel below the drawing: the problems take it from the try-out, which takes it from them.
@@ -51,6 +54,8 @@ export function App({ service, name, leave }: { service: Service; name: string; 
         {panels.palette && !readOnly && <Palette />}
         <div className="stage">
           <Flow />
+          <Empty />
+          <Arrange />
           {mode.is === "adding" && <QuickAdd mode={mode} />}
           {mode.is === "searching" && <Search />}
           <Looking />
@@ -90,7 +95,7 @@ function useKeyboard(): void {
     const pasted = (event: ClipboardEvent): void => {
       if (!own(event)) return;
       event.preventDefault();
-      commands.paste(event.clipboardData?.getData("text/plain") ?? "");
+      commands.paste(event.clipboardData?.getData("text/plain") ?? "", camera.pointer());
     };
     const listeners: readonly [string, (event: never) => void][] = [["keydown", pressed], ["copy", copied], ["cut", copied], ["paste", pasted]];
     for (const [name, listener] of listeners) document.addEventListener(name, listener as EventListener);

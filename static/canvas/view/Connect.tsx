@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { editor } from "../editor.ts";
-import { connect, targets } from "../kernels/connect.ts";
+import { connect, meaning, targets } from "../kernels/connect.ts";
 import { START, title } from "../model/document.ts";
 import { familyOf, portsAt } from "../model/kinds.ts";
 import { wiring } from "../model/wiring.ts";
@@ -32,6 +32,8 @@ function choose(from: string, port: string, to: string): void {
   if (to === NEW) return editor.enter({ is: "adding", at: null, screen: null, after: { from, port } });
   editor.edit(connect({ from, port }, to, editor.now.kinds));
   editor.idle();
+  const edge = editor.now.drawing.edges.findLast((each) => each.from === from && each.port === port && each.to === to);
+  if (edge) editor.say(`Connected: ${meaning(editor.now.drawing, edge)}.`);
 }
 
 function ways(from: string, ports: readonly string[], words: string): readonly Choice[] {

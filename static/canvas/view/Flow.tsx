@@ -7,12 +7,16 @@ import {
 import { move } from "../changes/changes.ts";
 import * as commands from "../commands.ts";
 import { IDLE, NOTHING, editor, use } from "../editor.ts";
+import { boxesOf } from "../kernels/boxes.ts";
 import { connect, origins, targets } from "../kernels/connect.ts";
+import { isGroup, members } from "../kernels/groups.ts";
+import { type Guide, linedUp } from "../kernels/guides.ts";
 import { insertOn, putAt, snapped } from "../kernels/insert.ts";
 import { GRID, HEAD, WIDTH, sizeOf } from "../kernels/sizes.ts";
-import { type Point, place } from "../model/document.ts";
-import { MAX_ZOOM, MIN_ZOOM, camera } from "./camera.ts";
+import { type Point, notesOf, place } from "../model/document.ts";
+import { MAX_ZOOM, MIN_ZOOM, camera, isNarrow } from "./camera.ts";
 import { Ghost } from "./Ghost.tsx";
+import { GroupNode } from "./GroupNode.tsx";
 import { MiniMap } from "./MiniMap.tsx";
 import { NoteNode } from "./NoteNode.tsx";
 import { type Part, partsMaker, waysMaker } from "./parts.ts";
@@ -22,8 +26,10 @@ import { StepNode } from "./StepNode.tsx";
 import { WayEdge } from "./WayEdge.tsx";
 
 export const FAR = 0.3;
+// Below this, a step shows its name alone, as large as it can.
+const SMALL = 0.55;
 export const KIND_TYPE = "application/x-interlock-kind";
-const NODE_TYPES = { step: StepNode, start: StartNode, note: NoteNode };
+const NODE_TYPES = { step: StepNode, start: StartNode, note: NoteNode, group: GroupNode };
 const EDGE_TYPES = { way: WayEdge };
 const SNAP: [number, number] = [GRID, GRID];
 const NO_PARTS: Part[] = [];
@@ -34,17 +40,19 @@ export function Flow(): React.JSX.Element {
   const selected = use((seen) => seen.selected);
   const edge = use((seen) => seen.edge);
   const readOnly = use((seen) => seen.readOnly);
-  const [dragged, setDragged] = useState<ReadonlyMap<string, Point> | null>(null);
+  const [dragged, setDragged] = useState<Dragged | null>(null);
   const isFar = useStore((state) => state.transform[2] < FAR);
+  const isSmall = useStore((state) => state.transform[2] < SMALL);
   const [toParts, toWays] = [useMemo(partsMaker, []), useMemo(waysMaker, [])];
-  const parts = useMemo(() => (isFar ? NO_PARTS : toParts({ drawing, kinds, selected, dragged })), [isFar, toParts, drawing, kinds, selected, dragged]);
+  const parts = useMemo(() => (isFar ? NO_PARTS : toParts({ drawing, kinds, selected, dragged: dragged?.places ?? null })), [isFar, toParts, drawing, kinds, selected, dragged]);
   const ways = useMemo(() => (isFar ? [] : toWays(drawing, edge)), [isFar, toWays, drawing, edge]);
   const pane = usePane();
 
   const changed = useCallback((changes: NodeChange<Part>[]) => setDragged((before) => afterChanges(changes, before)), []);
   return (
-    <div ref={pane} className="pane" tabIndex={0} role="application" aria-label="Drawing" aria-describedby="pane-help" data-far={isFar || undefined} onDoubleClick={doubleClicked} onDragOver={dragOver} onDrop={dropped}>
-      <p id="pane-help" className="visually-hidden">Arrow keys walk along the drawing, slash adds a step, c connects, question mark shows all keys.</p>
+    <div ref={pane} className="pane" tabIndex={0} role="application" aria-label="Drawing" aria-describedby="pane-help" data-far={isFar || undefined} data-small={isSmall || undefined} onDoubleClick={doubleClicked} onDragOver={dragOver} onDrop={dropped}
+      onPointerMove={(event) => camera.point([event.clientX, event.clientY])} onPointerLeave={() => camera.point(null)}>
+      <p id="pane-help" className="visually-hidden">Arrow keys lead in, Tab goes from step to step as cases do, and on after the last one or after Escape. Arrow keys move the selected step, with Alt they walk along the drawing. Enter edits, slash adds a step, c connects, question mark shows all keys.</p>
       <ReactFlow<Part, (typeof ways)[number]>
         nodes={parts} edges={ways} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES}
         onNodesChange={changed} onNodeDragStop={drop} onSelectionDragStop={drop} onConnect={connected} onConnectStart={wiring} onConnectEnd={wired} isValidConnection={isLit}
@@ -56,14 +64,15 @@ export function Flow(): React.JSX.Element {
         {!isFar && <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.2} />}
         {isFar && <ViewportPortal><svg className="far" overflow="visible" width={1} height={1}><Silhouette /></svg></ViewportPortal>}
         <Ghost />
+        {dragged && dragged.guides.length > 0 && <ViewportPortal><svg className="guides" overflow="visible" width={1} height={1}>{dragged.guides.map(({ from, to }, index) => <path key={index} d={`M${from[0]},${from[1]}L${to[0]},${to[1]}`} />)}</svg></ViewportPortal>}
         <svg className="defs" aria-hidden="true"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse"><path d="M0,0.5L8,4L0,7.5z" /></marker></defs></svg>
       </ReactFlow>
-      <MiniMap />
+      {drawing.nodes.length > 0 && <MiniMap />}
     </div>
   );
 
   function drop(): void {
-    if (dragged) editor.edit(move(dragged));
+    if (dragged) editor.edit(move(dragged.places));
     setDragged(null);
   }
 }
@@ -75,16 +84,49 @@ function usePane(): React.RefObject<HTMLDivElement | null> {
   useEffect(() => {
     if (!ready || !pane.current) return;
     camera.attach(flow, pane.current);
+    if (isNarrow()) editor.set({ panels: { ...editor.now.panels, palette: false } });
     camera.open();
   }, [ready, flow]);
   return pane;
 }
 
-function afterChanges(changes: readonly NodeChange<Part>[], before: ReadonlyMap<string, Point> | null): ReadonlyMap<string, Point> | null {
+interface Dragged {
+  // Where parts are while they are dragged; the drawing hears of it when they are dropped.
+  readonly places: ReadonlyMap<string, Point>;
+  readonly guides: readonly Guide[];
+}
+
+function afterChanges(changes: readonly NodeChange<Part>[], before: Dragged | null): Dragged | null {
   const moved = changes.flatMap((change): [string, Point][] => (change.type === "position" && change.dragging && change.position ? [[change.id, [change.position.x, change.position.y]]] : []));
   const picked = changes.filter((change) => change.type === "select");
   if (picked.length) queueMicrotask(() => pick(picked));
-  return moved.length ? new Map([...(before ?? []), ...moved]) : before;
+  if (moved.length === 0) return before;
+  const { settled, guides } = inLine(moved);
+  return { places: new Map([...(before?.places ?? []), ...settled, ...carried(settled)]), guides };
+}
+
+// A single step lines up with those around it; several keep their places among each other.
+function inLine(moved: readonly [string, Point][]): { settled: readonly [string, Point][]; guides: readonly Guide[] } {
+  const { drawing, kinds } = editor.now;
+  const boxes = boxesOf(drawing, kinds);
+  const [id, at] = moved[0] ?? ["", [0, 0]];
+  const own = boxes.of.get(id);
+  if (moved.length > 1 || !own) return { settled: moved, guides: [] };
+  const lined = linedUp({ ...own, x: at[0], y: at[1] }, boxes, (other) => other !== own);
+  return { settled: [[id, lined.at]], guides: lined.guides };
+}
+
+// What stands inside a group that is dragged goes along.
+function carried(moved: readonly (readonly [string, Point])[]): readonly [string, Point][] {
+  const { drawing, kinds } = editor.now;
+  const own = new Set(moved.map(([id]) => id));
+  return moved.flatMap(([id, [x, y]]): [string, Point][] => {
+    const group = notesOf(drawing).find((note) => note.id === id && isGroup(note));
+    if (!group) return [];
+    const inside = members(drawing, kinds, id);
+    const parts = [...drawing.nodes.map((step) => ({ id: step.id, at: place(step) })), ...notesOf(drawing)].filter((part) => inside.has(part.id) && !own.has(part.id));
+    return parts.map((part) => [part.id, [part.at[0] + x - group.at[0], part.at[1] + y - group.at[1]]]);
+  });
 }
 
 function pick(changes: readonly { id: string; selected: boolean }[]): void {

@@ -54,7 +54,13 @@ export function Spoken(): React.JSX.Element {
   const selected = use((seen) => seen.selected);
   const drawing = use((seen) => seen.drawing);
   const said = selected.size > 1 ? `${selected.size} parts selected` : [...selected].map((id) => described(id)).join("");
-  return <p className="visually-hidden" aria-live="polite">{said}</p>;
+  const happened = use((seen) => seen.said);
+  return (
+    <>
+      <p className="visually-hidden" aria-live="polite">{said}</p>
+      <p className="visually-hidden" aria-live="polite">{happened}</p>
+    </>
+  );
 
   function described(id: string): string {
     const step = drawing.nodes.find((each) => each.id === id);

@@ -5,6 +5,7 @@ import * as commands from "../commands.ts";
 import { editor, use } from "../editor.ts";
 import { kindsFor } from "../kernels/search.ts";
 import { FAMILIES, FAMILY_TITLES, type Kind } from "../model/kinds.ts";
+import { isNarrow } from "./camera.ts";
 import { KIND_TYPE } from "./Flow.tsx";
 import { Icon } from "./Icon.tsx";
 import { firstSentence } from "./QuickAdd.tsx";
@@ -37,17 +38,17 @@ function Entry({ kind }: { kind: Kind }): React.JSX.Element {
     event.dataTransfer.setData(KIND_TYPE, kind.kind);
     event.dataTransfer.effectAllowed = "copy";
   };
-  const add = (): void => {
-    commands.startAdding(null, null);
-    const { mode } = editor.now;
-    if (mode.is === "adding") commands.add(kind, mode);
-  };
   return (
     <li>
-      <button type="button" className="palette-kind" draggable onDragStart={start} onClick={add} title={firstSentence(kind.help)}>
+      <button type="button" className="palette-kind" draggable onDragStart={start} onClick={() => { commands.addBeside(kind); leaveSheet(); }} title={firstSentence(kind.help)}>
         <Icon name={kind.icon} size={16} /><span>{kind.title}</span>
         {kind.effect === "outward" && <small>outward</small>}
       </button>
     </li>
   );
+}
+
+// Where the kinds lie over the drawing, they go when one has been taken.
+function leaveSheet(): void {
+  if (isNarrow()) editor.set({ panels: { ...editor.now.panels, palette: false } });
 }

@@ -16,7 +16,7 @@ export const StartNode = memo(function StartNode({ data: { fields }, selected }:
   return (
     <div className="start" data-level={level} data-painted={painted || undefined} data-selected={selected || undefined}>
       <Icon name="circle-play" size={18} />
-      <div className="step-head"><span className="step-name">Start</span><span className="step-kind">{fields.length ? "A case brings along" : "A case brings nothing yet"}</span></div>
+      <div className="step-head"><span className="step-name">Start</span><span className="step-kind">{fields.length ? "A case brings along" : "Brings nothing yet"}</span></div>
       {fields.length > 0 && (
         <ul className="start-fields">
           {fields.slice(0, FIELDS_SHOWN).map((field) => <li key={field.name}><b>{field.name}</b><span>{field.says}</span></li>)}

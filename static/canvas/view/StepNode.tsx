@@ -33,7 +33,7 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
       <div className="step-head"><span className="step-name">{title(step)}</span><span className="step-kind">{kind?.title ?? step.kind}</span></div>
       {pinned && <span className="step-pin" title="Pinned: not run in a try-out"><Icon name="pin" size={12} /></span>}
       {held ? <span className="step-held">held back</span> : outward && <span className="step-outward" data-asks={step.asks || undefined}>{step.asks ? "asks" : "outward"}</span>}
-      {waits && <span className="step-join">{step.join === "any" ? "first" : "all"}</span>}
+      {waits && <span className="step-join">{step.join === "any" ? "goes on with the first" : "waits for all"}</span>}
       <Handle id="in" type="target" position={Position.Left} className="inlet" />
       {ports.map((port, index) => (
         <Handle key={port} id={port} type="source" position={Position.Right} className="outlet" data-port={port} style={PLACES[index] ?? {}}>

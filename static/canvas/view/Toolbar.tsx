@@ -3,18 +3,11 @@
 import { useStore } from "@xyflow/react";
 import * as commands from "../commands.ts";
 import { editor, use } from "../editor.ts";
-import { ALIGNMENTS, type Alignment } from "../kernels/align.ts";
 import { counted, counts } from "../kernels/problems.ts";
 import type { Saving } from "../sync/autosave.ts";
 import { camera } from "./camera.ts";
 import { Icon } from "./Icon.tsx";
 import { Others } from "./Others.tsx";
-
-const ALIGN_ICONS: Readonly<Record<Alignment, readonly [icon: string, says: string]>> = {
-  left: ["align-start-vertical", "Align left"], centre: ["align-center-vertical", "Align on the centre"], right: ["align-end-vertical", "Align right"],
-  top: ["align-start-horizontal", "Align at the top"], middle: ["align-center-horizontal", "Align in the middle"], bottom: ["align-end-horizontal", "Align at the bottom"],
-  across: ["align-horizontal-distribute-center", "Same room across"], down: ["align-vertical-distribute-center", "Same room down"],
-};
 
 export function Toolbar({ name, leave }: { name: string; leave: string }): React.JSX.Element {
   const panels = use((seen) => seen.panels);
@@ -34,24 +27,24 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
         <>
           <Tool icon="panel-left" says="Kinds of steps" pressed={panels.palette} run={() => editor.set({ panels: { ...panels, palette: !panels.palette } })} />
           <Tool icon="plus" says="Add a step" keys="/" run={() => commands.startAdding(null, null)} />
-          <Tool icon="sticky-note" says="Write a note" keys="n" run={() => commands.addNote(null)} />
+          <Tool icon="sticky-note" wide says="Write a note" keys="n" run={() => commands.addNote(null)} />
           <span className="bar-line" />
           <Tool icon="undo-2" says="Undo" keys="Ctrl Z" off={!canUndo} run={() => editor.undo()} />
           <Tool icon="redo-2" says="Redo" keys="Ctrl Shift Z" off={!canRedo} run={() => editor.redo()} />
           <span className="bar-line" />
-          {many ? ALIGNMENTS.map((how) => <Tool key={how} icon={ALIGN_ICONS[how][0]} says={ALIGN_ICONS[how][1]} run={() => commands.lineUp(how)} />) : <Tool icon="layout-grid" says="Tidy the drawing" keys="t" run={() => void commands.tidyUp()} />}
+          <Tool icon="layout-grid" says={many ? "Tidy what is selected" : "Tidy the drawing"} keys="t" run={() => void commands.tidyUp()} />
           <span className="bar-line" />
         </>
       )}
       <Tool icon="search" says="Search in the drawing" keys="f" run={() => editor.enter({ is: "searching" })} />
-      <Tool icon="minus" says="Zoom out" keys="−" run={() => camera.zoom(0.8)} />
+      <Tool icon="minus" wide says="Zoom out" keys="−" run={() => camera.zoom(0.8)} />
       <Zoom />
-      <Tool icon="plus" says="Zoom in" keys="+" run={() => camera.zoom(1.25)} />
+      <Tool icon="plus" wide says="Zoom in" keys="+" run={() => camera.zoom(1.25)} />
       <Tool icon="maximize" says="Show the whole drawing" keys="0" run={() => camera.fit()} />
-      <Tool icon="keyboard" says="All keys" keys="?" run={() => editor.enter({ is: "keys" })} />
+      <Tool icon="keyboard" wide says="All keys" keys="?" run={() => editor.enter({ is: "keys" })} />
       <span className="bar-line" />
-      <Tool icon="braces" says="Keep this drawing, or bring one in" run={() => editor.set({ mode: { is: "importing" } })} />
-      <Tool icon="history" says="Versions" run={() => editor.set({ mode: { is: "versions" } })} />
+      <Tool icon="braces" wide says="Keep this drawing, or bring one in" run={() => editor.set({ mode: { is: "importing" } })} />
+      <Tool icon="history" wide says="Versions" run={() => editor.set({ mode: { is: "versions" } })} />
       {!looking && <ProblemsButton />}
       {!looking && <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>}
       {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
@@ -59,15 +52,16 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
   );
 }
 
-function Tool({ icon, says, keys, run, off = false, pressed }: { icon: string; says: string; keys?: string; run: () => void; off?: boolean; pressed?: boolean }): React.JSX.Element {
+// `wide`: left out where there is little room; all of it can be done without.
+function Tool({ icon, says, keys, run, off = false, pressed, wide = false }: { icon: string; says: string; keys?: string; run: () => void; off?: boolean; pressed?: boolean; wide?: boolean }): React.JSX.Element {
   return (
-    <button type="button" className="tool" aria-label={says} title={keys ? `${says} (${keys})` : says} disabled={off} aria-pressed={pressed} onClick={run}><Icon name={icon} /></button>
+    <button type="button" className="tool" data-wide={wide || undefined} aria-label={says} title={keys ? `${says} (${keys})` : says} disabled={off} aria-pressed={pressed} onClick={run}><Icon name={icon} /></button>
   );
 }
 
 function Zoom(): React.JSX.Element {
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
-  return <output className="bar-zoom" aria-label="Zoom">{percent} %</output>;
+  return <output className="bar-zoom" data-wide aria-label="Zoom">{percent} %</output>;
 }
 
 function ProblemsButton(): React.JSX.Element {

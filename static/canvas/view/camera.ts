@@ -11,6 +11,9 @@ export interface Lens {
   screenToFlowPosition(at: { x: number; y: number }): { x: number; y: number };
 }
 
+// As the style sheets say it: below this, what stands beside the drawing lies over it.
+export const isNarrow = (): boolean => matchMedia("(max-width: 56rem)").matches;
+
 export const MIN_ZOOM = 0.05;
 export const MAX_ZOOM = 2;
 const MARGIN = 48;
@@ -18,6 +21,7 @@ const EASE_MS = 160;
 
 let lens: Lens | null = null;
 let pane: HTMLElement | null = null;
+let hand: Point | null = null;
 
 export const camera = {
   workerUrl: "",
@@ -70,9 +74,32 @@ export const camera = {
     return [(pane.clientWidth / 2 - x) / zoom - 96, (pane.clientHeight / 2 - y) / zoom - 48];
   },
 
+  // Where the pointer last was over the drawing; null while it is elsewhere.
+  pointer(): Point | null {
+    return hand && camera.at(hand[0], hand[1]);
+  },
+
+  point(at: Point | null): void {
+    hand = at;
+  },
+
   at(clientX: number, clientY: number): Point {
     const found = lens?.screenToFlowPosition({ x: clientX, y: clientY });
     return found ? [found.x, found.y] : [0, 0];
+  },
+
+  // Lets steps glide to where they are about to be put.
+  settle(): void {
+    if (!pane || ease().duration === 0) return;
+    const stage = pane;
+    stage.dataset["settling"] = "true";
+    setTimeout(() => delete stage.dataset["settling"], EASE_MS + 40);
+  },
+
+  // Whether keys mean the drawing: it has the focus, or nothing has.
+  isFocused(): boolean {
+    const here = document.activeElement;
+    return !here || here === document.body || Boolean(pane?.contains(here));
   },
 
   focus(): void {

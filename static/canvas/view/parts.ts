@@ -4,6 +4,7 @@
 import { type Edge as FlowEdge, type Node as FlowNode, Position } from "@xyflow/react";
 import { type Drawing, type Edge, type Note, type Point, type Step, START, notesOf, place } from "../model/document.ts";
 import type { Kinds } from "../model/kinds.ts";
+import { isGroup } from "../kernels/groups.ts";
 import { turnsOf } from "../kernels/routes.ts";
 import { inletAt, portAt, portsDrawn, sizeWith, startAt, startPort, startSize } from "../kernels/sizes.ts";
 import { type StartField, startFields } from "../kernels/startFields.ts";
@@ -11,7 +12,8 @@ import { type StartField, startFields } from "../kernels/startFields.ts";
 export type StepPart = FlowNode<{ step: Step; ports: readonly string[] }, "step">;
 export type StartPart = FlowNode<{ fields: readonly StartField[] }, "start">;
 export type NotePart = FlowNode<{ note: Note }, "note">;
-export type Part = StepPart | StartPart | NotePart;
+export type GroupPart = FlowNode<{ note: Note; isSelected: boolean }, "group">;
+export type Part = StepPart | StartPart | NotePart | GroupPart;
 export type Way = FlowEdge<{ edge: Edge; turns: number }, "way">;
 
 export interface Shown {
@@ -54,7 +56,7 @@ function all({ drawing, kinds }: Shown, kept: ReadonlyMap<string, Kept>): Readon
     const [before, key] = [kept.get(id), ports.join("\n")];
     next.set(id, before && before.source === source && before.ports === key ? before : { source, ports: key, part: make() });
   };
-  for (const note of notesOf(drawing)) put(note.id, note, [], () => notePart(note));
+  for (const note of notesOf(drawing)) put(note.id, note, [], () => (isGroup(note) ? groupPart(note) : notePart(note)));
   put(START, drawing.input, [String(startAt(drawing))], () => startPart(drawing));
   for (const step of drawing.nodes) {
     const ports = portsDrawn(drawing, step, kinds);
@@ -77,12 +79,13 @@ function patched(parts: readonly Part[], places: ReadonlyMap<string, number>, be
 // The part where it is just now, and whether it is selected; the same one where that is as it was.
 function seen(part: Part, { selected, dragged }: Shown, id: string, drawn: Point): Part {
   const [[x, y], isSelected] = [dragged?.get(id) ?? drawn, selected.has(id)];
-  const same = part.position.x === x && part.position.y === y && Boolean(part.selected) === isSelected;
-  return same ? part : ({ ...part, position: { x, y }, selected: isSelected } as Part);
+  const wasSelected = part.type === "group" ? part.data.isSelected : Boolean(part.selected);
+  if (part.position.x === x && part.position.y === y && wasSelected === isSelected) return part;
+  return part.type === "group" ? { ...part, position: { x, y }, data: { ...part.data, isSelected } } : ({ ...part, position: { x, y }, selected: isSelected } as Part);
 }
 
 function drawnAt(drawing: Drawing, id: string, part: Part): Point {
-  return part.type === "step" ? place(part.data.step) : part.type === "note" ? part.data.note.at : id === START ? startAt(drawing) : [0, 0];
+  return part.type === "step" ? place(part.data.step) : part.type === "note" || part.type === "group" ? part.data.note.at : id === START ? startAt(drawing) : [0, 0];
 }
 
 export function waysMaker(): (drawing: Drawing, selected: string | null) => Way[] {
@@ -122,6 +125,11 @@ function startPart(drawing: Drawing): StartPart {
   const [[x, y], size] = [startPort, startSize(drawing)];
   const out = { id: "out", type: "source" as const, position: Position.Right, x: x - DOT, y, width: DOT, height: DOT };
   return { id: START, type: "start", selected: false, data: { fields: startFields(drawing.input) }, position: positioned(startAt(drawing)), ...sized(size), handles: [out], draggable: false };
+}
+
+// The flow knows nothing of its being selected: a frame drawn inside a group would else always take the group with it.
+function groupPart(note: Note): GroupPart {
+  return { id: note.id, type: "group", selectable: false, dragHandle: ".group-head", data: { note, isSelected: false }, position: positioned(note.at), ...sized(note.size), zIndex: -2 };
 }
 
 function notePart(note: Note): NotePart {
