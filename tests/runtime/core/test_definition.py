@@ -51,7 +51,16 @@ def test_notes_for_people_are_kept_and_need_not_be_there() -> None:
     assert digest(read({**SMALL, "notes": []})) == digest(read(SMALL))
 
 
-@pytest.mark.parametrize("wrong", [{"size": [0, 9]}, {"at": [1]}, {"text": None}, {"color": "red"}, {"id": "Note 1"}])
+def test_a_note_with_a_colour_is_a_group_and_others_are_as_they_were() -> None:
+    group = {"id": "note1", "text": "Before we write", "at": [0, 0], "size": [400, 300], "group": "teal"}
+    plain = {each: value for each, value in group.items() if each != "group"}
+    assert read({**SMALL, "notes": [group]}).to_json()["notes"] == [group]
+    assert "group" not in read({**SMALL, "notes": [{**plain, "group": None}]}).to_json()["notes"][0]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"group": "pink"}, {"size": [0, 9]}, {"at": [1]}, {"text": None}, {"color": "red"}, {"id": "Note 1"}]
+)
 def test_a_note_of_another_shape_is_malformed(wrong: dict[str, Any]) -> None:
     note = {"id": "note1", "text": "", "at": [0, 0], "size": [9, 9], **wrong}
     assert parse({**SMALL, "notes": [note]}).document is None
