@@ -1,12 +1,11 @@
 """The pages around the canvas: the drawing of a workflow, and the form that makes a new one or imports one.
 
-The drawing itself is an island of scripts that speaks to the API; this hands it the names it may offer, and the icons.
+The drawing itself is an island of scripts that speaks to the API; this hands it the icons that it may show.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -16,14 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from builder import exchange, workflows
 from builder.models import Workflow
-from runtime.core.functions import functions
-from runtime.models import Connection, Queue
 from runtime.nodes import discover
 from runtime.permissions import may
 from runtime.refused import Refused
 from runtime.views.access import needs
 
-MOST_NAMES = 500
 FAMILY_ICONS = ("zap", "shield-check", "split", "hand", "flag", "circle-play", "circle")
 ICONS = (
     *("align-center-horizontal", "align-center-vertical", "align-end-horizontal", "align-end-vertical"),
@@ -79,7 +75,6 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
         "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
         "csrf": get_token(request),
         "icons": icons(),
-        "names": _names(),
     }
     return render(request, "builder/canvas.html", context)
 
@@ -111,15 +106,3 @@ def _made(request: HttpRequest) -> workflows.Made | exchange.Imported | Refused:
     if text:
         return exchange.import_workflow(text, request.user, timezone.now(), name=name.strip(), slug=slug)
     return workflows.create(name, request.user, timezone.now(), slug=slug)
-
-
-def _names() -> dict[str, list[Any]]:
-    """What a configuration may name, by the name of its field."""
-    connections = ["embedded", *Connection.objects.order_by("name").values_list("name", flat=True)[:MOST_NAMES]]
-    published = Workflow.objects.filter(archived_at=None, versions__isnull=False).distinct()
-    return {
-        "connection": connections,
-        "queue": list(Queue.objects.order_by("name").values_list("name", flat=True)[:MOST_NAMES]),
-        "function": sorted(functions())[:MOST_NAMES],
-        "workflow": list(published.order_by("slug").values_list("slug", flat=True)[:MOST_NAMES]),
-    }

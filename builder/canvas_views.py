@@ -50,7 +50,7 @@ _STATUS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("workflows:read")
 def inspector(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form of a node: GET `?node=` of the draft as it is kept, POST `{document, node}` of a drawing under work.
+    """The form of a node: GET `?node=` of the draft, POST `{document, node, readonly?}` of a drawing under work.
 
     Answers the partial, or, where JSON is accepted, `{node, config, valid, problems, html}`.
     """
@@ -64,7 +64,8 @@ def inspector(request: HttpRequest, slug: str) -> HttpResponse:
     found = inspect(asked.get("document"), str(asked.get("node", "")))
     if isinstance(found, Refused):
         return refusal(found)
-    html = _form(request, found, readonly=workflow.archived_at is not None or not may(request.user, "workflows:write"))
+    readonly = asked.get("readonly") is True or workflow.archived_at is not None
+    html = _form(request, found, readonly=readonly or not may(request.user, "workflows:write"))
     if request.accepts("text/html") and "application/json" not in request.headers.get("Accept", ""):
         return HttpResponse(html, headers={"Vary": "Accept"})
     return answer({**found.to_json(), "html": html})

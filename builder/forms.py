@@ -6,8 +6,9 @@ model to say, and its complaints are handed in as `errors`. What has no control 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -28,10 +29,11 @@ _BLANKS: Mapping[str, Any] = {"object": {}, "array": [], "boolean": False, "numb
 class Control:
     """One place of a configuration.
 
-    `sort` is text, long, expression, template, number, integer, choice, flag, json (these hold a `value`), or group,
-    list, map (these hold `parts`; an optional group that is not there has none). `path` is its JSON pointer, `id` names
-    it in the page, `key` is its name in a map. `blank` is the JSON of what a click on “add” puts there, `least` and
-    `most` bound the parts of a list or map.
+    `sort` is text, long, expression, template, number, integer, choice, flag, json (these hold a `value`), set (its
+    `value` is a list of `options`), or group, list, map (these hold `parts`; an optional group that is not there has
+    none). `path` is its JSON pointer, `id` names it in the page, `key` is its name in a map. `default` is what holds
+    where nothing is set, `words` says in words what options mean, `lines` is how many a text has room for at first.
+    `blank` is the JSON of what a click on “add” puts there, `least` and `most` bound the parts of a list or map.
     """
 
     sort: str
@@ -40,16 +42,36 @@ class Control:
     title: str = ""
     help: str = ""
     value: str = ""
+    default: str = ""
     key: str = ""
     options: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
     required: bool = False
     present: bool = True
     errors: tuple[str, ...] = ()
     parts: tuple[Control, ...] = ()
     blank: str = ""
+    lines: int = 0
     least: int = 0
     most: int = MOST_ITEMS
+
+    @property
+    def choices(self) -> tuple[tuple[str, str, bool], ...]:
+        """The options with what they are called, and whether it holds."""
+        held = self.value or self.default
+        chosen = held_in(held) if self.sort == "set" else (held,)
+        return tuple((each, self.words.get(each, each), each in chosen) for each in self.options)
+
+    @property
+    def checked(self) -> bool:
+        """Whether a flag is set."""
+        return (self.value if self.present else self.default) == "on"
+
+    @property
+    def adds(self) -> str:
+        """What a click on “add” adds, in words."""
+        return singular(self.title.lower()) or "entry"
 
     @property
     def full(self) -> bool:
@@ -106,10 +128,9 @@ class _Maker:
     ) -> Control:
         """A field of an object."""
         present, found = name in values and values[name] is not None, self.resolved(schema)
-        given = values[name] if present else found.get("default")
         place, inside = f"{above}/{escaped(name)}", f"{id_}-{name}"
-        about = {"title": name.replace("_", " ").capitalize(), "help": help_of(schema, found), "required": required}
-        return self.made(found, given, place, inside, depth, name=name, present=present, **about)
+        about = {"title": title_of(name, schema), "help": help_of(schema, found), "required": required}
+        return self.made(found, values.get(name), place, inside, depth, name=name, present=present, **about)
 
     def made(
         self,
@@ -124,6 +145,8 @@ class _Maker:
         **about: Any,
     ) -> Control:
         sort = sort_of(schema) if depth < _DEEPEST else "json"
+        if sort == "list" and self.resolved(item_of(schema)).get("enum"):
+            sort = "set"
         about = {**about, "path": path, "id": id_, "present": present}
         if sort == "group":
             about["blank"] = write_json(blank_of(schema, self.resolved))
@@ -131,11 +154,14 @@ class _Maker:
                 return Control("group", **about, errors=self.below(path))
             return Control("group", **about, errors=self.at(path), parts=self.group(schema, value, path, id_, depth))
         if sort in ("list", "map"):
-            return self.several(sort, schema, value, about, depth)
-        options = tuple(str(each) for each in schema.get("enum", ()) if each is not None)
-        known = tuple(self.suggestions.get(name, ()))
-        text = text_of(value, sort)
-        return Control(sort, **about, value=text, options=options, suggestions=known, errors=self.below(path))
+            about |= {"default": "" if present or not schema.get("default") else write_json(schema["default"])}
+            return self.several(sort, schema, value if present else schema.get("default"), about, depth)
+        listed = self.resolved(item_of(schema)) if sort == "set" else schema
+        about |= {"options": tuple(str(each) for each in listed.get("enum", ()) if each is not None)}
+        about |= {"words": _words(listed), "suggestions": tuple(self.suggestions.get(name, ()))}
+        about |= {"lines": int(schema.get("lines", 3 if sort == "template" and not about.get("key") else 1))}
+        about |= {"value": text_of(value, sort), "default": text_of(schema.get("default"), sort)}
+        return Control(sort, **about, errors=self.below(path))
 
     def several(self, sort: str, schema: Schema, value: object, about: dict[str, Any], depth: int) -> Control:
         item = self.resolved(item_of(schema))
@@ -149,7 +175,8 @@ class _Maker:
             else self.entry(item, each, key, f"{path}/{escaped(key)}", f"{id_}-{number}", depth)
             for number, (key, each) in enumerate(islice(_items(value, sort), MOST_ITEMS))
         )
-        return Control(sort, **about, parts=parts)
+        # What has been said beside the first entry need not be said beside every other one.
+        return Control(sort, **about, parts=(*parts[:1], *(_untold(part) for part in parts[1:])))
 
     def entry(self, item: Schema, value: object, key: str, path: str, id_: str, depth: int) -> Control:
         return self.made(item, value, path, id_, depth + 1, required=True, key=key, title=key)
@@ -237,9 +264,29 @@ def text_of(value: object, sort: str) -> str:
         return ""
     if sort == "flag":
         return "on" if value is True else ""
+    if sort == "set":
+        return write_json([each for each in value if isinstance(each, str)]) if isinstance(value, list | tuple) else ""
     if isinstance(value, str) and sort != "json":
         return value
-    return write_json(value)
+    return json.dumps(value, ensure_ascii=False, indent=2) if sort == "json" else write_json(value)
+
+
+def held_in(text: str) -> tuple[str, ...]:
+    """The options that the value of a set holds, out of what `text_of` wrote."""
+    return tuple(json.loads(text or "[]"))
+
+
+def title_of(name: str, schema: Schema) -> str:
+    """What a field is called: its kind's own word for it, else its name. Pydantic's titles are names as well."""
+    given = str(schema.get("title", ""))
+    return given if given and given != name.replace("_", " ").title() else name.replace("_", " ").capitalize()
+
+
+def singular(words: str) -> str:
+    """One of what a title names: “choices” are added one “choice” at a time."""
+    if words.endswith("ies"):
+        return f"{words[:-3]}y"
+    return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
 
 
 def help_of(schema: Schema, resolved: Schema) -> str:
@@ -250,6 +297,16 @@ def help_of(schema: Schema, resolved: Schema) -> str:
 def escaped(part: object) -> str:
     """One part of a JSON pointer."""
     return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _untold(control: Control) -> Control:
+    return replace(control, help="", parts=tuple(_untold(part) for part in control.parts))
+
+
+def _words(schema: Schema) -> Mapping[str, str]:
+    """What options mean, where the kind says so: `json_schema_extra={"words": {…}}`."""
+    words = schema.get("words", {})
+    return words if isinstance(words, Mapping) else {}
 
 
 def _items(value: object, sort: str) -> Iterator[tuple[str, Any]]:

@@ -21,7 +21,8 @@ from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.functions import functions
 from runtime.core.node import NodeKind
 from runtime.core.problems import Problem
-from runtime.core.tables import Tabular
+from runtime.core.tables import Tabular, overlaps
+from runtime.core.wording import spoken
 from runtime.models import Queue
 from runtime.nodes import discover
 from runtime.refused import Refused
@@ -67,7 +68,7 @@ def inspect(document: object, node_id: str) -> Inspected | Refused:
     findings = _by_place(node, (each for each in problems if each[1].code.startswith("table.")))
     others = _by_place(node, (each for each in problems if not each[1].code.startswith("table.")))
     form = form_of(schema_of(node.kind), node.config, others, suggestions(drawing, node.id))
-    grid = grid_of(node.config, form, findings) if _is_tabular(kind) else None
+    grid = grid_of(node.config, form, findings, _overlapping(drawing, node)) if _is_tabular(kind) else None
     return Inspected(node, kind, form, grid, problems)
 
 
@@ -120,11 +121,21 @@ def _problems(drawing: Drawing, faulty: Sequence[Problem], node: Node) -> tuple[
     return tuple([("".join(f"/{escaped(part)}" for part in each.path[3:]), each) for each in found] + grids)
 
 
+def _overlapping(drawing: Drawing, node: Node) -> frozenset[int]:
+    """The rows of a table that contradict each other: as many as are told."""
+    params = drawing.params.get(node.id)
+    table = params.table() if isinstance(params, Tabular) else None
+    return frozenset(number for each in overlaps(table) for number in each.rows) if table else frozenset()
+
+
 def _by_place(node: Node, problems: Iterable[tuple[str, Problem]]) -> dict[str, tuple[str, ...]]:
-    """The sentences by place. Beside a field, nobody has to be told which step it belongs to."""
+    """The sentences by place. Beside a field, nobody has to be told which step and field it belongs to."""
     found: dict[str, tuple[str, ...]] = {}
     for path, problem in problems:
-        found[path] = (*found.get(path, ()), problem.message.removeprefix(f"“{node.title}”: "))
+        place = [int(part) if part.isdigit() else part for part in path.split("/")[1:]]
+        told, name = problem.message.removeprefix(f"“{node.title}”: "), f"“{spoken(place)}”"
+        told = told.removeprefix(f"{name}: ")
+        found[path] = (*found.get(path, ()), f"This{told.removeprefix(name)}" if told.startswith(name) else told)
     return found
 
 

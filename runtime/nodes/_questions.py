@@ -23,12 +23,15 @@ Connection = Annotated[
     str, Field(min_length=1, max_length=80, description="The connection to ask, by its name in the settings.")
 ]
 ModelName = Annotated[
-    str | None, Field(min_length=1, max_length=200, description="Another model than the connection's.")
+    str | None,
+    Field(min_length=1, max_length=200, title="Other model", description="Another model than the connection's."),
 ]
 ContextNode = Annotated[
     str | None,
     Field(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$", description="The step whose output is all that the model may see besides."
+        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        title="What it may see",
+        description="The step whose output is all that the model may see besides.",
     ),
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

@@ -66,10 +66,24 @@ class Promise(Params):
     """What the gate is to prove: at most `max_error` of its own decisions are wrong, with this confidence."""
 
     max_error: Annotated[
-        float, Field(gt=0, lt=1, allow_inf_nan=False, description="The share of its own decisions that may be wrong.")
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            allow_inf_nan=False,
+            title="Largest share that may be wrong",
+            description="The share of its own decisions that may be wrong.",
+        ),
     ] = 0.05
     confidence: Annotated[
-        float, Field(gt=0, lt=1, allow_inf_nan=False, description="How sure the proof has to be.")
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            allow_inf_nan=False,
+            title="How sure the proof has to be",
+            description="How sure the proof has to be.",
+        ),
     ] = 0.95
 
 
@@ -97,13 +111,28 @@ class ModelParams(Params):
         Many[ModelChoice], Field(min_length=2, max_length=50, description="The ways."), AfterValidator(_usable)
     ]
     confidence: Annotated[
-        Many[Source], Field(min_length=1, max_length=4, description="The signals; each of them must be there.")
+        Many[Source],
+        Field(
+            min_length=1,
+            max_length=4,
+            title="Signals of confidence",
+            description="The signals; each of them must be there.",
+        ),
     ] = ("logprob", "self")
-    samples: Annotated[int, Field(ge=2, le=20, description="How often it is asked, for the signal agreement.")] = 3
-    judge: Annotated[Judge, Field(description="Who gives the second view, for the signal judge.")] = Judge()
+    samples: Annotated[
+        int, Field(ge=2, le=20, title="Times asked", description="How often it is asked, for the signal agreement.")
+    ] = 3
+    judge: Annotated[
+        Judge, Field(title="Second view", description="Who gives the second view, for the signal judge.")
+    ] = Judge()
     promise: Annotated[Promise | None, Field(description="What the gate has to prove before it decides.")] = None
-    cutoff: Annotated[Share | None, Field(description="Decide from this score on, without proof.")] = None
-    audit: Annotated[Share | None, Field(description="The share of automatic decisions that people check.")] = None
+    cutoff: Annotated[
+        Share | None, Field(title="Decides from this score", description="Decide from this score on, without proof.")
+    ] = None
+    audit: Annotated[
+        Share | None,
+        Field(title="Share that people check", description="The share of automatic decisions that people check."),
+    ] = None
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:

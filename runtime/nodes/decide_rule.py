@@ -21,7 +21,7 @@ RESERVED = frozenset({"unsure", "error"})
 class RuleChoice(Params):
     """A choice and its condition."""
 
-    name: Annotated[Name, Field(description="The choice; it is also the port.")]
+    name: Annotated[Name, Field(title="Choice", description="The choice; it is also the port.")]
     when: Annotated[Expr, Field(description="When this choice is taken.")]
 
 

@@ -24,16 +24,28 @@ from runtime.core.tables import Column, Row, Table, TableResult, decide
 from runtime.nodes._values import Name, refuse_repeats, refuse_reserved
 
 RESERVED = frozenset({"unsure", "error"})
+HITS = {
+    "UNIQUE": "At most one may",
+    "FIRST": "The first one decides",
+    "ANY": "They have to say the same",
+    "PRIORITY": "The choice listed first wins",
+    "COLLECT": "All count, if they choose the same",
+}
+"""What the hit policies mean, in words."""
 
 
 class TableInput(Params):
     """A column of the table."""
 
-    name: Annotated[Name, Field(description="The column's heading.")]
-    expr: Annotated[Expr, Field(description="The value that the column's cells look at.")]
+    name: Annotated[Name, Field(title="Column", description="The column's heading.")]
+    expr: Annotated[Expr, Field(title="Looks at", description="The value that the column's cells look at.")]
     type: Annotated[
         Literal["string", "number", "integer", "boolean"],
-        Field(description="What the value must be; anything else makes the case unsure."),
+        Field(
+            title="Which is",
+            description="What the value must be; anything else makes the case unsure.",
+            json_schema_extra={"words": {"string": "text", "integer": "whole number", "boolean": "yes or no"}},
+        ),
     ]
 
 
@@ -56,7 +68,11 @@ class TableParams(Params):
     inputs: Annotated[Many[TableInput], Field(min_length=1, max_length=30, description="The columns.")]
     hit: Annotated[
         Literal["UNIQUE", "FIRST", "ANY", "PRIORITY", "COLLECT"],
-        Field(description="What to do when several rows hold."),
+        Field(
+            title="When several rows hold",
+            description="What to do when several rows hold.",
+            json_schema_extra={"words": HITS},
+        ),
     ] = "UNIQUE"
     choices: Annotated[
         Many[Name], Field(min_length=1, max_length=50, description="Every choice, the most important first.")

@@ -23,16 +23,34 @@ class FormParams(Params):
     queue: Annotated[str, Field(max_length=80, description="The queue whose members are asked.")] = ""
     question: Annotated[Template, Field(description="What the person is asked for.")]
     show: Annotated[
-        dict[Name, Expr], Field(max_length=50, description="What the person sees: a label and an expression each.")
+        dict[Name, Expr],
+        Field(
+            max_length=50, title="What is shown", description="What the person sees: a label and an expression each."
+        ),
     ] = Field(default_factory=dict)
-    form: Annotated[FormSchema, Field(description="The JSON Schema of the answers, an object with a property a field.")]
+    form: Annotated[
+        FormSchema,
+        Field(
+            title="Form (JSON Schema)", description="The JSON Schema of the answers, an object with a property a field."
+        ),
+    ]
     start: Annotated[
         dict[Name, Expr],
-        Field(max_length=50, description="What stands in the form already: a field's name and an expression each."),
+        Field(
+            max_length=50,
+            title="Filled in already",
+            description="What stands in the form already: a field's name and an expression each.",
+        ),
     ] = Field(default_factory=dict)
     due_hours: Annotated[
         float | None,
-        Field(gt=0, le=8760, allow_inf_nan=False, description="Hours until the answer is overdue; empty: never."),
+        Field(
+            gt=0,
+            le=8760,
+            allow_inf_nan=False,
+            title="Answer within (hours)",
+            description="Hours until the answer is overdue; empty: never.",
+        ),
     ] = None
 
 

@@ -24,18 +24,29 @@ RESERVED = frozenset({"overdue", "error"})
 class ReviewChoice(Params):
     """One answer that the reviewer may give."""
 
-    name: Annotated[Name, Field(description="The choice; it is also the port.")]
-    label: Annotated[str, Field(max_length=200, description="What the button says; empty: the name.")] = ""
-    comment_required: Annotated[bool, Field(description="Whether this answer needs a comment.")] = False
-    main: Annotated[bool, Field(description="Whether this button stands out; at most one should.")] = False
+    name: Annotated[Name, Field(title="Choice", description="The choice; it is also the port.")]
+    label: Annotated[
+        str, Field(max_length=200, title="Button", description="What the button says; empty: the name.")
+    ] = ""
+    comment_required: Annotated[
+        bool, Field(title="Needs a comment", description="Whether this answer needs a comment.")
+    ] = False
+    main: Annotated[
+        bool, Field(title="Stands out", description="Whether this button stands out; at most one should.")
+    ] = False
 
 
 class Editable(Params):
     """A value that the reviewer may change."""
 
-    expr: Annotated[Expr, Field(description="The value to start from.")]
+    expr: Annotated[Expr, Field(title="Starts from", description="The value to start from.")]
     json_schema: Annotated[
-        Schema, Field(alias="schema", title="Schema", description="The JSON Schema that the edited value has to fit.")
+        Schema,
+        Field(
+            alias="schema",
+            title="Has to fit (JSON Schema)",
+            description="The JSON Schema that the edited value has to fit.",
+        ),
     ] = Field(default_factory=dict)
 
 
@@ -45,23 +56,44 @@ class ReviewParams(Params):
     queue: Annotated[str, Field(max_length=80, description="The queue whose members are asked.")] = ""
     question: Annotated[Template, Field(description="The question to the reviewer.")]
     show: Annotated[
-        dict[Name, Expr], Field(max_length=50, description="What the reviewer sees: a label and an expression each.")
+        dict[Name, Expr],
+        Field(
+            max_length=50, title="What is shown", description="What the reviewer sees: a label and an expression each."
+        ),
     ] = Field(default_factory=dict)
     choices: Annotated[
         Many[ReviewChoice], Field(min_length=1, max_length=20, description="The answers to choose from.")
     ]
     editable: Annotated[
-        dict[Name, Editable], Field(max_length=50, description="Values that the reviewer may change, by name.")
+        dict[Name, Editable],
+        Field(max_length=50, title="May be changed", description="Values that the reviewer may change, by name."),
     ] = Field(default_factory=dict)
     due_hours: Annotated[
         float | None,
-        Field(gt=0, le=8760, allow_inf_nan=False, description="Hours until the answer is overdue; empty: never."),
+        Field(
+            gt=0,
+            le=8760,
+            allow_inf_nan=False,
+            title="Answer within (hours)",
+            description="Hours until the answer is overdue; empty: never.",
+        ),
     ] = None
-    reviewers: Annotated[int, Field(ge=1, le=10, description="How many people have to give the same answer.")] = 1
+    reviewers: Annotated[
+        int,
+        Field(
+            ge=1, le=10, title="People who have to agree", description="How many people have to give the same answer."
+        ),
+    ] = 1
     not_by_requester: Annotated[
-        bool, Field(description="Whether the person who started the run is kept from answering.")
+        bool,
+        Field(
+            title="Not by whoever started it",
+            description="Whether the person who started the run is kept from answering.",
+        ),
     ] = False
-    bulk: Annotated[bool, Field(description="Whether several such cases may be answered at once.")] = False
+    bulk: Annotated[
+        bool, Field(title="May be answered together", description="Whether several such cases may be answered at once.")
+    ] = False
 
     @model_validator(mode="after")
     def _ports_are_told_apart(self) -> Self:

@@ -63,14 +63,26 @@ class HttpParams(Params):
     """What to call, and which answers are expected."""
 
     method: Annotated[Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], Field(description="The HTTP method.")]
-    url: Annotated[Template, Field(description="The whole address, beginning with https:// or http://.")]
+    url: Annotated[
+        Template,
+        Field(
+            title="Address",
+            description="The whole address, beginning with https:// or http://.",
+            json_schema_extra={"lines": 1},
+        ),
+    ]
     headers: Annotated[
         dict[_HeaderName, Template],
-        Field(max_length=50, description="More headers by name. Secrets belong into the connection, not here."),
+        Field(
+            max_length=50,
+            title="Headers",
+            description="More headers by name. Secrets belong into the connection, not here.",
+        ),
         AfterValidator(_header_names),
     ] = Field(default_factory=dict)
     query: Annotated[
-        dict[str, Template], Field(max_length=100, description="Parameters by name; they are escaped for the address.")
+        dict[str, Template],
+        Field(max_length=100, title="Parameters", description="Parameters by name; they are escaped for the address."),
     ] = Field(default_factory=dict)
     body: Annotated[
         Expr | None, Field(description="The value to send: as JSON, or as it is when it is a text. Empty: no body.")
@@ -79,12 +91,16 @@ class HttpParams(Params):
         str | None, Field(max_length=80, description="The connection that signs the call; empty: none.")
     ] = None
     reads_only: Annotated[
-        bool, Field(description="Says that this call changes nothing on the other side, whatever its method.")
+        bool,
+        Field(
+            title="Changes nothing",
+            description="Says that this call changes nothing on the other side, whatever its method.",
+        ),
     ] = False
     expect_status: Annotated[
         Annotated[Many[Annotated[int, Field(ge=100, le=599)]], Field(min_length=1, max_length=50)] | None,
         BeforeValidator(_one_or_many),
-        Field(description="The statuses that count as done; empty: 200 to 299."),
+        Field(title="Statuses that count as done", description="The statuses that count as done; empty: 200 to 299."),
     ] = None
 
 

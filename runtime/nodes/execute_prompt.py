@@ -37,16 +37,20 @@ class PromptParams(Params):
 
     connection: Connection
     model: ModelName = None
-    system: Annotated[Template | None, Field(description="Who the model is and how it writes.")] = None
+    system: Annotated[Template | None, Field(title="Role", description="Who the model is and how it writes.")] = None
     prompt: Annotated[Template, Field(min_length=1, description="What the model is to do.")]
     context: ContextNode = None
     output_schema: Annotated[
-        Schema | None, Field(description="The JSON Schema of the answer; empty: the answer is a text.")
+        Schema | None,
+        Field(title="Answer (JSON Schema)", description="The JSON Schema of the answer; empty: the answer is a text."),
     ] = None
     temperature: Annotated[
         float | None, Field(ge=0, le=2, allow_inf_nan=False, description="How freely the model writes; empty: its own.")
     ] = None
-    max_tokens: Annotated[int | None, Field(ge=1, le=1_000_000, description="The longest answer, in tokens.")] = None
+    max_tokens: Annotated[
+        int | None,
+        Field(ge=1, le=1_000_000, title="Longest answer (tokens)", description="The longest answer, in tokens."),
+    ] = None
 
 
 async def run(params: PromptParams, inputs: Inputs, context: Context) -> Outcome:

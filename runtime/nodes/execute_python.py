@@ -30,7 +30,8 @@ class PythonParams(Params):
         str, Field(min_length=1, max_length=80, description="The registered function's name."), AfterValidator(_known)
     ]
     args: Annotated[
-        dict[Name, Expr], Field(max_length=50, description="A name and an expression for each argument.")
+        dict[Name, Expr],
+        Field(max_length=50, title="Arguments", description="A name and an expression for each argument."),
     ] = Field(default_factory=dict)
 
 

@@ -24,11 +24,21 @@ class SelectParams(Params):
 
     fields: Annotated[
         dict[Name, Expr],
-        Field(min_length=1, max_length=200, description="A name and an expression for each value that may be seen."),
+        Field(
+            min_length=1,
+            max_length=200,
+            title="Values",
+            description="A name and an expression for each value that may be seen.",
+        ),
     ]
     max_chars: Annotated[
         int | None,
-        Field(ge=20, le=1_000_000, description="The most characters of all values together; longer texts are cut."),
+        Field(
+            ge=20,
+            le=1_000_000,
+            title="Most characters",
+            description="The most characters of all values together; longer texts are cut.",
+        ),
     ] = None
 
 

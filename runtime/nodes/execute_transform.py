@@ -16,7 +16,7 @@ class TransformParams(Params):
 
     output: Annotated[
         dict[Name, Expr],
-        Field(min_length=1, max_length=200, description="A name and an expression for each new value."),
+        Field(min_length=1, max_length=200, title="Values", description="A name and an expression for each new value."),
     ]
 
 

@@ -27,10 +27,18 @@ class WorkflowParams(Params):
         int | None, Field(ge=1, le=1_000_000, description="The version to run; empty: the one that is published then.")
     ] = None
     input: Annotated[
-        dict[Name, Expr], Field(max_length=200, description="A name and an expression for each value it is given.")
+        dict[Name, Expr],
+        Field(
+            max_length=200, title="What it is given", description="A name and an expression for each value it is given."
+        ),
     ] = Field(default_factory=dict)
     by_outcome: Annotated[
-        Many[Name], Field(max_length=50, description="Outcomes of the other workflow that get a port of their own.")
+        Many[Name],
+        Field(
+            max_length=50,
+            title="Outcomes with a way of their own",
+            description="Outcomes of the other workflow that get a port of their own.",
+        ),
     ] = ()
 
     @model_validator(mode="after")

@@ -19,11 +19,15 @@ class OutcomeParams(Params):
 
     output: Annotated[
         dict[Name, Expr],
-        Field(max_length=200, description="A name and an expression for each value that the run hands back."),
+        Field(
+            max_length=200,
+            title="Handed back",
+            description="A name and an expression for each value that the run hands back.",
+        ),
     ] = Field(default_factory=dict)
     kind: Annotated[
         Literal["success", "stopped"],
-        Field(description="Whether the case reached its goal, or was rightly stopped on the way."),
+        Field(title="Counts as", description="Whether the case reached its goal, or was rightly stopped on the way."),
     ] = "success"
 
 

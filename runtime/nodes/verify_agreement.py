@@ -24,10 +24,11 @@ DEFAULT_AT_LEAST = {"equal": 1.0, "similar": 0.85}
 class AgreementParams(Params):
     """Which two answers, and how close they have to be."""
 
-    a: Annotated[Expr, Field(description="One answer.")]
-    b: Annotated[Expr, Field(description="The other answer.")]
+    a: Annotated[Expr, Field(title="One answer", description="One answer.")]
+    b: Annotated[Expr, Field(title="Other answer", description="The other answer.")]
     by: Annotated[
-        Literal["equal", "similar"], Field(description="Whether they must be the same, or nearly the same text.")
+        Literal["equal", "similar"],
+        Field(title="They have to be", description="Whether they must be the same, or nearly the same text."),
     ]
     at_least: Annotated[
         float | None,
@@ -35,6 +36,7 @@ class AgreementParams(Params):
             gt=0,
             le=1,
             allow_inf_nan=False,
+            title="Similarity that passes",
             description="The similarity that passes; empty: 1 where they must be equal, else 0.85.",
         ),
     ] = None

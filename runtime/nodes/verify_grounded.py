@@ -50,12 +50,20 @@ class GroundedParams(Params):
     """What is checked, against which sources, and how much of it must be backed."""
 
     value: Annotated[
-        Expr, Field(description="What is checked: a text, or an object: each of its texts and numbers is a claim.")
+        Expr,
+        Field(
+            title="What is checked",
+            description="What is checked: a text, or an object: each of its texts and numbers is a claim.",
+        ),
     ]
     sources: Annotated[Many[Expr], Field(min_length=1, max_length=50, description="What may back it.")]
-    connection: Annotated[Connection | None, Field(description="Who looks for passages; empty: word for word.")] = None
+    connection: Annotated[
+        Connection | None, Field(title="Connection", description="Who looks for passages; empty: word for word.")
+    ] = None
     model: ModelName = None
-    min_supported: Annotated[Share, Field(gt=0, description="The share of claims that must be backed.")] = 1.0
+    min_supported: Annotated[
+        Share, Field(gt=0, title="Share that must be backed", description="The share of claims that must be backed.")
+    ] = 1.0
 
 
 @dataclass(frozen=True, slots=True)

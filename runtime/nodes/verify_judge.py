@@ -35,8 +35,8 @@ _SYSTEM = "You judge strictly and by the rubric alone. In doubt, the score is lo
 class Judged(Params):
     """A text that was judged by people: what the embedded classifier learns from."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4_000, description="What was judged.")]
-    good: Annotated[bool, Field(description="Whether it meets the rubric.")]
+    text: Annotated[str, Field(min_length=1, max_length=4_000, title="Text", description="What was judged.")]
+    good: Annotated[bool, Field(title="Is a good one", description="Whether it meets the rubric.")]
 
 
 class JudgeParams(Params):
@@ -44,10 +44,12 @@ class JudgeParams(Params):
 
     connection: Connection
     model: ModelName = None
-    value: Annotated[Expr, Field(description="What is judged.")]
-    rubric: Annotated[str, Field(min_length=1, max_length=20_000, description="What makes it good.")]
-    pass_at: Annotated[Share, Field(description="The score from which on it passes.")]
-    fail_below: Annotated[Share, Field(description="The score below which it fails.")]
+    value: Annotated[Expr, Field(title="What is judged", description="What is judged.")]
+    rubric: Annotated[
+        str, Field(min_length=1, max_length=20_000, title="What makes it good", description="What makes it good.")
+    ]
+    pass_at: Annotated[Share, Field(title="Passes from this score", description="The score from which on it passes.")]
+    fail_below: Annotated[Share, Field(title="Fails below this score", description="The score below which it fails.")]
     examples: Annotated[
         Many[Judged],
         Field(max_length=500, description="Good and bad ones; the embedded classifier needs some of both."),

@@ -41,9 +41,16 @@ def _region(code: str) -> str:
 class Fresh(Params):
     """How old a record may be."""
 
-    path: Annotated[Path, Field(description="The field that holds the date.")]
+    path: Annotated[Path, Field(title="Field of the date", description="The field that holds the date.")]
     max_age_days: Annotated[
-        float, Field(gt=0, le=36_500, allow_inf_nan=False, description="The most days that may have passed.")
+        float,
+        Field(
+            gt=0,
+            le=36_500,
+            allow_inf_nan=False,
+            title="Most days old",
+            description="The most days that may have passed.",
+        ),
     ]
 
 
@@ -51,7 +58,7 @@ class Conflict(Params):
     """Two things that must not both be so."""
 
     name: Annotated[Name, Field(description="What the contradiction is called.")]
-    when: Annotated[Expr, Field(description="True when the record contradicts itself.")]
+    when: Annotated[Expr, Field(title="When", description="True when the record contradicts itself.")]
     message: Annotated[str, Field(min_length=1, max_length=500, description="What a reviewer is told.")]
 
 
@@ -60,9 +67,17 @@ class Duplicates(Params):
 
     by: Annotated[
         Many[Path],
-        Field(min_length=1, max_length=10, description="Fields of the run's input that a duplicate has in common."),
+        Field(
+            min_length=1,
+            max_length=10,
+            title="Same in these fields",
+            description="Fields of the run's input that a duplicate has in common.",
+        ),
     ]
-    within_days: Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False, description="How many days back to look.")]
+    within_days: Annotated[
+        float,
+        Field(gt=0, le=3650, allow_inf_nan=False, title="Days to look back", description="How many days back to look."),
+    ]
 
 
 def _told_apart(conflicts: tuple[Conflict, ...]) -> tuple[Conflict, ...]:
@@ -73,19 +88,33 @@ def _told_apart(conflicts: tuple[Conflict, ...]) -> tuple[Conflict, ...]:
 class QualityParams(Params):
     """What is expected of the record."""
 
-    value: Annotated[Expr | None, Field(description="The record to check; empty: the run's input.")] = None
-    required: Annotated[Many[Path], Field(max_length=200, description="Fields that must be filled.")] = ()
+    value: Annotated[Expr | None, Field(title="Record", description="The record to check; empty: the run's input.")] = (
+        None
+    )
+    required: Annotated[
+        Many[Path], Field(max_length=200, title="Must be filled", description="Fields that must be filled.")
+    ] = ()
     formats: Annotated[
-        dict[Path, Format], Field(max_length=200, description="Fields that must be well formed where they are filled.")
+        dict[Path, Format],
+        Field(
+            max_length=200,
+            title="Must be well formed",
+            description="Fields that must be well formed where they are filled.",
+        ),
     ] = Field(default_factory=dict)
     phone_region: Annotated[
         Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_region)] | None,
-        Field(description="The region of phone numbers without a country code, such as DE; empty: they are malformed."),
+        Field(
+            title="Region of phone numbers",
+            description="The region of phone numbers without a country code, such as DE; empty: they are malformed.",
+        ),
     ] = None
-    fresh: Annotated[Fresh | None, Field(description="How old the record may be; empty: any age.")] = None
+    fresh: Annotated[
+        Fresh | None, Field(title="Freshness", description="How old the record may be; empty: any age.")
+    ] = None
     conflicts: Annotated[
         Many[Conflict],
-        Field(max_length=50, description="Contradictions to look for."),
+        Field(max_length=50, title="Contradictions", description="Contradictions to look for."),
         AfterValidator(_told_apart),
     ] = ()
     duplicates: Annotated[Duplicates | None, Field(description="What makes a case a duplicate; empty: nothing.")] = None

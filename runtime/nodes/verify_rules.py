@@ -20,10 +20,10 @@ class Rule(Params):
     """An assertion and what it means when it does not hold."""
 
     name: Annotated[Name, Field(description="What the rule is called where it is reported broken.")]
-    holds: Annotated[Expr, Field(alias="assert", title="Assert", description="What must be true.")]
+    holds: Annotated[Expr, Field(alias="assert", title="Must be true", description="What must be true.")]
     otherwise: Annotated[
         Literal["fail", "unsure"],
-        Field(alias="else", title="Else", description="Where the case goes when it is not true."),
+        Field(alias="else", title="If it is not", description="Where the case goes when it is not true."),
     ] = "fail"
 
 

@@ -18,9 +18,16 @@ from runtime.json_schemas import Schema, errors_of
 class SchemaParams(Params):
     """What to check, and against what."""
 
-    value: Annotated[Expr, Field(description="The value to check.")]
+    value: Annotated[Expr, Field(title="What is checked", description="The value to check.")]
     # Pydantic keeps `schema` for itself.
-    json_schema: Annotated[Schema, Field(alias="schema", title="Schema", description="The JSON Schema it has to fit.")]
+    json_schema: Annotated[
+        Schema,
+        Field(
+            alias="schema",
+            title="Has to fit (JSON Schema)",
+            description="The JSON Schema it has to fit.",
+        ),
+    ]
 
 
 def run(params: SchemaParams, inputs: Inputs, _context: Context) -> Outcome:

@@ -20,7 +20,6 @@ import { following, keeping } from "./sync/keeping.ts";
 import { arranged, still } from "./kernels/problems.ts";
 import { App } from "./view/App.tsx";
 import { camera } from "./view/camera.ts";
-import { offer } from "./view/inspector/hints.ts";
 
 const clock: Clock = { after: (ms, what) => setTimeout(what, ms), cancel: (timer) => clearTimeout(timer as number | undefined) };
 
@@ -45,9 +44,8 @@ class InterlockCanvas extends HTMLElement {
   }
 
   private async open(): Promise<void> {
-    const { slug = "", name = "", csrf = "", person = "", readOnly, leave = "/", worker = "", lists } = this.dataset;
+    const { slug = "", name = "", csrf = "", person = "", readOnly, leave = "/", worker = "" } = this.dataset;
     camera.workerUrl = worker;
-    offer(JSON.parse(document.getElementById(lists ?? "")?.textContent ?? "{}") as Record<string, string[]>);
     const api = serverApi(slug, csrf);
     const [kinds, draft] = await Promise.all([api.kinds(), api.draft()]);
     if (!kinds.ok || !draft.ok) return this.refuse(kinds.ok ? (draft.ok ? "" : draft.detail) : kinds.detail);

@@ -37,7 +37,8 @@ function bring(node, wanted) {
     if (node.data !== wanted.data) node.data = wanted.data;
     return;
   }
-  if (node.isEqualNode(wanted)) return;
+  // What a script has put into a place that is its own is not the server's to change.
+  if (node.isEqualNode(wanted) || wanted.dataset?.own !== undefined) return;
   for (const { name, value } of wanted.attributes) {
     if (node.getAttribute(name) !== value && !LEFT_ALONE.has(name)) node.setAttribute(name, value);
   }

@@ -1,4 +1,4 @@
-"""The server's form of a step in a real page: typing, lists, tables, completion; and a drawing tried out over HTTP."""
+"""The server's form of a step on the canvas: typing, expressions and their values, tables, a line that is down."""
 
 from __future__ import annotations
 
@@ -6,136 +6,162 @@ import time
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.canvas_hands import SCHEMES, document, imported, problems_of, saved, step
 from tests.browser.conftest import Complaints, Visitor
 from tests.makers.sealed import ECHO
 
 pytestmark = pytest.mark.browser
 
-MOUNT = """async ([drawing, node]) => {
-  const { mount } = await import("/static/js/inspector/inspector.js");
-  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/static/css/inspector.css" });
-  const place = Object.assign(document.createElement("section"), { id: "place" });
-  place.setAttribute("aria-label", "Inspector");
-  document.head.append(style);
-  document.querySelector("main").replaceChildren(Object.assign(document.createElement("h1"), { textContent: "Step" }), place);
-  window.heard = { config: null, problems: null };
-  place.addEventListener("interlock:config", ({ detail }) => { window.heard.config = detail.config; });
-  place.addEventListener("interlock:problems", ({ detail }) => { window.heard.problems = detail.problems; });
-  window.form = mount(place, { slug: "small", document: drawing, node });
-}"""  # noqa: E501 (a script of its own)
 ASK = """async ([path, body]) => {
   const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   return [answer.status, await answer.json()];
 }"""
+PASTE = """([id, text]) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  document.getElementById(id).dispatchEvent(event);
+}"""
 RULES = {"choices": [{"name": "big", "when": "input.n > 9"}, {"name": "small", "when": "true"}]}
 TABLE = {
     "inputs": [{"name": "n", "expr": "input.n", "type": "integer"}],
     "choices": ["a", "b"],
-    "rows": [{"when": ["< 10"], "choice": "a"}, {"when": [">= 10"], "choice": "b"}],
+    "rows": [{"when": ["< 10"], "choice": "a"}, {"when": ["> 10"], "choice": "b"}],
 }
 
 
-def drawing(kind: str, config: Any) -> dict[str, Any]:
-    nodes = [{"id": "here", "kind": kind, "config": config}, *ECHO["nodes"]]
+def opened(visit: Visitor, name: str, kind: str, config: Any) -> Page:
+    """A drawing of that step and another one, with the step selected."""
+    nodes = [{"id": "here", "kind": kind, "name": "Here", "at": [240, 0], "config": config}, *ECHO["nodes"]]
     edges = [{"id": "e0", "from": "start", "port": "out", "to": "here"}, *ECHO["edges"]]
-    return {**ECHO, "nodes": nodes, "edges": edges}
-
-
-@pytest.fixture
-def mounted(visit: Visitor) -> Any:
-    def open_form(kind: str, config: Any, **options: Any) -> Page:
-        page = visit("ada", "/workflows/small/start/", **options)
-        page.evaluate(MOUNT, [drawing(kind, config), "here"])
-        page.locator("#inspect").wait_for()
-        return page
-
-    return open_form
+    page = imported(visit, name, {**ECHO, "nodes": nodes, "edges": edges})
+    step(page, "Here").locator(".step-head").click()
+    page.locator('#inspect[data-node="here"]').wait_for()
+    return page
 
 
 def config(page: Page) -> Any:
-    return page.evaluate("window.heard.config")
+    return next(each["config"] for each in document(page)["nodes"] if each["id"] == "here")
 
 
-def test_what_is_typed_is_heard_at_once_and_judged_soon(mounted: Any) -> None:
-    page: Page = mounted("decide.rule", RULES)
-    field = page.locator("#config-choices-0-when")
-    field.fill("input.n >")
-    assert config(page)["choices"][0]["when"] == "input.n >"
-    expect(page.locator("#config-choices-0-when-error")).to_contain_text("something is missing at its end")
-    expect(field).to_be_focused()
-    field.press_sequentially(" 3")
-    expect(page.locator("#config-choices-0-when-error")).to_have_count(0)
-    assert config(page)["choices"][0]["when"] == "input.n > 3"
+def code(page: Page, name: str) -> Locator:
+    return page.locator(f"#config-{name}-code .cm-content")
 
 
-def test_entries_are_added_sorted_and_removed(mounted: Any) -> None:
-    page: Page = mounted("decide.rule", RULES)
-    page.locator("#config-choices-1-part [data-op=up]").click()
-    expect(page.locator("#config-choices-0-name")).to_have_value("small")
-    page.locator("#config-choices-add").click()
-    page.locator("#config-choices-2-name").fill("third")
-    page.locator("#config-choices-0-part [data-op=remove]").click()
-    expect(page.locator("#config-choices-1-name")).to_have_value("third")
-    assert [each["name"] for each in config(page)["choices"]] == ["big", "third"]
-
-
-def test_a_table_is_edited_as_a_grid_and_shows_where_rows_contradict(mounted: Any) -> None:
-    page: Page = mounted("decide.table", TABLE)
-    page.locator("#config-rows-1-0").fill("> 5")
-    expect(page.locator(".finding-row")).to_contain_text("contradict each other")
-    page.locator("#config-rows-1-0").fill("> 20")
-    expect(page.locator(".inspect-grid > .finding")).to_contain_text("covers n =")
-    page.locator("#config-inputs-add").click()
-    expect(page.locator("#config-rows-1-1")).to_have_value("-")
-    assert [row["when"] for row in config(page)["rows"]] == [["< 10", "-"], ["> 20", "-"]]
-
-
-def test_what_is_available_is_offered_and_taken_by_keyboard(mounted: Any) -> None:
-    page: Page = mounted("decide.rule", RULES)
-    field = page.locator("#config-choices-0-when")
+def test_an_expression_is_completed_by_keyboard_and_shows_its_value(visit: Visitor) -> None:
+    page = opened(visit, "Completed", "decide.rule", RULES)
+    field = code(page, "choices-0-when")
     field.fill("")
     field.press_sequentially("input.")
     expect(page.get_by_role("option").first).to_contain_text("n")
-    field.press("ArrowDown")
     field.press("Enter")
-    expect(field).to_have_value("input.n")
-    assert config(page)["choices"][0]["when"] == "input.n"
-    expect(page.locator("#config-choices-0-when-preview")).to_contain_text("= 1")
+    expect(field).to_have_text("input.n")
+    expect(page.locator("#config-choices-0-when-value")).to_have_text("= 1")
+    field.press_sequentially(" >")
+    expect(page.locator("#config-choices-0-when-error")).to_contain_text("cannot be read")
+    expect(field).to_be_focused()
+    field.press_sequentially(" 3")
+    expect(page.locator("#config-choices-0-when-error")).to_have_count(0)
+    expect(page.locator("#config-choices-0-when-value")).to_have_text("= false")
+    field.press("Tab")
+    expect(field).not_to_be_focused()
+    assert config(page)["choices"][0]["when"] == "input.n > 3"
 
 
-def test_what_is_typed_while_the_line_is_down_is_kept(mounted: Any, complaints: Complaints) -> None:
+def test_entries_are_added_sorted_and_removed_and_undo_shows_at_once(visit: Visitor) -> None:
+    page = opened(visit, "Sorted", "decide.rule", RULES)
+    page.locator("#config-choices-1-part [data-op=up]").click()
+    expect(page.locator("#config-choices-0-name")).to_have_value("small")
+    expect(page.locator("#config-choices-0-part [data-op=down]")).to_be_focused()
+    page.locator("#config-choices-add").click()
+    expect(page.locator("#config-choices-2-name")).to_be_focused()
+    page.keyboard.type("third")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#config-choices-1-name")).to_have_value("third")
+    page.locator("#config-choices-0-part [data-op=remove]").click()
+    expect(page.locator("#config-choices-1-name")).to_have_value("big")
+    assert [each["name"] for each in config(page)["choices"]] == ["third", "big"]
+    page.locator("#config-choices-0-name").focus()
+    for names in (["small", "third", "big"], ["small", "big", "third"]):
+        page.keyboard.press("ControlOrMeta+z")
+        for place, name in enumerate(names):
+            expect(page.locator(f"#config-choices-{place}-name")).to_have_value(name)
+
+
+def test_a_table_is_edited_cell_by_cell_until_no_gap_is_left(visit: Visitor) -> None:
+    page = opened(visit, "Tabled", "decide.table", TABLE)
+    page.get_by_role("button", name="Make the inspector wide").click()
+    gap = page.locator(".inspect-grid > .finding")
+    expect(gap).to_contain_text("n = 10")
+    page.get_by_label("Row 2, n: how it compares").select_option(label="at least")
+    expect(gap).to_have_count(0)
+    page.get_by_label("Row 2, n", exact=True).fill("5")
+    expect(page.locator(".finding-row")).to_contain_text("contradict each other")
+    expect(page.locator("#config-rows > tr.has-error")).to_have_count(2)
+    page.get_by_role("button", name="Column", exact=True).click()
+    expect(page.locator("#config-rows-1-1")).to_be_visible()
+    page.evaluate(PASTE, ["config-rows-0-0", "< 3\tDE\ta\n3 to 5\t\tb\n> 5\t\tc\n"])
+    expect(page.locator("#config-rows-2-choice")).to_have_value("c")
+    table = config(page)
+    assert [row["when"] for row in table["rows"]] == [["< 3", '"DE"'], ["[3..5]", "-"], ["> 5", "-"]]
+    assert table["choices"] == ["a", "b", "c"]
+
+
+def test_what_is_typed_while_the_line_is_down_is_kept(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("Failed to load resource", "net::ERR")
-    page: Page = mounted("decide.rule", RULES)
+    page = opened(visit, "Down", "decide.rule", RULES)
     page.route("**/inspector/", lambda route: route.abort())
     page.locator("#config-choices-0-name").fill("huge")
     expect(page.locator("[data-inspect-state]")).to_contain_text("What you type is kept")
     assert config(page)["choices"][0]["name"] == "huge"
+    page.locator("#config-choices-add").click()
+    expect(page.locator("[data-inspect-state]")).to_contain_text("This can be added, moved or removed when it is back")
+    code(page, "choices-1-when").fill("input.n == 0")
     page.unroute("**/inspector/")
-    page.locator("#config-choices-1-name").fill("tiny")
     expect(page.locator("[data-inspect-state]")).to_be_hidden()
     expect(page.locator("#config-choices-0-name")).to_have_value("huge")
+    assert [each["when"] for each in config(page)["choices"]] == ["input.n > 9", "input.n == 0"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_form_outlives_its_step(visit: Visitor) -> None:
+    page = opened(visit, "Quick", "decide.rule", RULES)
+    name = page.locator("#config-choices-0-name")
+    name.fill("gone soon")
+    page.keyboard.press("ControlOrMeta+z")
+    expect(name).to_have_value("big")
+    for title, node in (("say", "say"), ("Here", "here"), ("said", "said"), ("Here", "here")):
+        step(page, title).locator(".step-head").click()
+        expect(page.locator(f'#inspect[data-node="{node}"]')).to_be_visible()
+    page.get_by_text("Note, patience, id").click()
+    page.get_by_label("Id", exact=True).fill("elsewhere")
+    page.get_by_label("Id", exact=True).press("Tab")
+    expect(page.locator('#inspect[data-node="elsewhere"]')).to_be_visible()
+    page.locator(".pane").focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("#inspect")).to_have_count(0)
+    saved(page)
+
+
 @pytest.mark.parametrize(("kind", "given"), [("decide.rule", RULES), ("decide.table", TABLE), ("execute.http", {})])
-def test_axe_finds_nothing_in_a_form(mounted: Any, kind: str, given: Any, scheme: Any) -> None:
-    page: Page = mounted(kind, given, color_scheme=scheme)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    told = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found.response["violations"]]
-    assert told == []
+def test_axe_finds_nothing_in_a_form(visit: Visitor, kind: str, given: Any) -> None:
+    page = opened(visit, f"Axe {kind}", kind, given)
+    if kind == "decide.rule":
+        code(page, "choices-0-when").fill("input.")
+        expect(page.get_by_role("option").first).to_be_visible()
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert problems_of(page) == [], scheme
 
 
 def test_a_drawing_is_tried_out_from_the_page(visit: Visitor) -> None:
     page = visit("ada", "/workflows/small/start/")
     status, told = page.evaluate(ASK, ["/workflows/small/try/", {"document": ECHO, "input": {"n": 3}}])
     assert (status, told["pinned"]) == (202, [])
-    address, until = f"/api/v1/runs/{told['run']}/", time.monotonic() + 60
+    address, until = f"/api/v1/runs/{told['run']}/", time.monotonic() + 10
     while (run := page.request.get(address).json())["status"] != "succeeded":
         assert time.monotonic() < until, run
     assert run["output"] == {"n": 3}

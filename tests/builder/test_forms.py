@@ -85,7 +85,7 @@ def test_an_optional_group_that_is_not_there_has_no_fields() -> None:
 
 
 def test_what_is_left_out_shows_its_default() -> None:
-    assert control(form("verify.grounded", {}), "/min_supported").value == "1.0"
+    assert control(form("verify.grounded", {}), "/min_supported").default == "1.0"
 
 
 def test_a_complaint_stands_beside_the_innermost_control_and_nowhere_else() -> None:

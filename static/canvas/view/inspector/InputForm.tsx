@@ -4,7 +4,7 @@ import { setInput } from "../../changes/changes.ts";
 import { editor, use } from "../../editor.ts";
 import { type Json, type JsonObject, isObject } from "../../model/document.ts";
 import { Icon } from "../Icon.tsx";
-import { JsonText } from "./Value.tsx";
+import { JsonText } from "./JsonText.tsx";
 import { FORMATS, TYPES, type InputField, added, fieldsIn, moved, removed, renamed, written } from "./inputFields.ts";
 
 export function InputForm(): React.JSX.Element {
@@ -23,7 +23,7 @@ export function InputForm(): React.JSX.Element {
         {!readOnly && <button type="button" className="button" onClick={() => set(added(input), "")}><Icon name="plus" size={14} />Add a field</button>}
         <details className="inspector-more"><summary>The JSON Schema behind it</summary>
           <div className="field"><label htmlFor="input-schema" className="visually-hidden">JSON Schema of the input</label>
-            <JsonText id="input-schema" value={input as Json} onChange={(next) => isObject(next) && !readOnly && set(next, "schema")} /></div>
+            <JsonText id="input-schema" value={input as Json} readOnly={readOnly} onChange={(next) => isObject(next) && set(next, "schema")} /></div>
         </details>
       </div>
     </>

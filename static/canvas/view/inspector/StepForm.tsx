@@ -1,8 +1,8 @@
-// A step: its name, its configuration by its kind's schema, where it leads, and how patient it is.
+// A step: its name, its configuration (the server's form), where it leads, and how patient it is.
 
 import { useMemo } from "react";
 import * as commands from "../../commands.ts";
-import { setConfig, setStep } from "../../changes/changes.ts";
+import { setStep } from "../../changes/changes.ts";
 import { editor, use } from "../../editor.ts";
 import { rename } from "../../kernels/clipboard.ts";
 import { ID, START, type Step, title } from "../../model/document.ts";
@@ -11,10 +11,8 @@ import { stepIds } from "../../model/ids.ts";
 import { wiring } from "../../model/wiring.ts";
 import { firstSentence } from "../QuickAdd.tsx";
 import { FAMILY_ICONS, Icon } from "../Icon.tsx";
-import { type Faults, faultsOf } from "./faults.ts";
-import { hints } from "./hints.ts";
-import { fieldsOf } from "./schema.ts";
-import { Fields, Help } from "./Value.tsx";
+import { ConfigForm } from "./ConfigForm.tsx";
+import { type Other, othersOf } from "./others.ts";
 
 const MOST = 2;
 
@@ -23,11 +21,9 @@ export function StepForm({ id }: { id: string }): React.JSX.Element | null {
   const kind = use((seen) => (step ? seen.kinds.get(step.kind) : undefined));
   const readOnly = use((seen) => seen.readOnly);
   const [problems, checked] = [use((seen) => seen.problems), use((seen) => seen.checked)];
-  const { faults, others } = useMemo(() => faultsOf(id, problems, checked), [id, problems, checked]);
-  const fields = useMemo(() => (kind ? fieldsOf(kind.config_schema, kind.config_schema) : []), [kind]);
+  const others = useMemo(() => othersOf(id, problems, checked), [id, problems, checked]);
   if (!step) return null;
   const family = familyOf(step.kind);
-  const form = { root: kind?.config_schema ?? {}, id: `config-${id}`, faults, hints, readOnly };
   return (
     <>
       <header className="inspector-head" data-family={family}>
@@ -37,7 +33,7 @@ export function StepForm({ id }: { id: string }): React.JSX.Element | null {
       <div className="inspector-body">
         <Others problems={others} />
         <div className="field"><label htmlFor="step-name">{family === "outcome" ? "Name of the outcome" : "Name"}</label><input id="step-name" value={step.name ?? ""} maxLength={200} disabled={readOnly} placeholder={step.id} onChange={(event) => editor.edit(setStep(id, { name: event.target.value || undefined }), `name ${id}`)} /></div>
-        <Fields form={form} path="" fields={fields} value={step.config ?? {}} onChange={(config) => editor.edit(setConfig(id, config), `config ${id}`)} />
+        {kind && <ConfigForm id={id} readOnly={readOnly} />}
         <Ways step={step} readOnly={readOnly} />
         <More step={step} readOnly={readOnly} />
       </div>
@@ -46,7 +42,7 @@ export function StepForm({ id }: { id: string }): React.JSX.Element | null {
 }
 
 // What is wrong with the step as a whole; the list of all problems is the place for many.
-function Others({ problems }: { problems: Faults["others"] }): React.JSX.Element | null {
+function Others({ problems }: { problems: readonly Other[] }): React.JSX.Element | null {
   const { panels } = editor.now;
   if (problems.length === 0) return null;
   return (
@@ -92,7 +88,7 @@ function More({ step, readOnly }: { step: Step; readOnly: boolean }): React.JSX.
       <summary>Note, patience, id</summary>
       <fieldset disabled={readOnly}>
         <legend className="visually-hidden">More about this step</legend>
-        {effectOf(step, kinds) === "outward" && <div className="field"><label className="check"><input type="checkbox" checked={step.asks ?? false} onChange={(event) => set({ asks: event.target.checked || undefined }, "asks")} />Only asks or tells</label><Help id="asks" help="It is seen outside, but promises nothing: “please send us what is missing”." fault={undefined} /></div>}
+        {effectOf(step, kinds) === "outward" && <div className="field"><label className="check"><input type="checkbox" checked={step.asks ?? false} onChange={(event) => set({ asks: event.target.checked || undefined }, "asks")} />Only asks or tells</label><p className="hint">It is seen outside, but promises nothing: “please send us what is missing”.</p></div>}
         {(several || step.join === "any") && <div className="field"><label htmlFor="step-join">With several ways in, it waits for</label><select id="step-join" value={step.join ?? "all"} onChange={(event) => set({ join: event.target.value === "any" ? "any" : undefined }, "join")}><option value="all">all that were taken</option><option value="any">the first</option></select></div>}
         <div className="two">
           <div className="field"><label htmlFor="step-attempts">Attempts</label><input id="step-attempts" type="number" min={1} max={20} placeholder="3" value={step.retry?.attempts ?? ""} onChange={(event) => { const attempts = number(event); set({ retry: attempts === undefined ? undefined : { ...step.retry, attempts } }, "retry"); }} /></div>

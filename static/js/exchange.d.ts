@@ -1,0 +1,2 @@
+// For the canvas, which is written in TypeScript.
+export function exchange(old: Element, fresh: Element): void;
