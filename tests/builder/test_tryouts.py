@@ -130,6 +130,12 @@ def test_what_cannot_be_tried_is_refused_and_nothing_is_kept(
     assert not Run.objects.exists()
 
 
+def test_what_a_case_lacks_is_told_where_it_would_be(engine: Engine, workflow: Workflow, dora: User) -> None:
+    refused = tried(engine, workflow, Trial(SAFE, {}, True), dora)
+    assert isinstance(refused, Refused)
+    assert [(each.path, each.message) for each in refused.errors] == [("/input/n", "“n” is needed.")]
+
+
 def test_a_run_goes_on_from_here_with_what_the_past_gave(engine: Engine, workflow: Workflow, dora: User) -> None:
     past = ended(tried(engine, workflow, Trial(SAFE, {"n": 1}, True), dora).run_id)
     changed = drawn(

@@ -37,20 +37,20 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
     <section className="trying-question" aria-label="The question">
       <p className="trying-asks"><Icon name={isIncident ? "circle-alert" : "hand"} size={16} /><b>{String(asked["question"] ?? "")}</b></p>
       {listOf(visit.reasons).length > 0 && !isIncident && <div><h4>Why a person is asked</h4><ul className="trying-reasons">{listOf(visit.reasons).map((reason, index) => <li key={index}>{String(reason["message"] ?? "")}{Array.isArray(reason["details"]) && reason["details"].length > 0 && <ul>{reason["details"].map((each, place) => <li key={place}>{String(each)}</li>)}</ul>}</li>)}</ul></div>}
-      {!isIncident && Object.keys(objectOf(asked["show"])).length > 0 && <JsonTree label="What is shown" value={objectOf(asked["show"])} />}
       {form && <SchemaForm id="answer" schema={form} value={edits} faults={faultsAt(errors, "/answers")} asText={false} onChange={(next) => setEdits(objectOf(next))} />}
       {!form && Object.keys(editable).length > 0 && <div><h4>May be changed</h4><SchemaForm id="edit" schema={schemaOf(editable)} value={edits} faults={faultsAt(errors, "/edits")} asText={false} onChange={(next) => setEdits(objectOf(next))} /></div>}
       {isIncident && <Empty />}
       {isIncident && <Skip ports={ports} value={skip} onChange={(next, isUnread) => { setSkip(next); setUnread(isUnread); }} />}
       <div className="field"><label htmlFor="answer-comment">Comment{choices.some((choice) => choice["comment_required"] === true) ? ` (needed for ${choices.filter((choice) => choice["comment_required"] === true).map((choice) => `“${label(choice)}”`).join(", ")})` : ""}</label><textarea id="answer-comment" rows={2} maxLength={10_000} value={comment} onChange={(event) => setComment(event.target.value)} /></div>
       {refused && <p className="problem-text" role="alert">{[refused.detail, ...(form || Object.keys(editable).length ? [] : errors.map((error) => error.message))].join(" ")}</p>}
-      <div className="trying-row trying-answers">
+      <div className="trying-row">
         {form
           ? <button type="button" className="button main" disabled={busy} onClick={() => void trying.reply({ ...told, choice: "", answers: edits })}>Answer</button>
           : choices.map((choice) => <button key={String(choice["name"])} type="button" className="button" disabled={busy || (choice["name"] === "skip" && unread)} onClick={() => choose(String(choice["name"]))}>{label(choice)}</button>)}
         {!isIncident && ports.includes("overdue") && <button type="button" className="button quiet" disabled={busy} onClick={() => void trying.reply({ node: visit.node, choice: "overdue" })}><Icon name="clock" size={13} />As if nobody answered in time</button>}
       </div>
       <p className="hint">Only you are asked: a try-out brings no case into anybody’s inbox.</p>
+      {!isIncident && Object.keys(objectOf(asked["show"])).length > 0 && <JsonTree label="What is shown" value={objectOf(asked["show"])} />}
     </section>
   );
 }
