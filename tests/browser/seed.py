@@ -28,6 +28,7 @@ def main() -> None:
 
 
 def _made() -> dict[str, str]:
+    from builder import galleries
     from builder.models import Version, Workflow
     from tests.makers import runs
     from tests.makers.people import person, queue_of
@@ -39,6 +40,9 @@ def _made() -> dict[str, str]:
     for drawn in (runs.leads(), runs.blueprint()):
         workflow = Workflow.objects.create(slug=drawn.workflow, name=drawn.name, draft=drawn.document)
         Version.objects.create(workflow=workflow, number=1, blueprint=drawn)
+        example = galleries.sample(drawn.workflow)
+        for each in (example.cases if example else ())[:6]:
+            workflow.sample_cases.create(name=each.name, input=each.input)
     for hours in range(60):
         runs.declined(began=now - timedelta(hours=hours))
     case, form = runs.asked(began=now - timedelta(minutes=40)), runs.incomplete(began=now - timedelta(minutes=30))
