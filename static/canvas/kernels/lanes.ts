@@ -3,7 +3,7 @@
 import type { Point } from "../model/document.ts";
 
 const BUCKET = 8;
-const LEAST = 12;
+const LEAST = 28;
 
 interface Piece {
   readonly at: number;

@@ -25,9 +25,11 @@ import { StartNode } from "./StartNode.tsx";
 import { StepNode } from "./StepNode.tsx";
 import { WayEdge } from "./WayEdge.tsx";
 
-export const FAR = 0.3;
-// Below this, a step shows its name alone, as large as it can.
-const SMALL = 0.55;
+// From how far away only outlines are drawn: thousands of steps cost too much, some dozens can keep their names.
+const FAR = { many: 0.3, few: 0.12 };
+const MANY = 150;
+// Below these, a step shows its name alone, as large as it can.
+const [SMALL, TINY] = [0.55, 0.36];
 export const KIND_TYPE = "application/x-interlock-kind";
 const NODE_TYPES = { step: StepNode, start: StartNode, note: NoteNode, group: GroupNode };
 const EDGE_TYPES = { way: WayEdge };
@@ -41,8 +43,9 @@ export function Flow(): React.JSX.Element {
   const edge = use((seen) => seen.edge);
   const readOnly = use((seen) => seen.readOnly);
   const [dragged, setDragged] = useState<Dragged | null>(null);
-  const isFar = useStore((state) => state.transform[2] < FAR);
-  const isSmall = useStore((state) => state.transform[2] < SMALL);
+  const far = drawing.nodes.length > MANY ? FAR.many : FAR.few;
+  const isFar = useStore((state) => state.transform[2] < far);
+  const size = useStore((state) => (state.transform[2] < TINY ? "tiny" : state.transform[2] < SMALL ? "small" : undefined));
   const [toParts, toWays] = [useMemo(partsMaker, []), useMemo(waysMaker, [])];
   const parts = useMemo(() => (isFar ? NO_PARTS : toParts({ drawing, kinds, selected, dragged: dragged?.places ?? null })), [isFar, toParts, drawing, kinds, selected, dragged]);
   const ways = useMemo(() => (isFar ? [] : toWays(drawing, edge)), [isFar, toWays, drawing, edge]);
@@ -50,7 +53,7 @@ export function Flow(): React.JSX.Element {
 
   const changed = useCallback((changes: NodeChange<Part>[]) => setDragged((before) => afterChanges(changes, before)), []);
   return (
-    <div ref={pane} className="pane" tabIndex={0} role="application" aria-label="Drawing" aria-describedby="pane-help" data-far={isFar || undefined} data-small={isSmall || undefined} onDoubleClick={doubleClicked} onDragOver={dragOver} onDrop={dropped}
+    <div ref={pane} className="pane" tabIndex={0} role="application" aria-label="Drawing" aria-describedby="pane-help" data-far={isFar || undefined} data-size={size} onDoubleClick={doubleClicked} onDragOver={dragOver} onDrop={dropped}
       onPointerMove={(event) => camera.point([event.clientX, event.clientY])} onPointerLeave={() => camera.point(null)}>
       <p id="pane-help" className="visually-hidden">Arrow keys lead in, Tab goes from step to step as cases do, and on after the last one or after Escape. Arrow keys move the selected step, with Alt they walk along the drawing. Enter edits, slash adds a step, c connects, question mark shows all keys.</p>
       <ReactFlow<Part, (typeof ways)[number]>
