@@ -123,10 +123,11 @@ def _told(candidates: Sequence[Candidate], labels: Labels, stakes: Floats, here:
     for at in range(0, len(stakes), BLOCK):
         wealth, best = _staked(wealth, best, stakes[at : at + BLOCK], here[at : at + BLOCK])
     # One after the other, so that a sum does not depend on how the labels came in.
-    wrong = np.add.accumulate(np.where(here, labels.losses[:, None], 0.0), axis=0)[-1]
+    sums = np.vstack([[each.wrong for each in candidates], np.where(here, labels.losses[:, None], 0.0)])
+    wrong = np.add.accumulate(sums, axis=0)[-1]
     lines = zip(candidates, wealth.tolist(), best.tolist(), here.sum(axis=0).tolist(), wrong.tolist(), strict=True)
     for each, line, top, count, loss in lines:
-        yield Candidate(each.cutoff, tuple(line), top, each.labels + count, each.wrong + loss)
+        yield Candidate(each.cutoff, tuple(line), top, each.labels + count, loss)
 
 
 def _staked(wealth: Floats, best: Floats, stakes: Floats, here: Flags) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ each cut-off by itself; a gate decides by `certificate`, never by this curve.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from runtime.judgement.certificate import BETS, Floats, log_mean
 from runtime.judgement.estimates import Estimate, share
 from runtime.judgement.ledger import Costs, Row, weigh
 from runtime.judgement.signals import Scoring
-from runtime.judgement.weighing import labels_of
+from runtime.judgement.weighing import labels_of, weights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,16 @@ class Point:
     at_most: float
 
 
-def reliability(rows: Sequence[Row], scoring: Scoring, costs: Costs, bins: int = 10) -> tuple[Bin, ...]:
+def reliability(
+    rows: Sequence[Row], scoring: Scoring, costs: Costs, distrusted: Collection[str] = (), bins: int = 10
+) -> tuple[Bin, ...]:
     """The reliability diagram; bins without a case are left out."""
-    labels = labels_of(rows, [weigh(row, costs) for row in rows], scoring)
+    weighed = [weigh(row, costs, distrusted) for row in rows]
+    labels = labels_of(rows, weighed, scoring)
     if labels is None:
         return ()
     scored = labels.scores >= 0.0
-    scores, losses, weights = labels.scores[scored], labels.losses[scored], 1.0 / labels.ratios[scored]
+    scores, losses, weights = labels.scores[scored], labels.losses[scored], weights_of(rows, weighed)[scored]
     places = np.minimum((scores * bins).astype(int), bins - 1)
     made = []
     for place in np.unique(places):
@@ -60,12 +63,18 @@ def reliability(rows: Sequence[Row], scoring: Scoring, costs: Costs, bins: int =
 
 
 def coverage(
-    rows: Sequence[Row], scoring: Scoring, costs: Costs, cutoffs: Sequence[float], confidence: float = 0.95
+    rows: Sequence[Row],
+    scoring: Scoring,
+    costs: Costs,
+    cutoffs: Sequence[float],
+    confidence: float = 0.95,
+    distrusted: Collection[str] = (),
 ) -> tuple[Point, ...]:
     """The risk-coverage curve at these cut-offs. All rows count for how much would be automatic, answered or not."""
     found = (scoring.score(row.signals, row.novelty).score for row in rows)
     every = np.array([-1.0 if score is None else score for score in found])
-    labels = labels_of(rows, [weigh(row, costs) for row in rows], scoring)
+    weighed = [weigh(row, costs, distrusted) for row in rows]
+    labels, weights = labels_of(rows, weighed, scoring), weights_of(rows, weighed)
     points = []
     for cutoff in cutoffs:
         automatic = float((every >= cutoff).mean()) if len(every) else 0.0
@@ -77,7 +86,7 @@ def coverage(
         # As in the certificate: what earns no credit counts against the gate or not at all.
         counted = credits | (losses > 0.0)
         held = np.where(credits, losses, 1.0)[counted]
-        wrong = share(losses, 1.0 / ratios, confidence)
+        wrong = share(losses, weights[here], confidence)
         points.append(Point(cutoff, automatic, wrong, upper_bound(held, ratios[counted], 1.0 - confidence)))
     return tuple(points)
 

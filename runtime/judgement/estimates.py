@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from runtime.judgement.certificate import Floats
 
 
@@ -48,9 +46,3 @@ def interval(wrong: float, cases: float, confidence: float = 0.95) -> tuple[floa
     low = 0.0 if wrong <= 0.0 else float(betaincinv(wrong, cases - wrong + 1.0, side))
     high = 1.0 if wrong >= cases else float(betaincinv(wrong + 1.0, cases - wrong, 1.0 - side))
     return low, high
-
-
-def weights_of(probabilities: Floats) -> Floats:
-    """1/π of each case."""
-    weights: Floats = 1.0 / np.asarray(probabilities, dtype=float)
-    return weights

@@ -42,7 +42,7 @@ def _binomial(counts: Floats, sums: Floats, max_error: float) -> Floats:
     # scipy weighs 30 MB: only who asks for a p-value carries it.
     from scipy.special import bdtr
 
-    found: Floats = bdtr(np.round(sums), np.maximum(counts, 1), max_error)
+    found: Floats = bdtr(np.round(sums), np.maximum(counts, 1).astype(np.int64), max_error)
     return found
 
 
@@ -52,6 +52,6 @@ def _hoeffding_bentkus(counts: Floats, sums: Floats, max_error: float) -> Floats
     many = np.maximum(counts, 1)
     means = np.minimum(sums / many, max_error)
     distance = rel_entr(means, max_error) + rel_entr(1.0 - means, 1.0 - max_error)
-    bentkus = np.e * bdtr(np.minimum(np.ceil(sums - 1e-9), many), many, max_error)
+    bentkus = np.e * bdtr(np.minimum(np.ceil(sums - 1e-9), many), many.astype(np.int64), max_error)
     found: Floats = np.minimum(1.0, np.minimum(np.exp(-many * distance), bentkus))
     return found

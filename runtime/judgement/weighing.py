@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from runtime.judgement.certificate import Labels
+from runtime.judgement.certificate import Floats, Labels
 from runtime.judgement.ledger import Row, Weighed
 from runtime.judgement.signals import Scoring
 
@@ -20,7 +20,7 @@ def labels_of(rows: Sequence[Row], weighed: Sequence[Weighed | None], scoring: S
 
     A case that cannot be scored lies below every cut-off.
     """
-    counted = [(row, found) for row, found in zip(rows, weighed, strict=True) if found is not None and row.sampled]
+    counted = _counted(rows, weighed)
     if not counted:
         return None
     scores = (scoring.score(row.signals, row.novelty).score for row, _ in counted)
@@ -30,3 +30,12 @@ def labels_of(rows: Sequence[Row], weighed: Sequence[Weighed | None], scoring: S
         np.array([row.floor / row.pi for row, _ in counted]),
         np.array([found.credit for _, found in counted]),
     )
+
+
+def weights_of(rows: Sequence[Row], weighed: Sequence[Weighed | None]) -> Floats:
+    """1/π of each case that `labels_of` counts, in the same order: for how many cases it stands in an estimate."""
+    return np.array([1.0 / row.pi for row, _ in _counted(rows, weighed)])
+
+
+def _counted(rows: Sequence[Row], weighed: Sequence[Weighed | None]) -> list[tuple[Row, Weighed]]:
+    return [(row, found) for row, found in zip(rows, weighed, strict=True) if found is not None and row.sampled]
