@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ call_command("migrate", verbosity=0)
 from builder.models import Workflow
 user = get_user_model().objects.create_user("bench", password=None)
 user.groups.add(Group.objects.get(name="administrator"))
-Workflow.objects.create(slug="large", name="Large", draft=json.load(sys.stdin))
-Workflow.objects.create(slug="small", name="Small", draft={"format": "interlock/1"})
+for slug, draft in json.load(sys.stdin).items():
+    Workflow.objects.create(slug=slug, name=slug.capitalize(), draft=draft)
 session = SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
 session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
@@ -72,12 +72,12 @@ def drawing() -> dict[str, Any]:
     return {"format": "interlock/1", "input": {}, "nodes": nodes, "edges": known}
 
 
-def prepare(data: Path) -> str:
-    """Make the database with the large drawing, and return the key of a session."""
+def prepare(data: Path, drawings: Mapping[str, Any]) -> str:
+    """Make the database with these drawings, by their short names, and return the key of a session."""
     environment = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "-c", _PREPARE]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, input=json.dumps(drawing())
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, input=json.dumps(drawings)
     )
     return done.stdout.strip().splitlines()[-1]
 
@@ -205,7 +205,7 @@ def bundle_kb() -> float:
 def main() -> list[Bound]:
     """Measure everything."""
     with tempfile.TemporaryDirectory() as folder:
-        key = prepare(Path(folder))
+        key = prepare(Path(folder), {"large": drawing(), "small": {"format": "interlock/1"}})
         with serving(Path(folder), "") as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             url = f"http://127.0.0.1:{served.port}"

@@ -121,7 +121,27 @@ class Graph:
 
     def dominates(self, above: str, below: str) -> bool:
         """Whether every way from start to `below` passes `above`; a node dominates itself."""
-        return above == below or above in self.dominators(below)
+        if above == below:
+            return True
+        # A node dominates what hangs below it in the tree of dominators: what is entered and left in between.
+        outer, inner = self._tree.get(above), self._tree.get(below)
+        return outer is not None and inner is not None and outer[0] <= inner[0] and inner[1] <= outer[1]
+
+    @cached_property
+    def _tree(self) -> Mapping[str, tuple[int, int]]:
+        """When a walk through the tree of dominators enters each node and leaves it."""
+        below = _grouped((above, node) for node, above in self.immediate_dominators.items())
+        entered, spans, clock = dict[str, int](), dict[str, tuple[int, int]](), 0
+        ahead = [(START, False)]
+        while ahead:
+            node, is_done = ahead.pop()
+            clock += 1
+            if is_done:
+                spans[node] = (entered[node], clock)
+            else:
+                entered[node] = clock
+                ahead += [(node, True), *((each, False) for each in below.get(node, ()))]
+        return spans
 
     def forward_descendants(self, node: str) -> frozenset[str]:
         """The nodes that can be reached from `node` without going back."""
