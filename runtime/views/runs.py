@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import runs
@@ -98,7 +99,8 @@ def _told(request: HttpRequest, run_id: str) -> dict[str, Any]:
     told = trace(run)
     bars = {bar.step.key: bar for bar in told.bars}
     made = {step.key for step in told.steps if step.status not in ("pending", "skipped")}
-    cases = visible_escalations(request.user).filter(run=run.pk, state="open").order_by("pk")
+    seen = visible_escalations(request.user).filter(run=run.pk).order_by("pk")
+    cases = seen.filter(state="open")
     return {
         "run": run,
         "trace": told,
@@ -106,6 +108,7 @@ def _told(request: HttpRequest, run_id: str) -> dict[str, Any]:
         "rows": [{"step": step, "bar": bars.get(step.key)} for step in told.steps if step.key in made],
         "ahead": [step for step in told.steps if step.key not in made],
         "cases": _answerable(request, cases),
+        "answered": seen.filter(goes_on_at__gt=timezone.now())[:20],
         "may_write": may(request.user, "runs:write"),
     }
 

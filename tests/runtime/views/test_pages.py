@@ -208,3 +208,15 @@ def test_cancelling_asks_first(designer: Client) -> None:
     page = designer.get(reverse("run_detail", args=[run.pk])).content.decode()
     assert "End this run for good?" in page
     assert "popover" in page
+
+
+def test_a_run_whose_answer_can_still_be_taken_back_says_so(designer: Client) -> None:
+    case = runs.asked()
+    soon = datetime.now(UTC) + timedelta(seconds=30)
+    resolution = {"choice": "continue"}
+    type(case).objects.update(state="resolved", resolved_by="rui", goes_on_at=soon, resolution=resolution)
+    page = text(designer, reverse("run_detail", args=[case.run_id]))
+    # A designer who is in no queue does not see the case itself.
+    assert "rui has answered" not in page
+    type(case).objects.update(queue="")
+    assert "rui has answered: Go on with it" in text(designer, reverse("run_detail", args=[case.run_id]))
