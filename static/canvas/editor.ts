@@ -129,7 +129,7 @@ export class Editor {
     if (readOnly) return;
     const next = change(drawing);
     if (next === drawing) return;
-    this.set({ drawing: next, history: recorded(history, drawing, what, Date.now()), differences: [], ...this.kept(next) });
+    this.set({ drawing: next, history: recorded(history, drawing, what, Date.now()), differences: [], ...this.settled(), ...this.kept(next) });
   }
 
   // Sets what belongs to one's own drawing, wherever it is just now.
@@ -195,7 +195,12 @@ export class Editor {
   private travel(to: { history: History; drawing: Drawing } | null, otherwise: string): void {
     if (this.seen.readOnly) return;
     if (!to) return this.tell(otherwise);
-    this.set({ ...to, ...this.kept(to.drawing), said: to.history.past.length < this.seen.history.past.length ? "Undone." : "Done again." });
+    this.set({ ...to, ...this.settled(), ...this.kept(to.drawing), said: to.history.past.length < this.seen.history.past.length ? "Undone." : "Done again." });
+  }
+
+  // A way back that was offered would now take back something else.
+  private settled(): Partial<Seen> {
+    return this.seen.notice?.action?.label === "Undo" ? { notice: null } : {};
   }
 
   // What is selected stays selected where it is still there.

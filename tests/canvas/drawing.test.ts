@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import ELK from "elkjs/lib/elk.bundled.js";
+import { Editor } from "../../static/canvas/editor.ts";
 import { boxesOf, grown } from "../../static/canvas/kernels/boxes.ts";
 import { copied, pasted, readPaste } from "../../static/canvas/kernels/clipboard.ts";
 import { groupAround, members, reframed, withMembers } from "../../static/canvas/kernels/groups.ts";
@@ -141,4 +142,16 @@ test("what stands near is found once, however large it is", () => {
   const near = boxes.near(grown(boxes.of.get("act")!, 3_000));
   assert.equal(new Set(near).size, near.length);
   assert.equal(near.length, boxes.of.size);
+});
+
+test("an offer to undo goes with the next edit, which it would take back instead", () => {
+  const editor = new Editor();
+  editor.set({ drawing: guarded, kinds });
+  editor.edit((so) => ({ ...so, nodes: so.nodes.slice(1) }));
+  editor.tell("Deleted.", "plain", { label: "Undo", run: () => editor.undo() });
+  editor.edit((so) => ({ ...so, nodes: so.nodes.slice(1) }));
+  assert.equal(editor.now.notice, null);
+  editor.tell("Tidied.", "plain", { label: "Undo", run: () => editor.undo() });
+  editor.undo();
+  assert.deepEqual([editor.now.notice, editor.now.drawing.nodes.length, editor.now.said], [null, guarded.nodes.length - 1, "Undone."]);
 });

@@ -66,6 +66,13 @@ test("an edge to the left that is no loop goes around its own steps too", () => 
   assert.deepEqual(struck(of, "e2"), []);
 });
 
+test("the gallery's steps stand on no other ones", () => {
+  for (const name of GALLERY) {
+    const boxes = [...boxesOf(gallery(name), kinds).of];
+    for (const [index, [id, box]] of boxes.entries()) assert.deepEqual(boxes.slice(index + 1).filter(([, other]) => touches(box, other)).map(([each]) => each), [], `${name}: ${id}`);
+  }
+});
+
 test("the gallery's edges run over no step", () => {
   for (const name of GALLERY) {
     const of = gallery(name);
