@@ -82,6 +82,14 @@ def test_every_repair_of_every_case_keeps_its_word(case: Case, there: Surroundin
             keeps_its_word(case.bad, problem, repair, there)
 
 
+def test_the_document_of_problems_lists_every_code_and_whether_it_has_a_repair() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "problems.md").read_text()
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    assert [row[0].strip("| `") for row in rows] == list(CODES)
+    assert {row[0].strip("| `") for row in rows if row[3] != "no"} == set(MENDERS)
+    assert [(row[1], row[2]) for row in rows] == [(code.level, code.help) for code in CODES.values()]
+
+
 def test_every_mender_mends_something() -> None:
     known = Surroundings(("mine", "gone-by", "gones"), THERE.queues, {"tell": Called(frozenset({1}), frozenset({1}))})
     mends = {
