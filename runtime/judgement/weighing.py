@@ -6,6 +6,7 @@ somebody gave to another one (a complaint) says nothing about how many are wrong
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,7 +28,7 @@ def labels_of(rows: Sequence[Row], weighed: Sequence[Weighed | None], scoring: S
     return Labels(
         np.array([-1.0 if score is None else score for score in scores]),
         np.array([found.loss for _, found in counted]),
-        np.array([row.floor / row.pi for row, _ in counted]),
+        np.array([row.floor / row.pi if row.pi > 0.0 else math.inf for row, _ in counted]),
         np.array([found.credit for _, found in counted]),
     )
 

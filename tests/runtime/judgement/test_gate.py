@@ -163,6 +163,14 @@ def test_a_ledger_out_of_order_is_not_read() -> None:
         fold(gate(), rows)
 
 
+@pytest.mark.parametrize("pi", [0.0, -1.0, 0.01, math.nan])
+def test_a_row_that_says_it_was_drawn_more_rarely_than_any_is_not_read(pi: float) -> None:
+    standing = proven().standing
+    row = replace(answered(case(standing, standing.upto + 1, 0.95)), pi=pi)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        fold(standing, [row])
+
+
 def test_a_gate_whose_audits_nobody_answers_stops_deciding() -> None:
     standing = proven().standing
     assert policy_of(standing, RULES.unanswered - 1).cutoff is not None
