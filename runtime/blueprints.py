@@ -16,7 +16,7 @@ from runtime.nodes import discover
 
 
 class Unreadable(Exception):
-    """A sealed drawing that this release cannot read; its runs stay where they are."""
+    """A sealed drawing that this release cannot read. A run that has to go on fails visibly, and may be retried."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from runtime.claimed import moment, places, read, slices
 from runtime.core.events import Event
 from runtime.engine.ports import (
     ENDED,
@@ -24,11 +25,9 @@ from runtime.engine.ports import (
     NewEscalation,
     NewRun,
     Parent,
-    Signal,
     TriggerKey,
     Wave,
     Written,
-    tryout_of,
 )
 
 KEPT_DAYS = 30
@@ -105,28 +104,11 @@ def claim(owner: str, limit: int, now: datetime) -> list[Held]:
             return []
         cursor.execute(
             "UPDATE runtime_run SET status = 'running', owner = %s, fence = fence + 1, claims = claims + 1,"
-            f" wake_at = NULL WHERE id IN ({_places(ids)}) RETURNING id, blueprint_id, workflow, version, created_at,"
-            " requester, labels, callback_url, parent, parent_node, parent_visit, fence, claims",
+            f" wake_at = NULL WHERE id IN ({places(ids)}) RETURNING id, blueprint_id, workflow, version, created_at,"
+            " requester, labels, callback_url, parent, parent_node, parent_visit, fence, claims, last_seq",
             [owner, *ids],
         )
-        rows = cursor.fetchall()
-        events, waiting = _events_of(cursor, ids), signals(ids)
-    return [_held(row, owner, now, events.get(row[0], ()), waiting.get(row[0], ())) for row in rows]
-
-
-def signals(run_ids: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
-    """The signals of these runs, oldest first."""
-    found: dict[str, tuple[Signal, ...]] = {}
-    with connection.cursor() as cursor:
-        for some in _slices(run_ids):
-            cursor.execute(
-                f"SELECT run_id, id, type, node, visit, data FROM runtime_signal WHERE run_id IN ({_places(some)})"
-                " ORDER BY id",
-                [*some],
-            )
-            for run_id, id_, type_, node, visit, data in cursor.fetchall():
-                found[run_id] = (*found.get(run_id, ()), Signal(id_, type_, node, visit, json.loads(data)))
-    return found
+        return read(cursor, cursor.fetchall(), owner, now)
 
 
 def send_signal(run_id: str, type_: str, node: str | None, visit: int, data: Mapping[str, Any]) -> None:
@@ -156,9 +138,9 @@ def reap(owner: str, held: Iterable[str], lease_s: float, now: datetime) -> int:
         )
         kept = set(held)
         lost = [row[0] for row in cursor.fetchall() if row[0] not in kept]
-        for some in _slices(lost):
+        for some in slices(lost):
             cursor.execute(
-                f"UPDATE runtime_run SET status = 'queued', owner = NULL WHERE id IN ({_places(some)})"
+                f"UPDATE runtime_run SET status = 'queued', owner = NULL WHERE id IN ({places(some)})"
                 " AND status = 'running'",
                 [*some],
             )
@@ -178,7 +160,7 @@ def next_wake() -> datetime | None:
         woken = cursor.fetchone()[0]
         cursor.execute("SELECT min(goes_on_at) FROM runtime_escalation WHERE goes_on_at IS NOT NULL")
         answered = cursor.fetchone()[0]
-    return min((_moment(at) for at in (woken, answered) if at is not None), default=None)
+    return min((moment(at) for at in (woken, answered) if at is not None), default=None)
 
 
 def generation(run_id: str) -> int:
@@ -284,8 +266,8 @@ def _family(cursor: CursorWrapper, run_id: str, wave: Wave) -> tuple[str, str, P
 
 
 def _delete_signals(cursor: CursorWrapper, taken: Sequence[int]) -> None:
-    for some in _slices(taken):
-        cursor.execute(f"DELETE FROM runtime_signal WHERE id IN ({_places(some)})", [*some])
+    for some in slices(taken):
+        cursor.execute(f"DELETE FROM runtime_signal WHERE id IN ({places(some)})", [*some])
 
 
 def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) -> None:
@@ -329,42 +311,6 @@ def _requeue_if_signalled(cursor: CursorWrapper, run_id: str) -> bool:
     return True
 
 
-def _events_of(cursor: CursorWrapper, run_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
-    found: dict[str, list[Event]] = {}
-    for some in _slices(run_ids):
-        cursor.execute(
-            f"SELECT run_id, seq, at, type, node, visit, data FROM runtime_entry WHERE run_id IN ({_places(some)})"
-            " ORDER BY run_id, seq",
-            [*some],
-        )
-        for run_id, seq, at, type_, node, visit, data in cursor.fetchall():
-            event = Event(type_, node, visit, json.loads(data), seq, _moment(at))
-            found.setdefault(run_id, []).append(event)
-    return {run_id: tuple(events) for run_id, events in found.items()}
-
-
-def _held(
-    row: Sequence[Any], owner: str, now: datetime, events: tuple[Event, ...], waiting: tuple[Signal, ...]
-) -> Held:
-    run_id, blueprint, workflow, version, created_at, requester, labels, callback = row[:8]
-    parent, node, visit, fence, claims = row[8:]
-    opening = events[0].data if events else {}
-    run = NewRun(
-        id=run_id,
-        blueprint_id=blueprint,
-        workflow=workflow,
-        version=version,
-        input=opening.get("input"),
-        created_at=_moment(created_at),
-        requester=requester,
-        labels=json.loads(labels) if labels else {},
-        callback_url=callback,
-        parent=Parent(parent, node, visit) if parent else None,
-        tryout=tryout_of(opening),
-    )
-    return Held(Claim(run_id, owner, fence), run, events, waiting, claims, now)
-
-
 # Values
 
 
@@ -381,16 +327,3 @@ def _at(moment: datetime | None) -> Any:
     if moment is None or connection.vendor == "postgresql":
         return moment
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-
-
-def _moment(value: Any) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _places(values: Sequence[object]) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def _slices[T](values: Sequence[T], size: int = 500) -> list[Sequence[T]]:
-    return [values[start : start + size] for start in range(0, len(values), size)]

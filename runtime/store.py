@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, transaction
 
-from runtime import blueprints, escalations, journal
+from runtime import blueprints, claimed, escalations, journal
 from runtime.core.drawing import Drawing
 from runtime.engine.ports import Created, Held, NewRun, Signal, StoreError, Wave, Written
 from runtime.engine.writer import Writer
@@ -41,7 +41,7 @@ class SqlStore:
 
     async def signals(self, run_ids: Sequence[str]) -> Mapping[str, tuple[Signal, ...]]:
         """What waits to be journalled."""
-        return await self._writer.submit(lambda: journal.signals(run_ids))
+        return await self._writer.submit(lambda: claimed.signals(run_ids))
 
     async def reap(self, owner: str, held: Callable[[], Sequence[str]], lease_s: float) -> int:
         """Requeue what nobody holds."""

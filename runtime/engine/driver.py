@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,6 +70,11 @@ class _Unwritten:
     taken: list[int] = field(default_factory=list)
 
 
+def size_of(event: Event) -> int:
+    """What an entry takes, in bytes, near enough to hold a run to its limit."""
+    return len(json.dumps(event.data))
+
+
 class LostClaim(Exception):
     """Somebody else holds the run now; this driver must not write any more."""
 
@@ -84,10 +90,14 @@ class Driver:
         claim: Claim,
         state: State,
         since: datetime | None = None,
+        size: int = 0,
     ) -> None:
-        """`since` is when the run was claimed, by the clock that said it was due: this driver's time begins there."""
+        """`since` is when the run was claimed, by the clock that said it was due: this driver's time begins there.
+
+        `size` is what the run's entries take so far, in bytes.
+        """
         self.around, self.drawing, self.run, self.claim, self.state = around, drawing, run, claim, state
-        self._since = since or around.clock()
+        self._since, self._size = since or around.clock(), size
         self.settled: asyncio.Future[RunStatus] = asyncio.get_running_loop().create_future()
         self._unwritten = _Unwritten()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -263,6 +273,7 @@ class Driver:
         stamped = Event(event.type, event.node, event.visit, event.data, self.state.seq + 1, self._now())
         advance(self.drawing.graph, self.state, stamped)
         self._unwritten.events.append(stamped)
+        self._size += size_of(stamped)
 
     def _status_if_written_now(self) -> RunStatus:
         if self.state.status != "running":
@@ -315,7 +326,7 @@ class Driver:
     def _step(self, start: Start, context: StepContext | None = None, ms: float | None = None) -> Step:
         around = self.around
         calls = tuple(context.calls) if context else ()
-        return Step(self.drawing, self.state, start, self.run, self._now(), around.new_id, calls, ms)
+        return Step(self.drawing, self.state, start, self.run, self._now(), around.new_id, calls, ms, self._size)
 
     def _context(self, start: Start) -> StepContext:
         node = self.drawing.graph.nodes[start.node]

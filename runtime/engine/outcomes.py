@@ -27,6 +27,8 @@ from runtime.engine.ports import NewEscalation, NewRun, Parent
 logger = logging.getLogger(__name__)
 
 MAX_OUTPUT = 1_048_576
+# What all entries of one run may take together: a run is read as a whole whenever it is taken up again.
+MAX_JOURNAL = 32 * 1_048_576
 
 INCIDENT_CHOICES = (
     {"name": "retry", "label": "Try again", "comment_required": False},
@@ -47,6 +49,8 @@ class Step:
     new_id: Callable[[], str]
     calls: Sequence[Mapping[str, Any]] = ()
     ms: float | None = None
+    kept: int = 0
+    """What the run's entries take already, in bytes."""
 
     @property
     def key(self) -> str:
@@ -103,6 +107,9 @@ def _done(step: Step, done: Done) -> Consequence:
     if done.port not in (ports or (None,)):
         return incident(step, Failed("bad_port", f"The step ended at “{done.port}”, a port that it does not have."))
     flaw = json_gate.clean(done.output, max_bytes=MAX_OUTPUT)
+    if not flaw and json_gate.clean(done.output, max_bytes=MAX_JOURNAL - step.kept):
+        most = f"{MAX_JOURNAL >> 20} MB"
+        return incident(step, Failed("run_too_large", f"With this result the run would keep more than {most} of data."))
     if flaw:
         return _failed(step, Failed("bad_output", f"The step's result cannot be kept: {flaw.message}"))
     return Consequence(step.event("step.finished", {"port": done.port, "output": done.output}))

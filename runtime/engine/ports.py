@@ -162,7 +162,9 @@ class Created:
 class Held:
     """A claimed run with everything needed to go on.
 
-    `claims` counts the claims since it last got on or parked; `at` is when it was claimed, by the store's clock.
+    `claims` counts the claims since it last got on or parked; `at` is when it was claimed, by the store's clock;
+    `last_seq` is the number of its last entry, `size` what its entries take (bytes). `flaw` says why its journal cannot
+    be read: then it comes without events.
     """
 
     claim: Claim
@@ -171,6 +173,9 @@ class Held:
     signals: tuple[Signal, ...]
     claims: int
     at: datetime
+    last_seq: int = 0
+    size: int = 0
+    flaw: str = ""
 
 
 class Store(Protocol):

@@ -28,6 +28,10 @@ LEASE_S = 15.0
 CLAIM_BATCH = 100
 
 
+class UnreadableJournal(Exception):
+    """What is kept of a run does not tell where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """What became of a trigger: the run it got, and its settling where this process drives it."""
@@ -148,13 +152,16 @@ class Runner:
         self._spawn(driver)
 
     async def _driver_of(self, held: Held) -> Driver:
+        if held.flaw:
+            raise UnreadableJournal(held.flaw)
         drawing = await self.around.store.drawing(held.run.blueprint_id)
-        return Driver(self.around, drawing, held.run, held.claim, fold(drawing.graph, held.events), held.at)
+        state = fold(drawing.graph, held.events)
+        return Driver(self.around, drawing, held.run, held.claim, state, held.at, held.size)
 
     async def _quarantine(self, held: Held, why: str) -> None:
         """A run that fails its workers again and again is ended visibly, not tried for ever; it may be retried."""
         error = {"code": "quarantined", "message": f"The run could not be taken up again: {why}"[:2000], "detail": {}}
-        event = Event("run.failed", None, 0, {"error": error}, len(held.events) + 1, self.around.clock())
+        event = Event("run.failed", None, 0, {"error": error}, held.last_seq + 1, self.around.clock())
         await self.around.store.append(Wave(held.claim, (event,), "failed", durable=True))
 
     async def _deliver_signals(self) -> None:

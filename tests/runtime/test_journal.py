@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runtime import journal
+from runtime import claimed, journal
 from runtime.core.events import Event
 from runtime.engine.ports import Claim, NewRun, Parent, TriggerKey, Wave
 from runtime.ids import new_id
@@ -125,7 +125,7 @@ def test_a_signal_wakes_a_waiting_run_and_no_other(run: NewRun, blueprint: Bluep
     for each in (run, running):
         journal.send_signal(each.id, "cancel", None, 0, {"by": "ada"})
     assert [Run.objects.get(pk=each.id).status for each in (run, running)] == ["queued", "running"]
-    found = journal.signals([run.id, running.id])
+    found = claimed.signals([run.id, running.id])
     assert {each[0].type for each in found.values()} == {"cancel"}
     assert len(found) == 2
 
@@ -142,7 +142,7 @@ def test_signals_that_are_taken_are_gone_with_the_wave(run: NewRun) -> None:
     wave = began(run)
     journal.create(run, wave)
     journal.send_signal(run.id, "cancel", None, 0, {})
-    taken = tuple(each.id for each in journal.signals([run.id])[run.id])
+    taken = tuple(each.id for each in claimed.signals([run.id])[run.id])
     assert journal.append(another(wave, status="waiting", taken=taken)) == "kept"
     assert not Signal.objects.exists()
 
@@ -154,7 +154,7 @@ def test_the_end_of_a_called_run_is_a_signal_to_its_caller(run: NewRun) -> None:
     journal.create(child, wave)
     end = Event("run.finished", "won", 1, {"outcome": "won", "kind": "success", "output": {"x": 1}}, 2, NOW)
     journal.append(replace(wave, events=(end,), status="succeeded", outcome="won"))
-    (signal,) = journal.signals([run.id])[run.id]
+    (signal,) = claimed.signals([run.id])[run.id]
     assert (signal.type, signal.node, signal.visit) == ("child", "call", 2)
     assert signal.data == {
         "run": child.id,
@@ -189,7 +189,7 @@ def test_only_runs_of_the_dead_and_of_the_forgetful_are_requeued(blueprint: Blue
 def test_many_ids_at_once_are_no_trouble(run: NewRun) -> None:
     journal.create(run, began(run))
     journal.send_signal(run.id, "cancel", None, 0, {})
-    assert list(journal.signals([*(new_id() for _ in range(1_200)), run.id])) == [run.id]
+    assert list(claimed.signals([*(new_id() for _ in range(1_200)), run.id])) == [run.id]
 
 
 def test_the_database_tells_the_time() -> None:

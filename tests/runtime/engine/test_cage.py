@@ -14,11 +14,13 @@ import uvloop
 from runtime.core.expressions import Unknown
 from runtime.core.templates import Template
 from runtime.engine.cage import Cage
+from tests.makers.engine import Engine, case_of, drawn, ended, journal, node, outcome, seal, story
 
 BOMB = "input.l.all(x, !x.matches('^(a?){500}a{500}$'))"
 GREEDY = "input.l.map(x, " + " + ".join(["x"] * 30) + ")"
 BOMB_SCOPE: dict[str, Any] = {"input": {"l": ["a" * 3000] * 1000}}
 QUICK = "[1, 2].map(x, x * 2)"
+QUICKLY = drawn([outcome("won")], "start > won")
 
 
 @pytest.fixture
@@ -133,3 +135,27 @@ def test_the_cage_works_on_uvloop() -> None:
             await cage.close()
 
     assert uvloop.run(once()) == {QUICK: [2, 4]}
+
+
+# The cage of an engine
+
+
+def test_a_costly_expression_is_computed_in_the_cage(engine: Engine) -> None:
+    costly = "input.l.map(x, x + 1).filter(y, y > 2).size()"
+    document = drawn(
+        [node("a", "execute.transform", {"output": {"n": costly}}), outcome("won", n="steps.a.output.n")],
+        "start > a",
+        "a > won",
+    )
+    run_id = engine.run(seal(document), {"l": list(range(500))})
+    assert ended(run_id).status == "succeeded"
+    assert "step.started a/1" in story(run_id)
+    assert journal(run_id)[-1].data["output"] == {"n": 498}
+
+
+def test_a_bomb_becomes_an_incident_while_others_go_on(transactional_db: None) -> None:
+    document = drawn([node("a", "execute.transform", {"output": {"n": BOMB}}), outcome()], "start > a", "a > won")
+    with Engine(cage_s=0.5) as engine:
+        run_id = engine.start(seal(document), BOMB_SCOPE["input"])
+        assert ended(engine.start(seal(QUICKLY, "quick"))).status == "succeeded"
+        assert case_of(run_id).kind == "incident"

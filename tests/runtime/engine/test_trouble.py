@@ -246,28 +246,6 @@ def test_attempts_that_are_used_up_end_as_the_step_says(engine: Engine, odd: Cal
     assert "step.finished odd/1 done" in story(run.pk)
 
 
-def test_a_costly_expression_is_computed_in_the_cage(engine: Engine) -> None:
-    costly = "input.l.map(x, x + 1).filter(y, y > 2).size()"
-    document = drawn(
-        [node("a", "execute.transform", {"output": {"n": costly}}), outcome("won", n="steps.a.output.n")],
-        "start > a",
-        "a > won",
-    )
-    run_id = engine.run(seal(document), {"l": list(range(500))})
-    assert ended(run_id).status == "succeeded"
-    assert "step.started a/1" in story(run_id)
-    assert journal(run_id)[-1].data["output"] == {"n": 498}
-
-
-def test_a_bomb_becomes_an_incident_while_others_go_on(transactional_db: None) -> None:
-    bomb = "input.l.all(x, !x.matches('^(a?){500}a{500}$'))"
-    document = drawn([node("a", "execute.transform", {"output": {"n": bomb}}), outcome()], "start > a", "a > won")
-    with Engine(cage_s=0.5) as engine:
-        run_id = engine.start(seal(document), {"l": ["a" * 3000] * 1000})
-        assert ended(engine.start(seal(FETCHING, "quick"))).status == "succeeded"
-        assert case_of(run_id).kind == "incident"
-
-
 # People
 
 
