@@ -36,7 +36,8 @@ TABLE = {
 
 def opened(visit: Visitor, name: str, kind: str, config: Any) -> Page:
     """A drawing of that step and another one, with the step selected."""
-    nodes = [{"id": "here", "kind": kind, "name": "Here", "at": [240, 0], "config": config}, *ECHO["nodes"]]
+    others = [{**each, "at": [240, 160 * place]} for place, each in enumerate(ECHO["nodes"], 1)]
+    nodes = [{"id": "here", "kind": kind, "name": "Here", "at": [520, 0], "config": config}, *others]
     edges = [{"id": "e0", "from": "start", "port": "out", "to": "here"}, *ECHO["edges"]]
     page = imported(visit, name, {**ECHO, "nodes": nodes, "edges": edges})
     step(page, "Here").locator(".step-head").click()
