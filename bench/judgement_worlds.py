@@ -90,17 +90,20 @@ def trial(world: World, chance: np.random.Generator, population: Floats) -> Tria
     scores, truth = scored(plan.scoring, signals[RULES.learn :]), scored(plan.scoring, population)
     risks = world.risk(population)
 
-    def bad(cutoff: float | None) -> bool:
-        here = truth >= (2.0 if cutoff is None else cutoff)
+    def bad(cutoff: float) -> bool:
+        here = truth >= cutoff
         return bool(here.any()) and float(risks[here].mean()) > alpha
 
     seen = losses[RULES.learn :]
     reached = _sequential(plan.cutoffs, scores, seen, chance)
     once = certify_once(scores, seen, plan.cutoffs, PROMISE)
     return Trial(
-        bad(reached), bad(min(once, default=None)), bad(_observed(plan.cutoffs, scores, seen)),
-        any(bad(cutoff) for cutoff in _peeked(plan.cutoffs, scores, seen)), reached is not None,
-    )  # fmt: skip
+        any(map(bad, reached)),
+        any(map(bad, once)),
+        any(map(bad, _observed(plan.cutoffs, scores, seen))),
+        any(map(bad, _peeked(plan.cutoffs, scores, seen))),
+        bool(reached),
+    )
 
 
 def scored(scoring: Scoring, signals: Floats) -> Floats:
@@ -113,11 +116,9 @@ def scored(scoring: Scoring, signals: Floats) -> Floats:
     return found
 
 
-def _sequential(
-    cutoffs: tuple[float, ...], scores: Floats, losses: Floats, chance: np.random.Generator
-) -> float | None:
-    """The cut-off in the end; it only ever goes down, so if it is good then, it was good always."""
-    evidence = Evidence(PROMISE, tuple(Candidate(cutoff) for cutoff in cutoffs))
+def _sequential(cutoffs: tuple[float, ...], scores: Floats, losses: Floats, chance: np.random.Generator) -> set[float]:
+    """Every cut-off that the gate decided from, at whatever time."""
+    evidence, decided = Evidence(PROMISE, tuple(Candidate(cutoff) for cutoff in cutoffs)), set[float]()
     for at in range(0, len(scores), BLOCK):
         block, cutoff = slice(at, at + BLOCK), evidence.cutoff
         automatic = scores[block] >= (2.0 if cutoff is None else cutoff)
@@ -126,15 +127,14 @@ def _sequential(
         if drawn.any():
             told = Labels(scores[block][drawn], losses[block][drawn], ratios, np.ones(int(drawn.sum()), dtype=bool))
             evidence = evidence.after(told)
-    return evidence.cutoff
+        decided |= set() if evidence.cutoff is None else {evidence.cutoff}
+    return decided
 
 
-def _observed(cutoffs: tuple[float, ...], scores: Floats, losses: Floats) -> float | None:
+def _observed(cutoffs: tuple[float, ...], scores: Floats, losses: Floats) -> list[float]:
     """What not to do: the lowest cut-off whose observed error is at most α."""
-    fine = [
-        cutoff for cutoff in cutoffs if (here := scores >= cutoff).any() and losses[here].mean() <= PROMISE.max_error
-    ]
-    return min(fine, default=None)
+    fine = [each for each in cutoffs if (here := scores >= each).any() and losses[here].mean() <= PROMISE.max_error]
+    return sorted(fine)[:1]
 
 
 def _peeked(cutoffs: tuple[float, ...], scores: Floats, losses: Floats) -> list[float]:
