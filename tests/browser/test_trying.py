@@ -124,7 +124,7 @@ def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complai
     expect(step(page, "Tell the system").locator(".step-pin")).to_be_visible()
     pressed(page, "Start over")
     standing(page, "Ended at “told”")
-    expect(panel(page).get_by_role("group", name="In detail")).to_contain_text("n: 42")
+    expect(panel(page).get_by_role("group", name="In detail")).to_contain_text("n 42")
     saved(page)
     page.reload()
     expect(step(page, "Tell the system").locator(".step-pin")).to_be_visible()
