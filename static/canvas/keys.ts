@@ -108,7 +108,9 @@ function nudge(key: string, times: number): void {
 
 function editSelected(): void {
   if (editor.now.selected.size === 0) return commands.goTo(START);
-  document.querySelector<HTMLElement>(".inspector input, .inspector textarea, .inspector button")?.focus();
+  // Its fields come before what is wrong with it: whoever presses Enter wants to write.
+  const field = document.querySelector<HTMLElement>(".inspector :is(input, textarea, select)");
+  (field ?? document.querySelector<HTMLElement>(".inspector button"))?.focus();
 }
 
 function renameSelected(): void {

@@ -7,7 +7,7 @@ import re
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
 
@@ -110,7 +110,18 @@ def fill(page: Page, name: str, **fields: str) -> None:
     inspector = page.get_by_role("complementary", name="Inspector")
     inspector.get_by_label(re.compile("^Name")).first.fill(name)
     for label, value in fields.items():
-        inspector.get_by_label(re.compile(f"^{label.replace('_', ' ')}", re.IGNORECASE)).first.fill(value)
+        field = inspector.get_by_label(re.compile(f"^{label.replace('_', ' ')}", re.IGNORECASE)).first
+        write(page, field, value)
+
+
+def write(page: Page, field: Locator, value: str) -> None:
+    """Fill in a field; an expression is written into the editor that stands in its place once it is loaded."""
+    if field.get_attribute("data-sort") not in ("expression", "template"):
+        field.fill(value)
+        return
+    editor = page.locator(f"[id='{field.get_attribute('id')}-code'] .cm-content")
+    editor.fill(value)
+    expect(field).to_have_value(value)
 
 
 def saved(page: Page) -> None:
