@@ -75,7 +75,7 @@ def case_rest(request: HttpRequest, case_id: str) -> HttpResponse:
         raise Http404("There is no such run, or you may not see it.")
     told = trace(case.run)
     steps = [step for step in told.steps if step.status == "finished"]
-    return render(request, "runtime/_case_rest.html", {"case": case, "input": told.input, "steps": steps})
+    return render(request, "runtime/case_rest.html", {"case": case, "input": told.input, "steps": steps})
 
 
 def visible(request: HttpRequest, case_id: str) -> Escalation:

@@ -80,7 +80,7 @@ def test_what_is_changed_shows_what_it_was_and_the_rest_is_one_click_away(visit:
     expect(page.get_by_label("Seats")).to_be_focused()
     page.get_by_label("Seats").fill("90")
     expect(page.locator(".was:visible")).to_have_text("Changed. It was: 900")
-    page.get_by_text("Everything else about this run").click()
+    page.get_by_role("link", name="Everything else about this run").click()
     expect(page.locator("#rest")).to_contain_text("budget_eur")
     page.locator("#remark").fill("@ada, do you know them?")
     page.get_by_role("button", name="Write").click()
