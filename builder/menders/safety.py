@@ -13,9 +13,9 @@ def _review_on_way(wrong: Wrong) -> Proposals:
         edge = mending.edge_of(wrong.document, edge_id)
         if edge is None or edge.get("loop"):
             continue
-        for review in _reviews_of(wrong, edge):
-            redirected = mending.changed_edge(wrong.document, edge_id, to=review["id"])
-            yield Proposal(f"Lead it through “{mending.title_of(review)}” as well", redirected, alone=True)
+        for known in _reviews_of(wrong, edge):
+            redirected = mending.changed_edge(wrong.document, edge_id, to=known["id"])
+            yield Proposal(f"Lead it through “{mending.title_of(known)}” as well", redirected, alone=True)
         at = mending.between(wrong.document, edge["from"], edge["to"])
         mended, review = mending.reviewed(wrong.document, at, edge["to"], queue=wrong.queue())
         yield Proposal("Insert a review here", mending.changed_edge(mended, edge_id, to=review), alone=True)
