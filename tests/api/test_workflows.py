@@ -157,3 +157,22 @@ def test_the_kinds_come_with_ports_effect_schema_and_help(dev: Caller) -> None:
     assert kinds["verify.schema"]["ports"] == ["pass", "fail"]
     assert kinds["decide.rule"]["config_schema"]["properties"].keys() >= {"choices", "otherwise"}
     assert all(kind["help"] and kind["family"] == kind["kind"].partition(".")[0] for kind in kinds.values())
+
+
+def test_only_the_draft_that_was_looked_at_is_published(dev: Caller) -> None:
+    drafted("echo", ECHO)
+    etag = dev.get("workflows/echo/draft/")["ETag"]
+    assert dev.send("PUT", "workflows/echo/draft/", {**ECHO, "input": {}}).status_code == 200
+    refused = dev.post("workflows/echo/versions/", {}, If_Match=etag)
+    assert (refused.status_code, refused.json()["code"], refused.json()["who"]) == (412, "overtaken", "dev")
+    assert not Blueprint.objects.exists()
+    now = dev.get("workflows/echo/draft/")["ETag"]
+    assert dev.post("workflows/echo/versions/", {}, If_Match=now).status_code == 201
+
+
+@pytest.mark.parametrize("header", ["", "nonsense", '"x"', "r1"])
+def test_what_is_no_etag_publishes_nothing(dev: Caller, header: str) -> None:
+    drafted("echo", ECHO)
+    refused = dev.post("workflows/echo/versions/", {}, If_Match=header)
+    assert (refused.status_code, refused.json()["code"]) == (412, "overtaken")
+    assert not Blueprint.objects.exists()

@@ -20,6 +20,8 @@ from tests.makers.people import queue_of
 from tests.makers.workflows import NOW
 
 SAMPLES = pytest.mark.parametrize("sample", galleries.samples(), ids=lambda sample: sample.slug)
+# What a drawing names and an empty installation does not have is told when one starts from it.
+MISSING = {"queue.missing", "workflow.missing"}
 # A node is about 220 wide and 76 high; between two there is room for an edge with its label.
 APART = (280, 136)
 
@@ -50,8 +52,8 @@ def test_a_card_says_what_it_is_in_plain_words(sample: Sample) -> None:
 
 @pytest.mark.django_db
 @SAMPLES
-def test_nothing_is_wrong_with_a_workflow_of_the_gallery(sample: Sample) -> None:
-    assert problems_of(sample.document) == ()
+def test_nothing_is_wrong_with_a_workflow_of_the_gallery_but_what_is_not_here_yet(sample: Sample) -> None:
+    assert {problem.code for problem in problems_of(sample.document)} <= MISSING
 
 
 @SAMPLES
@@ -121,7 +123,7 @@ def test_a_workflow_made_from_it_publishes_and_can_be_tried(designer_dora: User,
     assert [(case.name, case.input) for case in kept] == [(case.name, case.input) for case in sample.cases]
     published = publish(workflow, designer_dora, NOW)
     assert isinstance(published, Published)
-    assert published.warnings == ()
+    assert {warning.code for warning in published.warnings} <= MISSING
 
 
 @pytest.mark.django_db

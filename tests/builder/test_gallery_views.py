@@ -41,7 +41,7 @@ def test_a_workflow_is_shown_whole_with_its_cases_before_one_starts(designer: Cl
     sample = galleries.sample(slug)
     assert sample
     page = designer.get(reverse("gallery_item", args=[slug])).content.decode()
-    assert page.count('class="picture-step"') == len(sample.document["nodes"]) + 1
+    assert page.count('class="picture-step"') == 2 * (len(sample.document["nodes"]) + 1), "small and whole"
     assert page.count("<details") == len(sample.cases) + 1
     assert not Workflow.objects.exists()
 

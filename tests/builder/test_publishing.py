@@ -142,6 +142,18 @@ def test_the_newest_version_is_what_triggers_run_once_it_is_committed(
     assert forgotten == ["leads"]
 
 
+@pytest.mark.django_db
+def test_only_what_was_seen_is_published(designer_dora: User, developer_dev: User) -> None:
+    workflow = a_workflow(designer_dora)
+    seen = drafts.read(workflow).revision
+    drafts.save(workflow, sound_document(input={"title": "another"}), "*", developer_dev, NOW)
+    refused = publish(workflow, designer_dora, NOW, seen=(seen,))
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.who) == ("overtaken", "dev")
+    assert not Version.objects.exists()
+    assert isinstance(publish(workflow, designer_dora, NOW, seen=(seen, seen + 1)), Published)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_publish_one_makes_the_version_and_both_get_it(designer_dora: User, developer_dev: User) -> None:
     workflow = a_workflow(designer_dora)
