@@ -100,6 +100,28 @@ def test_a_complaint_about_an_unknown_field_is_told_for_the_whole() -> None:
     assert form_of(schema_of("outcome"), {"x": 1}, {"/x": ("No such field.",)}).errors == ("No such field.",)
 
 
+def test_a_field_is_called_as_its_kind_says_and_else_by_its_name() -> None:
+    assert control(form("execute.http", {}), "/url").title == "Address"
+    assert control(form("execute.http", {}), "/method").title == "Method"
+
+
+def test_what_is_said_beside_the_first_entry_is_not_said_again() -> None:
+    found = control(
+        form("decide.rule", {"choices": [{"name": "a", "when": "1"}, {"name": "b", "when": "2"}]}), "/choices"
+    )
+    assert all(each.help for each in found.parts[0].parts)
+    assert not any(each.help for each in found.parts[1].parts)
+
+
+@given(JSON)
+def test_a_set_holds_what_is_among_its_options_whatever_stands_there(value: Any) -> None:
+    found = control(form("decide.model", {"confidence": value}), "/confidence")
+    held = [option for option, _, holds in found.choices if holds]
+    assert found.sort == "set"
+    wanted = value if isinstance(value, list) else ["logprob", "self"]
+    assert held == [each for each in found.options if each in [one for one in wanted if isinstance(one, str)]]
+
+
 def test_suggestions_are_offered_by_the_name_of_the_field() -> None:
     found = form_of(schema_of("execute.email"), {}, {}, {"connection": ["smtp"]})
     assert control(found, "/connection").suggestions == ("smtp",)

@@ -206,6 +206,30 @@ def test_in_the_archive_the_fields_cannot_be_changed(designer: Client) -> None:
     assert all("disabled" in field for field in fields)
 
 
+def test_a_form_that_is_only_looked_at_can_be_asked_for(designer: Client) -> None:
+    body = json.dumps({"document": drawing("outcome", {"output": {"x": "1"}}), "node": "here", "readonly": True})
+    answer = designer.post(reverse("workflow_inspector", args=["echo"]), body, content_type="application/json")
+    html = answer.content.decode()
+    assert 'data-op="add"' not in html
+    fields = re.findall(r"<(?:textarea|select|fieldset|input)[^>]*>", html)
+    assert fields
+    assert all("disabled" in field for field in fields)
+
+
+def test_what_is_wrong_is_told_beside_the_field_without_naming_it(designer: Client) -> None:
+    html = asked(designer, drawing("execute.python", {"function": 3})).json()["html"]
+    assert 'id="config-function-error">This must be a text.' in html
+
+
+def test_options_are_told_in_words_and_a_list_of_them_as_boxes(designer: Client) -> None:
+    html = asked(designer, drawing("decide.table", TABLE)).json()["html"]
+    assert '<option value="FIRST">The first one decides</option>' in html
+    html = asked(designer, drawing("decide.model", {"confidence": ["self"]})).json()["html"]
+    boxes = re.findall(r'data-op="member" data-path="/confidence" data-option="(\w+)"( checked)?', html)
+    assert ("self", " checked") in boxes
+    assert ("logprob", "") in boxes
+
+
 def test_a_reviewer_sees_no_form(designer: Client) -> None:
     other = Client()
     other.force_login(person("rui", "reviewer"))
