@@ -11,6 +11,10 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from builder.models import Workflow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +32,6 @@ def main() -> None:
 
 
 def _made() -> dict[str, str]:
-    from builder import galleries
     from builder.models import Version, Workflow
     from tests.makers import runs
     from tests.makers.people import person, queue_of
@@ -40,9 +43,7 @@ def _made() -> dict[str, str]:
     for drawn in (runs.leads(), runs.blueprint()):
         workflow = Workflow.objects.create(slug=drawn.workflow, name=drawn.name, draft=drawn.document)
         Version.objects.create(workflow=workflow, number=1, blueprint=drawn)
-        example = galleries.sample(drawn.workflow)
-        for each in (example.cases if example else ())[:6]:
-            workflow.sample_cases.create(name=each.name, input=each.input)
+        _sampled(workflow)
     for hours in range(60):
         runs.declined(began=now - timedelta(hours=hours))
     case, form = runs.asked(began=now - timedelta(minutes=40)), runs.incomplete(began=now - timedelta(minutes=30))
@@ -68,6 +69,15 @@ def _made() -> dict[str, str]:
         "workflow start": "/workflows/lead-qualification/start/",
         "not found": "/nothing/",
     }
+
+
+def _sampled(workflow: Workflow) -> None:
+    """The first sample cases of the gallery's workflow of this name, if it has one."""
+    from builder import galleries
+
+    example = galleries.sample(workflow.slug)
+    for each in (example.cases if example else ())[:6]:
+        workflow.sample_cases.create(name=each.name, input=each.input)
 
 
 if __name__ == "__main__":

@@ -101,10 +101,8 @@ def test_a_case_goes_through_the_drawing_asks_and_sends_nothing(visit: Visitor) 
     saved(page)
 
 
-def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complaints: Complaints) -> None:
-    complaints.expected = ("422",)
-    page = imported(visit, "Calls", CALLING)
-    page.get_by_role("button", name="Try it").click()
+def case_kept(page: Page) -> None:
+    """A case is typed in, told what it lacks, and kept as a sample."""
     pressed(page, "Run")
     expect(panel(page)).to_contain_text("“email” is needed.")
     panel(page).get_by_label("E-mail").fill("ada@northwind.example")
@@ -112,16 +110,37 @@ def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complai
     panel(page).get_by_label("Name of the sample case").fill("Ada")
     pressed(page, "Keep")
     expect(panel(page).get_by_role("button", name="Ada", exact=True)).to_have_attribute("aria-pressed", "true")
-    expect(panel(page).get_by_role("button", name="Let effects out")).to_be_disabled()
-    pressed(page, "Run")
-    standing(page, "“Add up” failed")
-    for_everybody(page)
+
+
+def answer_pinned(page: Page) -> None:
+    """The answer that was empty, because nothing was sent, is made up for by a pin."""
     pressed(page, "Pin the answer that you expect")
     pressed(page, "Pin an answer")
     panel(page).get_by_label("With this output, as JSON").fill(json.dumps({"status": 200, "body": {"id": 41}}))
     for_everybody(page)
     pressed(page, "Pin it")
     expect(step(page, "Tell the system").locator(".step-pin")).to_be_visible()
+
+
+def taken_apart(page: Page) -> None:
+    """Every step is deleted."""
+    for name in ("Tell the system", "Add up", "told"):
+        step(page, name).locator(".step-head").click()
+        page.locator(".pane").focus()
+        page.keyboard.press("Delete")
+        expect(step(page, name)).to_have_count(0)
+
+
+def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complaints: Complaints) -> None:
+    complaints.expected = ("422",)
+    page = imported(visit, "Calls", CALLING)
+    page.get_by_role("button", name="Try it").click()
+    case_kept(page)
+    expect(panel(page).get_by_role("button", name="Let effects out")).to_be_disabled()
+    pressed(page, "Run")
+    standing(page, "“Add up” failed")
+    for_everybody(page)
+    answer_pinned(page)
     pressed(page, "Start over")
     standing(page, "Ended at “told”")
     expect(panel(page).get_by_role("group", name="In detail")).to_contain_text("n 42")
@@ -139,16 +158,13 @@ def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complai
     step(page, "Tell the system").locator(".step-head").click()
     pressed(page, "Unpin")
     expect(page.locator(".step-pin")).to_have_count(0)
-    page.locator(".pane").focus()
-    page.keyboard.press("Delete")
-    expect(step(page, "Tell the system")).to_have_count(0)
-    step(page, "Add up").locator(".step-head").click()
-    page.locator(".pane").focus()
-    page.keyboard.press("Delete")
-    step(page, "told").locator(".step-head").click()
-    page.locator(".pane").focus()
-    page.keyboard.press("Delete")
-    expect(page.locator(".step")).to_have_count(0)
-    panel(page).locator(".trying-run").click()
+
+
+def test_what_keeps_a_drawing_from_being_tried_is_named(visit: Visitor, complaints: Complaints) -> None:
+    complaints.expected = ("422",)
+    page = imported(visit, "Taken apart", CALLING)
+    taken_apart(page)
+    page.get_by_role("button", name="Try it").click()
+    pressed(page, "Run")
     expect(panel(page).get_by_role("alert")).to_contain_text("errors that keep it from being tried")
     for_everybody(page)
