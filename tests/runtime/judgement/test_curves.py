@@ -54,7 +54,7 @@ def test_the_reliability_diagram_says_how_many_are_right_at_each_score() -> None
     assert high.right.low < 10 / 11 < high.right.high
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 300), st.integers(0, 20))
 def test_the_bound_is_what_the_certificate_refutes(count: int, wrong: int) -> None:
     losses = np.array([1.0] * min(wrong, count) + [0.0] * (count - min(wrong, count)))

@@ -91,7 +91,7 @@ def test_nothing_behind_an_open_case_is_folded() -> None:
     assert fold(gate(), held).state == "probation"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(histories, st.randoms(use_true_random=False))
 def test_whatever_the_portions_the_ledger_gives_the_same_standing(
     history: list[tuple[float, float]], chance: random.Random
@@ -106,7 +106,7 @@ def test_whatever_the_portions_the_ledger_gives_the_same_standing(
     assert same(fold(found.standing, found.rows), found.standing)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(histories, st.data())
 def test_an_answer_to_a_case_that_was_folded_never_loosens_the_gate(
     history: list[tuple[float, float]], data: st.DataObject
@@ -120,7 +120,7 @@ def test_an_answer_to_a_case_that_was_folded_never_loosens_the_gate(
     assert again.state == "broken" or how_open(again) <= how_open(found.standing)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(histories)
 def test_distrust_of_a_reviewer_never_loosens_the_gate(history: list[tuple[float, float]]) -> None:
     found = life(history)

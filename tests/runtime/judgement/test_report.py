@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.judgement.ledger import Costs, Row
@@ -26,7 +26,6 @@ def so_few(total: int, wrong: int, drawn: int, found: int) -> float:
     return ways / math.comb(total, drawn)
 
 
-@settings(deadline=None)
 @given(draws(), st.floats(0.01, 0.5))
 def test_the_bound_is_the_largest_number_that_would_show_so_few(numbers: tuple[int, int, int], doubt: float) -> None:
     total, drawn, found = numbers
