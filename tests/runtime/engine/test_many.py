@@ -206,7 +206,8 @@ def test_a_thousand_runs_at_once_all_end(engine: Engine) -> None:
 
     ids = [started.created.run_id for started in engine.call(together())]
     assert len(set(ids)) == 1000
-    assert Run.objects.filter(status="succeeded", last_seq=4).count() == 1000
+    # Those that found every place taken were queued, and are driven a moment later.
+    until(lambda: Run.objects.filter(status="succeeded", last_seq=4).count() == 1000)
 
 
 def test_runs_are_handed_back_when_a_worker_stops(transactional_db: None, doors: ScriptedDoors) -> None:
