@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from runtime.ids import first_id_at
-from runtime.permissions import Person, visible_escalations, visible_runs
+from runtime.permissions import Person, may, visible_escalations, visible_runs
 
 MOST = 6
 MOST_COUNTED = 5_000
@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "number": sum(row["number"] for row in today),
         "most_counted": MOST_COUNTED,
+        "may_draw": may(request.user, "workflows:write"),
     }
     return render(request, "runtime/home.html", context)
 

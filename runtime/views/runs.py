@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +41,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "statuses": STATUSES,
-        "workflows": sorted(names.items(), key=lambda item: item[1]),
+        "workflows": _told_apart(names),
         "outcomes": _outcomes(chosen["workflow"]),
     }
     return render(request, "runtime/run_list.html", context)
@@ -76,6 +77,13 @@ def run_retry(request: HttpRequest, run_id: str) -> HttpResponse:
     """Take up a failed or cancelled run again."""
     run = _visible(request, run_id)
     return _answered(request, run, runs.retry(run.pk, None, request.user.get_username()), "The run goes on.")
+
+
+def _told_apart(names: dict[str, str]) -> list[tuple[str, str]]:
+    """Slug and name of each workflow, by name; the slug beside the name where another one is called the same."""
+    often = Counter(names.values())
+    told = {slug: name if often[name] == 1 else f"{name} ({slug})" for slug, name in names.items()}
+    return sorted(told.items(), key=lambda item: item[1])
 
 
 def _outcomes(workflow: str) -> list[str]:

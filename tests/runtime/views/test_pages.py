@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from runtime.models import Run, Signal
+from runtime.models import Blueprint, Run, Signal
 from tests.makers import runs
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,19 @@ def test_the_list_filters_by_workflow_status_and_outcome(designer: Client) -> No
     assert waiting.pk[-6:] in text(designer, f"{address}?status=waiting")
     assert waiting.pk[-6:] not in text(designer, f"{address}?workflow={runs.LEADS}&outcome=declined")
     assert "No run fits" in text(designer, f"{address}?workflow=nothing")
+
+
+def test_workflows_of_one_name_are_told_apart_in_the_filter(designer: Client) -> None:
+    for slug in ("one", "two"):
+        Blueprint.objects.create(workflow=slug, version=1, name="Twins", digest="0", document={}, sealed_at=NOW)
+    page = text(designer, reverse("run_list"))
+    assert "Twins (one)" in page
+    assert "Twins (two)" in page
+
+
+def test_an_empty_home_leads_designers_to_the_gallery(designer: Client, reviewer: Client) -> None:
+    assert reverse("gallery") in text(designer, reverse("home"))
+    assert reverse("gallery") not in text(reviewer, reverse("home"))
 
 
 def test_pages_of_a_list_follow_each_other_without_gap_or_repeat(designer: Client) -> None:
