@@ -113,7 +113,7 @@ def next_of(user: Person, wanted: Wanted, now: datetime, after: str) -> str:
     return ids.filter(pk__gt=after).first() or ids.first() or ""
 
 
-def counts(user: Person, wanted: Wanted, now: datetime) -> dict[View, int]:
+def counts(user: Person, wanted: Wanted, now: datetime) -> dict[str, int]:
     """How many cases each view has, within the same queue and workflow: of the first `MOST_COUNTED` open ones."""
     rows = _open_to(user, wanted).order_by().values("assignee", "claimed_until", "snoozed_until", "due_at", "kind")
     asked = {view: Count("kind", filter=_in_view(user, view, now)) for view in VIEWS if view != "mentions"}

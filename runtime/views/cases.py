@@ -142,7 +142,7 @@ def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> di
         "unfit": case_answers.unfit(case) if is_open and case.kind == "review" else [],
         "comment": request.POST.get("comment", "") if refused else "",
         "choices": _choices(case, ahead) if is_open else [],
-        "ahead": ahead,
+        "reasons": _reasons(case),
         "asker": drawing(case.run.blueprint_id).sign(case.node).name,
         "alike": inbox.alike(case, request.user),
         "history": inbox.history(case),
@@ -159,6 +159,16 @@ def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> di
         "voted": case.reviewers > 1 and case.votes.filter(by=request.user.get_username()).exists(),
         "undoable": bool(case.goes_on_at and case.goes_on_at > now and case.resolved_by == request.user.get_username()),
     }
+
+
+def _reasons(case: Escalation) -> list[dict[str, Any]]:
+    """Why it stopped; what was proposed by the name of its button, where it is one."""
+    labels = {choice["name"]: choice.get("label") for choice in case.asked.get("choices") or ()}
+    return [
+        {**each, "leans_to": labels.get(each.get("proposed")) or each.get("proposed", "")}
+        for each in case.reasons
+        if isinstance(each, dict)
+    ]
 
 
 def _choices(case: Escalation, ahead: Any) -> list[dict[str, Any]]:
