@@ -38,7 +38,9 @@ def stopped(error: Any) -> str:
     if not _text(known.get("by")):
         return "The run ended before this step did."
     comment = _text(known.get("comment"))
-    return f"{_text(known['by'])} failed the run here. {failure(known)}" + (f" They wrote: “{comment}”" if comment else "")
+    return f"{_text(known['by'])} failed the run here. {failure(known)}" + (
+        f" They wrote: “{comment}”" if comment else ""
+    )
 
 
 def _error(output: Told) -> str:

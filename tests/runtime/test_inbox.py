@@ -91,7 +91,7 @@ def test_the_inbox_asks_no_more_when_there_are_more_cases(
             open_case(run)
         with django_assert_max_num_queries(3):
             rows = inbox.listed(reviewer_rui, Wanted(), NOW).cases
-            assert [case.assignee for case in rows][0] is None
+            assert all(case.assignee is None for case in rows)
             assert {"asked", "reasons"} <= rows[0].get_deferred_fields()
         with django_assert_max_num_queries(14):
             inbox.counts(reviewer_rui, Wanted(), NOW)

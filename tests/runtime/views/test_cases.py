@@ -239,7 +239,7 @@ def test_what_the_machine_leans_to_is_shown_as_a_proposal_and_nothing_more(revie
     Escalation.objects.filter(pk=case.pk).update(reasons=[reason])
     page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
     assert page.count(">proposed<") == 1
-    assert "It leans to “<b class=\"theirs\">Go on with it</b>”." in page
+    assert 'It leans to “<b class="theirs">Go on with it</b>”.' in page
 
 
 def misfitting() -> Escalation:
