@@ -129,7 +129,9 @@ class _Maker:
         """A field of an object."""
         present, found = name in values and values[name] is not None, self.resolved(schema)
         place, inside = f"{above}/{escaped(name)}", f"{id_}-{name}"
-        about = {"title": title_of(name, schema), "help": help_of(schema, found), "required": required}
+        title, help_ = title_of(name, schema), help_of(schema, found)
+        told = "" if help_.rstrip(".") == title else help_
+        about = {"title": title, "help": told, "required": required}
         return self.made(found, values.get(name), place, inside, depth, name=name, present=present, **about)
 
     def made(

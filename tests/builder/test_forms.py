@@ -32,7 +32,10 @@ def form(kind: str, config: dict[str, Any], **errors: str) -> Form:
 def test_every_field_of_a_kind_has_a_control_with_its_help(kind: str) -> None:
     found = form(kind, dict(discover()[kind].example))
     assert [each.path[1:] for each in found.controls] == list(schema_of(kind)["properties"])
-    assert all(each.help for each in found.controls if each.title != "Model")
+    described = {
+        name: field.get("description", "").rstrip(".") for name, field in schema_of(kind)["properties"].items()
+    }
+    assert all(each.help or each.title == described[each.path[1:]] for each in found.controls if each.title != "Model")
 
 
 @pytest.mark.parametrize("kind", KINDS)
