@@ -1,12 +1,12 @@
 // A group: a frame with a title behind its steps. It is taken by its head; what lies inside is clicked as if it were not there.
+// Its colour is chosen above the drawing, where buttons keep their size however far away one is.
 
 import { memo } from "react";
 import { type NodeProps, NodeResizeControl, ResizeControlVariant } from "@xyflow/react";
-import { removeParts, setNote } from "../changes/changes.ts";
+import { setNote } from "../changes/changes.ts";
 import { editor, use } from "../editor.ts";
 import { LEAST_GROUP } from "../kernels/groups.ts";
 import { snap } from "../kernels/spot.ts";
-import { GROUPS } from "../model/document.ts";
 import { camera } from "./camera.ts";
 import { Icon } from "./Icon.tsx";
 import type { GroupPart } from "./parts.ts";
@@ -30,12 +30,6 @@ export const GroupNode = memo(function GroupNode({ id, data: { note, isSelected 
         {edits
           ? <input className="group-title nodrag" aria-label="Name of the group" autoFocus={note.text === ""} placeholder="Name this group" value={note.text} maxLength={200} spellCheck={false} onKeyDown={keyed} onChange={(event) => editor.edit(setNote(id, { text: event.target.value }), `note ${id}`)} />
           : <span className="group-title">{note.text || "Group"}</span>}
-        {edits && (
-          <span className="group-tools nodrag" role="group" aria-label="Colour of the group">
-            {GROUPS.map((colour) => <button key={colour} type="button" className="swatch" data-colour={colour} aria-label={`Make it ${colour}`} title={`Make it ${colour}`} aria-pressed={note.group === colour} onClick={() => editor.edit(setNote(id, { group: colour }))} />)}
-            <button type="button" className="tool" aria-label="Take the frame away, keep its steps" title="Take the frame away, keep its steps (Del)" onClick={() => editor.edit(removeParts(new Set([id])))}><Icon name="x" size={14} /></button>
-          </span>
-        )}
       </div>
       {edits && (
         <NodeResizeControl variant={ResizeControlVariant.Handle} minWidth={LEAST_GROUP[0]} minHeight={LEAST_GROUP[1]} className="note-corner"
