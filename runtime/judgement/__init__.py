@@ -14,7 +14,7 @@ The way of a case, and who says what:
 | `signals`     | `Scoring.score(signals, novelty) -> Scored`: a score in 0..1, or why there is none                  |
 | `policy`      | `decide(policy, signals, novelty, draw) -> Decision`: automatic or a person, drawn for review or not |
 | `ledger`      | `Row`, `Label`, `written`, `attach`, `weigh`, `settled`: one row a decision; what its labels say     |
-| `gate`        | `begin`, `fold`, `recompute`, `policy_of`, `changed`, `same`: probation, proven, broken             |
+| `gate`        | `begin`, `fold`, `recompute`, `policy_of`, `changed`, `loosened`: probation, proven, broken         |
 | `plan`        | `make`: scoring and candidates, chosen from the first labels, which certify nothing                 |
 | `head`        | `fit`: the logistic head over the signals                                                           |
 | `certificate` | `Evidence`: the anytime-valid certificate of each candidate                                         |
@@ -26,7 +26,7 @@ The way of a case, and who says what:
 | `novelty`     | `Familiarity`: a conformal p-value of a case against the workflow's past ones                       |
 | `backtest`    | `estimate`, `discordant`, `top_up`: what a draft would have done, with intervals                    |
 | `reviewers`   | `doubtful`: reviewers who give one answer whatever they are shown                                   |
-| `stored`      | `to_json`, `standing_from`, `plan_from`: a gate's standing as JSON                                  |
+| `stored`      | `to_json`, `standing_from`, `plan_from`, `same`: a standing as JSON, and compared                    |
 
 What is promised, under which assumptions and by which formula: `docs/judgement.md`.
 """
