@@ -116,7 +116,8 @@ def fill(page: Page, name: str, **fields: str) -> None:
 
 def write(page: Page, field: Locator, value: str) -> None:
     """Fill in a field; an expression is written into the editor that stands in its place once it is loaded."""
-    if field.get_attribute("data-sort") not in ("expression", "template"):
+    # Once it is loaded, the editor bears the label, too, and stands before its field.
+    if field.get_attribute("role") == "textbox" or field.get_attribute("data-sort") not in ("expression", "template"):
         field.fill(value)
         return
     editor = page.locator(f"[id='{field.get_attribute('id')}-code'] .cm-content")

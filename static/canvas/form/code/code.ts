@@ -137,7 +137,8 @@ function saidOf(field: HTMLTextAreaElement): Record<string, string> {
     ...(label ? { "aria-labelledby": label.id } : { "aria-label": field.getAttribute("aria-label") ?? "" }),
     ...(invalid ? { "aria-invalid": invalid } : {}),
     "aria-describedby": `${by ? `${by} ` : ""}${field.id}-value`,
-    ...(field.disabled ? { "aria-readonly": "true", tabindex: "0" } : {}),
+    ...(field.disabled ? { "aria-readonly": "true" } : {}),
+    tabindex: "0",
   };
 }
 
