@@ -16,10 +16,7 @@ const row = (id) => document.getElementById(`row-${id}`);
 // The pane says which case it shows and which was answered just now; the rows follow.
 function settle() {
   const shown = pane()?.dataset.case ?? "";
-  for (const link of document.querySelectorAll("#rows .row-title")) {
-    if (link.closest(".row").dataset.case === shown) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  }
+  point(shown);
   const done = pane()?.dataset.answered;
   if (done) mark(done, "answered");
   if (shown && row(shown)?.classList.contains("is-done")) unmark(shown);
@@ -29,6 +26,13 @@ function settle() {
   freshen(document);
   watchEdits();
   countDown();
+}
+
+function point(id) {
+  for (const link of document.querySelectorAll("#rows .row-title")) {
+    if (link.closest(".row").dataset.case === id) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 function mark(id, word) {
@@ -114,7 +118,15 @@ function step(by) {
   const all = links();
   const here = all.findIndex((link) => link.getAttribute("aria-current"));
   const next = all[here < 0 ? 0 : Math.min(Math.max(here + by, 0), all.length - 1)];
-  if (next && !next.getAttribute("aria-current")) next.click();
+  if (!next || next.getAttribute("aria-current")) return;
+  point(next.closest(".row").dataset.case); // At once: whoever presses twice goes two cases on.
+  next.click();
+}
+
+// A key means the case that is seen: none is heard while another one, or what becomes of an answer, is on its way.
+function settled() {
+  const pointed = document.querySelector('#rows .row-title[aria-current="true"]')?.closest(".row").dataset.case;
+  return !pane()?.dataset.busy && (!pointed || pointed === (pane()?.dataset.case ?? ""));
 }
 
 function choose(number) {
@@ -139,17 +151,42 @@ const KEYS = {
   "?": () => document.getElementById("keys").togglePopover(),
 };
 
+// Who speaks to the machine, or leans on keys by chance, can switch the single keys off.
+const OFF = "keys-off";
+const keysOn = document.getElementById("keys-on");
+if (keysOn) {
+  keysOn.checked = !localStorage.getItem(OFF);
+  keysOn.addEventListener("change", () => (keysOn.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest?.(TYPING)) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
+  if (!keysOn?.checked || (event.key !== "?" && document.querySelector(":popover-open"))) return;
   const deed = /^[1-9]$/.test(event.key) ? () => choose(event.key) : KEYS[event.key];
-  if (!deed || event.repeat && !"jk".includes(event.key)) return;
+  if (!deed || (!"jk?".includes(event.key) && (event.repeat || !settled()))) return;
   event.preventDefault();
   deed();
 });
+
+// One answer at a time: a second press or click finds the first on its way.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!pane()?.contains(event.target)) return;
+    if (pane().dataset.busy) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    pane().dataset.busy = "1";
+  },
+  true,
+);
+document.addEventListener("htmx:error", () => delete pane()?.dataset.busy);
 
 // A page that has no pane (signed out, gone, refused) is shown whole.
 document.addEventListener("htmx:before:swap", (event) => {
