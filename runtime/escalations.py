@@ -1,10 +1,10 @@
 """Cases that wait for people: who takes one, who settles it, what happens when nobody does.
 
-Called by the API, the inbox, the admin, and the engine's clock (`expire_due`, `go_on_due`). Every deed is one transaction: the
-decision (a conditional update, so that exactly one wins), the signal to the run, and the audit entry stand or fall
-together. An answer may be given a time of grace: then its signal is sent when that is over, by whoever's clock comes
-first, and until then it can be taken back. How a run goes on is the engine's business; whether an answer fits is asked in
-`answers`.
+Called by the API, the inbox, the admin, and the engine's clock (`expire_due`, `go_on_due`). Every deed is one
+transaction: the decision (a conditional update, so that exactly one wins), the signal to the run, and the audit entry
+stand or fall together. An answer may be given a time of grace: then its signal is sent when that is over, by whoever's
+clock comes first, and until then it can be taken back. How a run goes on is the engine's business; whether an answer
+fits is asked in `answers`.
 """
 
 from __future__ import annotations

@@ -229,8 +229,8 @@ class Escalation(models.Model):
     """A case that a workflow handed to people, or an incident. Settled exactly once: a conditional update decides.
 
     `asked` holds what was shown (`core.node.Ask` as JSON) and `digest` binds an answer to it. `kind` is review, form or
-    incident; `state` is open, resolved, overdue or cancelled. Until `goes_on_at` an answer can be taken back, and the run
-    does not know of it; a case is out of sight until `snoozed_until`.
+    incident; `state` is open, resolved, overdue or cancelled. Until `goes_on_at` an answer can be taken back, and the
+    run does not know of it; a case is out of sight until `snoozed_until`.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)

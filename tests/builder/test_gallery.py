@@ -11,6 +11,7 @@ import pytest
 from builder import example
 from runtime import batches
 from runtime.core.checks import check
+from runtime.core.checks.around import Surroundings
 from runtime.core.definition import Document, parse
 from runtime.models import Escalation, OutboxMail, Run
 from runtime.nodes import discover
@@ -43,7 +44,7 @@ def leads() -> list[batches.Case]:
 
 
 def test_nothing_is_wrong_with_the_example() -> None:
-    assert check(json.loads(example.DRAWING.read_text()), discover(), ["embedded"]) == ()
+    assert check(json.loads(example.DRAWING.read_text()), discover(), Surroundings(connections=["embedded"])) == ()
 
 
 def test_the_example_shows_every_family() -> None:
