@@ -1,16 +1,19 @@
 """The audit trail's only door: who did what to which object, and when.
 
-Called inside the transaction of the deed, so that neither stands without the other. Entries are added, never changed.
+Called inside the transaction of the deed, so that neither stands without the other. Entries are added, never changed;
+`chain` makes that visible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
+from runtime import chain
 from runtime.models import AuditEntry
 
 SYSTEM = "system"
@@ -24,7 +27,10 @@ def record(
 
     `data` is strict JSON and holds no secret.
     """
-    AuditEntry.objects.create(at=at, actor=actor, action=action, target=_named(target), data=dict(data or {}))
+    entry = AuditEntry.objects.create(at=at, actor=actor, action=action, target=_named(target), data=dict(data or {}))
+    # Behind the deed's own transaction: a lock on the chain inside it would make deeds wait for each other. A deed
+    # stands also where its link cannot be made at once; the next one, or `verify_audit`, makes up for it.
+    transaction.on_commit(partial(chain.extend, entry.pk), robust=True)
 
 
 def of(target: models.Model | str) -> models.QuerySet[AuditEntry]:

@@ -215,11 +215,15 @@ class Worker(models.Model):
 
 
 class Queue(models.Model):
-    """A group of reviewers' work. Members may see, claim and settle its cases."""
+    """A group of reviewers' work. Members may see, claim and settle its cases, also of one that is put away.
+
+    Cases and drawings name it by `name`, which therefore stays; `title` is what people read.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     title = models.CharField(max_length=200, default="")
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="queues", blank=True)
+    archived_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.title or self.name
@@ -372,6 +376,25 @@ class AuditEntry(Sealed):
 
     class Meta:
         verbose_name_plural = "audit entries"
+        indexes: ClassVar = [
+            models.Index(fields=["actor", "at", "id"], name="audit_actor"),
+            models.Index(fields=["action", "at", "id"], name="audit_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.target}"
+
+
+class AuditLink(Sealed):
+    """An audit entry's place in the chain: what its predecessor came to, and what it comes to itself (SHA-256).
+
+    Written by `chain` alone. There is no foreign key: that an entry is gone must be seen, not prevented.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest}"
