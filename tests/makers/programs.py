@@ -82,7 +82,7 @@ def told(run_id: str, *, once: bool = False) -> tuple[Line, ...]:
 
 
 class Script:
-    """A reviewer who gives a program's answers, each when its turn has come."""
+    """A reviewer who gives a program's answers, each when its turn has come: `after` a step, where one is named."""
 
     def __init__(self, answers: tuple[Mapping[str, Any], ...]) -> None:
         self._left = list(answers)
@@ -90,8 +90,10 @@ class Script:
     def __call__(self, case: Escalation) -> None:
         if not self._left or self._left[0]["node"] != case.node:
             return
-        said = dict(self._left.pop(0))
-        said.pop("node")
+        after = self._left[0].get("after")
+        if after and ("step.finished", after) not in {(entry.type, entry.node) for entry in journal(case.run_id)}:
+            return
+        said = {name: value for name, value in self._left.pop(0).items() if name not in ("node", "after")}
         if said.get("overdue"):
             expire(case)
         else:
