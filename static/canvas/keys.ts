@@ -8,6 +8,7 @@ import { isUnderWay } from "./live/trial.ts";
 import { begin, clear } from "./live/trying.ts";
 import { START, type Point } from "./model/document.ts";
 import { camera } from "./view/camera.ts";
+import { onceDrawn } from "./view/Rarely.tsx";
 
 interface Binding {
   // As `event.key`, with `mod+` for Ctrl or ⌘ and `shift+`, `alt+` before it.
@@ -108,7 +109,11 @@ function nudge(key: string, times: number): void {
 
 function editSelected(): void {
   if (editor.now.selected.size === 0) return commands.goTo(START);
-  // Its fields come before what is wrong with it: whoever presses Enter wants to write.
+  onceDrawn(focusFields);
+}
+
+// Its fields come before what is wrong with it: whoever presses Enter wants to write.
+function focusFields(): void {
   const field = document.querySelector<HTMLElement>(".inspector :is(input, textarea, select)");
   (field ?? document.querySelector<HTMLElement>(".inspector button"))?.focus();
 }
@@ -116,6 +121,10 @@ function editSelected(): void {
 function renameSelected(): void {
   const id = only();
   if (id === null) return editor.tell("Select one step or group first.");
+  onceDrawn(() => focusName(id));
+}
+
+function focusName(id: string): void {
   const group = document.querySelector<HTMLInputElement>(`.react-flow__node[data-id="${id}"] .group-title`);
   const labelled = [...document.querySelectorAll<HTMLLabelElement>(".inspector label")].find((label) => /^Name/.test(label.textContent ?? ""));
   const field = group ?? labelled?.control ?? document.querySelector<HTMLElement>(".inspector input");

@@ -5,6 +5,7 @@ import "./canvas.css";
 import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { editor } from "./editor.ts";
+import { whenIdle } from "./later.ts";
 import type { RunEvent } from "./live/overlay.ts";
 import { prepare, show } from "./live/trying.ts";
 import { take } from "./live/watch.ts";
@@ -20,6 +21,7 @@ import { following, keeping } from "./sync/keeping.ts";
 import { arranged, still } from "./kernels/problems.ts";
 import { App } from "./view/App.tsx";
 import { camera } from "./view/camera.ts";
+import { fetchRare } from "./view/Rarely.tsx";
 
 const clock: Clock = { after: (ms, what) => setTimeout(what, ms), cancel: (timer) => clearTimeout(timer as number | undefined) };
 
@@ -66,6 +68,7 @@ class InterlockCanvas extends HTMLElement {
     this.root = createRoot(this);
     this.replaceChildren();
     this.root.render(<StrictMode><App service={{ api, autosave, slug, check }} name={name} leave={leave} /></StrictMode>);
+    whenIdle(fetchRare);
   }
 
   private refuse(why: string): void {

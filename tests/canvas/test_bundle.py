@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 
 DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
-MOST_KB = 220
-LATER = ("elk-worker", "canvas-elk-api", "canvas-code")
+MOST_KB = 190
+LATER = ("elk-worker", "canvas-elk-api", "canvas-code", "canvas-rare")
 
 
 def loaded_at_once(name: str) -> set[str]:
@@ -23,3 +24,7 @@ def test_a_first_visit_loads_little_and_leaves_layout_and_the_editor_of_expressi
     size = sum(len(gzip.compress((DIST / name).read_bytes())) for name in names) / 1024
     assert size <= MOST_KB, f"{size:.1f} KB: {sorted(names)}"
     assert not [name for name in names if name.startswith(LATER)]
+
+
+def test_the_page_asks_at_once_for_all_that_the_script_imports() -> None:
+    assert set(json.loads((DIST / "canvas-first.json").read_text())) == loaded_at_once("canvas.js") - {"canvas.js"}

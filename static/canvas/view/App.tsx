@@ -3,32 +3,24 @@
 import { useEffect } from "react";
 import { ReactFlowProvider } from "@xyflow/react";
 import * as commands from "../commands.ts";
-import { editor, use } from "../editor.ts";
+import { NOTHING, editor, use } from "../editor.ts";
 import { pressed } from "../keys.ts";
 import { notesOf } from "../model/document.ts";
 import { Arrange } from "./Arrange.tsx";
 import { camera } from "./camera.ts";
-import { Conflict } from "./Conflict.tsx";
-import { Connect } from "./Connect.tsx";
 import { Empty } from "./Empty.tsx";
-import { Exchange, bringIn } from "./Exchange.tsx";
+import { bringIn } from "./files.ts";
 import { Flow } from "./Flow.tsx";
-import { Inspector } from "./inspector/Inspector.tsx";
-import { Keys } from "./Keys.tsx";
 import { Looking } from "./Looking.tsx";
-import { Needs } from "./Needs.tsx";
 import { Notices, Spoken, SpokenProblems } from "./Notices.tsx";
 import { Palette } from "./Palette.tsx";
-import { Problems } from "./Problems.tsx";
-import { Publish, type Service } from "./Publish.tsx";
+import type { Service } from "./Publish.tsx";
 import { QuickAdd } from "./QuickAdd.tsx";
+import { Rarely } from "./Rarely.tsx";
 import { Search } from "./Search.tsx";
 import { SignedOut } from "./SignedOut.tsx";
 import { Toolbar } from "./Toolbar.tsx";
-import { Versions } from "./Versions.tsx";
-import { Insist } from "./trying/Insist.tsx";
 import { Lit } from "./trying/Lit.tsx";
-import { Trying } from "./trying/Trying.tsx";
 
 export function App({ service, name, leave }: { service: Service; name: string; leave: string }): React.JSX.Element {
   const mode = use((seen) => seen.mode);
@@ -63,20 +55,20 @@ export function App({ service, name, leave }: { service: Service; name: string; 
           <Notices />
           <Lit />
         </div>
-        {inspects && <Inspector />}
-        {panels.trying && <Trying />}
-        {panels.problems && !panels.trying && <Problems again={service.check} />}
+        {inspects && <Rarely panel="inspector" close={() => editor.set({ selected: NOTHING, edge: null })}>{({ Inspector }) => <Inspector />}</Rarely>}
+        {panels.trying && <Rarely panel="trying" close={() => commands.toggleTrying()}>{({ Trying }) => <Trying />}</Rarely>}
+        {panels.problems && !panels.trying && <Rarely panel="problems" close={() => editor.set({ panels: { ...panels, problems: false } })}>{({ Problems }) => <Problems again={service.check} />}</Rarely>}
       </div>
       <Spoken />
       <SpokenProblems />
-      {mode.is === "connecting" && <Connect from={mode.from} />}
-      {mode.is === "publishing" && <Publish service={service} />}
-      {mode.is === "importing" && <Exchange key={mode.text} service={service} name={name} {...(mode.text === undefined ? {} : { dropped: mode.text })} />}
-      {mode.is === "versions" && <Versions service={service} />}
-      {mode.is === "needs" && <Needs service={service} />}
-      {mode.is === "insisting" && <Insist />}
-      {mode.is === "keys" && <Keys />}
-      {saving.state === "conflict" && !looking && <Conflict saving={saving} service={service} name={name} />}
+      {mode.is === "connecting" && <Rarely>{({ Connect }) => <Connect from={mode.from} />}</Rarely>}
+      {mode.is === "publishing" && <Rarely>{({ Publish }) => <Publish service={service} />}</Rarely>}
+      {mode.is === "importing" && <Rarely>{({ Exchange }) => <Exchange key={mode.text} service={service} name={name} {...(mode.text === undefined ? {} : { dropped: mode.text })} />}</Rarely>}
+      {mode.is === "versions" && <Rarely>{({ Versions }) => <Versions service={service} />}</Rarely>}
+      {mode.is === "needs" && <Rarely>{({ Needs }) => <Needs service={service} />}</Rarely>}
+      {mode.is === "insisting" && <Rarely>{({ Insist }) => <Insist />}</Rarely>}
+      {mode.is === "keys" && <Rarely>{({ Keys }) => <Keys />}</Rarely>}
+      {saving.state === "conflict" && !looking && <Rarely>{({ Conflict }) => <Conflict saving={saving} service={service} name={name} />}</Rarely>}
     </ReactFlowProvider>
   );
 }

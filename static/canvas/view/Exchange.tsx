@@ -4,10 +4,11 @@
 import { useEffect, useState } from "react";
 import * as commands from "../commands.ts";
 import { editor } from "../editor.ts";
-import { type Drawing, MAX_BYTES } from "../model/document.ts";
+import type { Drawing } from "../model/document.ts";
 import { EXPORT, type Parcel, readFile } from "../model/read.ts";
 import { ChangeList } from "./ChangeList.tsx";
 import { useChanges } from "./Conflict.tsx";
+import { readable } from "./files.ts";
 import { Icon } from "./Icon.tsx";
 import { Modal } from "./Modal.tsx";
 import type { Service } from "./Publish.tsx";
@@ -48,14 +49,6 @@ export function Exchange({ service, name, dropped = "" }: { service: Service; na
   );
 }
 
-// A file that was dropped on the drawing.
-export async function bringIn(file: File): Promise<void> {
-  await readable(file).then(
-    (text) => editor.set({ mode: { is: "importing", text } }),
-    (why: string) => editor.tell(`The drawing is as it was. ${why}`, "problem"),
-  );
-}
-
 function Found({ service, found, back }: { service: Service; found: Parcel; back: () => void }): React.JSX.Element {
   const { readOnly, drawing } = editor.now;
   const [why, setWhy] = useState("");
@@ -91,13 +84,6 @@ function useProblems({ api }: Service, drawing: Drawing): string {
     setSays(errors ? `${errors === 1 ? "One problem has" : `${errors} problems have`} to be repaired before it can be published.` : "The checks find nothing to repair.");
   }), [api, drawing]);
   return says;
-}
-
-// Too large a file is not even read.
-async function readable(file: File | undefined): Promise<string> {
-  if (!file) return Promise.reject("There is no file.");
-  if (file.size > 2 * MAX_BYTES) return Promise.reject("This is larger than 2 MiB, more than a drawing can hold.");
-  return file.text().catch(() => Promise.reject("The file cannot be read."));
 }
 
 function save(text: string, name: string): void {
