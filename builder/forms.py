@@ -7,11 +7,12 @@ model to say, and its complaints are handed in as `errors`. What has no control 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from runtime.core.wording import item_of, label, resolved
 from runtime.json_gate import write_json
 
 type Errors = Mapping[str, Sequence[str]]
@@ -129,7 +130,7 @@ class _Maker:
         """A field of an object."""
         present, found = name in values and values[name] is not None, self.resolved(schema)
         place, inside = f"{above}/{escaped(name)}", f"{id_}-{name}"
-        title, help_ = title_of(name, schema), help_of(schema, found)
+        title, help_ = label(name, schema), help_of(schema, found)
         told = "" if help_.rstrip(".") == title else help_
         about = {"title": title, "help": told, "required": required}
         return self.made(found, values.get(name), place, inside, depth, name=name, present=present, **about)
@@ -184,18 +185,7 @@ class _Maker:
         return self.made(item, value, path, id_, depth + 1, required=True, key=key, title=key)
 
     def resolved(self, schema: Schema) -> Schema:
-        """A schema without references, and without the alternative that there is nothing."""
-        for _ in range(_DEEPEST):
-            reference = schema.get("$ref")
-            others = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
-            if isinstance(reference, str):
-                found = self.root.get("$defs", {}).get(reference.rpartition("/")[2], {})
-            elif len(others) == 1:
-                found = others[0]
-            else:
-                break
-            schema = {**found, **{key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}}
-        return schema
+        return resolved(schema, self.root)
 
     def at(self, path: str) -> tuple[str, ...]:
         """The complaints about this very place."""
@@ -241,14 +231,7 @@ def sort_of(schema: Schema) -> str:
     return "json"
 
 
-def item_of(schema: Schema) -> Schema:
-    """The schema of what a list or map holds; empty where that may be anything or the schema is neither."""
-    patterns: Mapping[str, Schema] = schema.get("patternProperties") or {}
-    found = schema.get("items") or schema.get("additionalProperties") or next(iter(patterns.values()), {})
-    return found if isinstance(found, Mapping) else {}
-
-
-def blank_of(schema: Schema, resolved: Any) -> Any:
+def blank_of(schema: Schema, found: Callable[[Schema], Schema]) -> Any:
     """What a new item begins as: every field that it must have, as empty as can be."""
     if schema.get("enum"):
         return schema["enum"][0]
@@ -256,7 +239,7 @@ def blank_of(schema: Schema, resolved: Any) -> Any:
         return schema["default"]
     needed = schema.get("required", ())
     if schema.get("properties") and needed:
-        return {name: blank_of(resolved(schema["properties"][name]), resolved) for name in needed}
+        return {name: blank_of(found(schema["properties"][name]), found) for name in needed}
     return _BLANKS.get(schema.get("type", "string"), "")
 
 
@@ -276,12 +259,6 @@ def text_of(value: object, sort: str) -> str:
 def held_in(text: str) -> tuple[str, ...]:
     """The options that the value of a set holds, out of what `text_of` wrote."""
     return tuple(json.loads(text or "[]"))
-
-
-def title_of(name: str, schema: Schema) -> str:
-    """What a field is called: its kind's own word for it, else its name. Pydantic's titles are names as well."""
-    given = str(schema.get("title", ""))
-    return given if given and given != name.replace("_", " ").title() else name.replace("_", " ").capitalize()
 
 
 def singular(words: str) -> str:

@@ -22,7 +22,7 @@ from runtime.core.functions import functions
 from runtime.core.node import NodeKind
 from runtime.core.problems import Problem
 from runtime.core.tables import Tabular, overlaps
-from runtime.core.wording import spoken
+from runtime.core.wording import labelled, spoken
 from runtime.models import Queue
 from runtime.nodes import discover
 from runtime.refused import Refused
@@ -131,9 +131,10 @@ def _overlapping(drawing: Drawing, node: Node) -> frozenset[int]:
 def _by_place(node: Node, problems: Iterable[tuple[str, Problem]]) -> dict[str, tuple[str, ...]]:
     """The sentences by place. Beside a field, nobody has to be told which step and field it belongs to."""
     found: dict[str, tuple[str, ...]] = {}
+    schema = schema_of(node.kind)
     for path, problem in problems:
         place = [int(part) if part.isdigit() else part for part in path.split("/")[1:]]
-        told, name = problem.message.removeprefix(f"“{node.title}”: "), f"“{spoken(place)}”"
+        told, name = problem.message.removeprefix(f"“{node.title}”: "), f"“{spoken(labelled(place, schema))}”"
         told = told.removeprefix(f"{name}: ")
         found[path] = (*found.get(path, ()), f"This{told.removeprefix(name)}" if told.startswith(name) else told)
     return found

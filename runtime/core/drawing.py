@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from runtime.core.graph import Graph
 from runtime.core.node import Effect, Family, Kinds, NodeKind, Params, written_in
 from runtime.core.problems import Problem, problem
 from runtime.core.templates import Template
-from runtime.core.wording import sentence
+from runtime.core.wording import JsonSchema, labelled, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +112,24 @@ def _compiled(node: Node, index: int, kinds: Kinds) -> Params | list[Problem]:
         message = f"“{node.title}” is of the kind “{node.kind}”, which is not installed here."
         suggestion = "Put another step in its place, or ask an administrator to install this kind."
         return [_node_problem("document.unknown_kind", message, suggestion, node, index, "kind")]
+    shape: type[Params] = kinds[node.kind].params
     try:
-        params: Params = kinds[node.kind].params.model_validate(node.config)
+        params = shape.model_validate(node.config)
     except ValidationError as failure:
-        return [_bad_config(node, index, error) for error in failure.errors(include_url=False, include_input=False)]
+        schema = _schema(shape)
+        errors = failure.errors(include_url=False, include_input=False)
+        return [_bad_config(node, index, error, schema) for error in errors]
     return params
 
 
-def _bad_config(node: Node, index: int, error: Any) -> Problem:
+@lru_cache(maxsize=256)
+def _schema(params: type[Params]) -> JsonSchema:
+    return params.model_json_schema(by_alias=True)
+
+
+def _bad_config(node: Node, index: int, error: Any, schema: JsonSchema) -> Problem:
     place = _inside(node.config, error["loc"])
-    message = f"“{node.title}”: {sentence({**error, 'loc': place}, 'the configuration')}"
+    message = f"“{node.title}”: {sentence({**error, 'loc': labelled(place, schema)}, 'the configuration')}"
     path = ("config", *(str(part) for part in place))
     suggestion = "Correct this field in the form of the step."
     return _node_problem("document.bad_config", message, suggestion, node, index, *path)

@@ -1,12 +1,15 @@
 """What pydantic finds wrong with a document or a configuration, in words for people who do not program.
 
-Called by `definition` (the shape of a document) and by `drawing` (the configuration of a node). It finds nothing.
+Called by `definition` (the shape of a document) and by `drawing` (the configuration of a node); the form of a step asks
+it what a field is called. It finds nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+type JsonSchema = Mapping[str, Any]
 
 _SENTENCES = {
     "missing": "“{name}” is missing",
@@ -38,12 +41,14 @@ _SENTENCES = {
 _MISSPELT = ("string_pattern_mismatch", "string_too_long", "string_too_short")
 _IDENTIFIER = "“{name}” must begin with a small letter, and be at most 40 small letters, digits and _"
 _LONGEST = 60
+_DEEPEST = 12
 
 
 def sentence(error: Mapping[str, Any], whole: str) -> str:
     """One sentence for one of pydantic's errors; `whole` names what is meant when the error has no place inside it."""
     name = spoken(error["loc"]) or whole
-    template = _IDENTIFIER if name.endswith("id") and error["type"] in _MISSPELT else _SENTENCES.get(error["type"])
+    is_identifier = error["loc"][-1:] == ("id",) and error["type"] in _MISSPELT
+    template = _IDENTIFIER if is_identifier else _SENTENCES.get(error["type"])
     if template:
         return _ended(template.format(name=name, **error.get("ctx", {})))
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -59,6 +64,48 @@ def spoken(place: Sequence[int | str]) -> str:
         else:
             words.append(str(part)[:_LONGEST])
     return ", ".join(words)
+
+
+def labelled(place: Sequence[int | str], schema: JsonSchema) -> tuple[int | str, ...]:
+    """A place in a value with the words that a form has for its fields; what `schema` does not know stays as it is."""
+    words: list[int | str] = []
+    inside = schema
+    for part in place:
+        inside = resolved(inside, schema)
+        fields = inside.get("properties", {})
+        known = isinstance(part, str) and part in fields
+        words.append(label(str(part), fields[part]) if known else part)
+        inside = fields[part] if known else item_of(inside)
+    return tuple(words)
+
+
+def label(name: str, schema: JsonSchema) -> str:
+    """What a field is called: its kind's own word for it, else its name. Pydantic's titles are names as well."""
+    given = str(schema.get("title", ""))
+    return given if given and given != name.replace("_", " ").title() else name.replace("_", " ").capitalize()
+
+
+def item_of(schema: JsonSchema) -> JsonSchema:
+    """The schema of what a list or map holds; empty where that may be anything or the schema is neither."""
+    patterns: JsonSchema = schema.get("patternProperties") or {}
+    found = schema.get("items") or schema.get("additionalProperties") or next(iter(patterns.values()), {})
+    return found if isinstance(found, Mapping) else {}
+
+
+def resolved(schema: JsonSchema, root: JsonSchema) -> JsonSchema:
+    """A schema without references into `root`, and without the alternative that there is nothing."""
+    for _ in range(_DEEPEST):
+        reference = schema.get("$ref")
+        others = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+        found: JsonSchema
+        if isinstance(reference, str):
+            found: JsonSchema = root.get("$defs", {}).get(reference.rpartition("/")[2], {})
+        elif len(others) == 1:
+            found = others[0]
+        else:
+            break
+        schema = {**found, **{key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}}
+    return schema
 
 
 def _ended(text: str) -> str:

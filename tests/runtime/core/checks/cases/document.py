@@ -137,7 +137,12 @@ CASES = [
         "document.unknown_kind", UNKNOWN, with_edge(), "which is not installed here", nodes=("a",), path="/nodes/0/kind"
     ),
     Case(
-        "document.bad_config", RULES, GOOD_RULES, "rules 1, assert", nodes=("a",), path="/nodes/0/config/rules/0/assert"
+        "document.bad_config",
+        RULES,
+        GOOD_RULES,
+        "Rules 1, Must be true",
+        nodes=("a",),
+        path="/nodes/0/config/rules/0/assert",
     ),
     Case(
         "document.bad_config",
