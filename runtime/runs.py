@@ -103,7 +103,7 @@ def cancel(run_id: str, by: str, reason: str = "") -> Signalled | Refused:
 @transaction.atomic
 def retry(run_id: str, node: str | None, by: str) -> Signalled | Refused:
     """Take up a failed or cancelled run again, at the step that failed or at `node`. Refused: not_found, not_failed,
-    unknown_node, not_reached.
+    unreadable (what its steps are can no longer be known), unknown_node, not_reached.
     """
     run = Run.objects.select_for_update(no_key=True).filter(pk=run_id).first()
     if run is None:
@@ -127,7 +127,11 @@ def _signal(run: Run, type_: str, node: str | None, data: Mapping[str, Any], by:
 def _unfit_node(run: Run, node: str | None) -> Refused | None:
     if node is None:
         return None
-    if node not in blueprints.sealed(run.blueprint_id).drawing.graph.nodes:
+    try:
+        nodes = blueprints.load(run.blueprint_id).graph.nodes
+    except blueprints.Unreadable:
+        return Refused("unreadable", "This run's drawing can no longer be read, so no step of it can be named.")
+    if node not in nodes:
         return Refused("unknown_node", "This run's drawing has no such step.", (FieldError("/from", "No such step."),))
     if not run.entries.filter(node=node).exists():
         return Refused("not_reached", "The run has not come to this step.", (FieldError("/from", "Not reached."),))

@@ -25,6 +25,23 @@ def why(kind: str, port: str | None, output: Any, config: Told) -> str:
     return teller(port or "", known, config) if teller else ""
 
 
+def held_back(calls: Any) -> str:
+    """What a step of a try-out did not send, from the calls in its journal; empty where it held nothing back."""
+    found = [each["held_back"] for each in _maps(calls) if isinstance(each.get("held_back"), Mapping)]
+    if not found:
+        return ""
+    return f"Held back, because this is a try-out: {_joined([_unsent(each) for each in found])}. Nothing was sent."
+
+
+def _unsent(what: Told) -> str:
+    subject = _text(what.get("subject"))
+    if "to" in what:
+        return f"a mail to {_text(what['to'])}" + (f", “{subject}”" if subject else "")
+    if "url" in what:
+        return f"the call {_text(what.get('method'))} {_text(what['url'])}"
+    return f"the function {_text(what.get('function'))}"
+
+
 def failure(error: Any) -> str:
     """A sentence on an error as a step or a run leaves it: `{"code", "message", "detail"}`."""
     known = error if isinstance(error, Mapping) else {}

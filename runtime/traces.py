@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import accumulate, pairwise
 from typing import Any, cast
 
 from django.db.models.functions import Length
@@ -20,14 +19,15 @@ from runtime.core.definition import START, Document, Node, parse
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.events import Event, EventType
 from runtime.core.graph import Graph
-from runtime.core.state import State, fold
+from runtime.core.state import State
 from runtime.models import Blueprint, Entry, Run
 from runtime.nodes import discover
-from runtime.stories import failure, stopped, why
+from runtime.replays import Frame, replay
+from runtime.stories import failure, held_back, stopped, why
+from runtime.waterfalls import Bar, waterfall
 
 MOST_EVENTS = 5_000
 LAST_SEQ = 2**31 - 1
-LONG_WAIT_S = 5.0
 MOST_CHARACTERS = 8 * 1024 * 1024
 """How much of a journal is read at once: steps may give a megabyte each, and many people may look at a run."""
 LIGHT = 1_000
@@ -102,33 +102,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A step in the waterfall: where it begins and how long it is, in percent of the run's time (waits cut)."""
-
-    step: Step
-    left: float
-    width: float
-
-    @property
-    def shown_width(self) -> float:
-        """Wide enough to be seen."""
-        return max(self.width, 0.8)
-
-    @property
-    def shown_left(self) -> float:
-        """So that all of it is inside."""
-        return min(self.left, 100 - self.shown_width)
-
-
-@dataclass(frozen=True, slots=True)
 class Trace:
     """A run's story: its steps in the order they began, then those not reached; `input` and what it ended with.
+    `bars` are the waterfall, by node and visit; `frames` what each entry of the journal changed on the drawing.
 
     `complete` is False where the journal holds more than was read.
     """
 
     steps: tuple[Step, ...]
-    bars: tuple[Bar, ...]
+    bars: Mapping[tuple[str, int], Bar]
+    frames: tuple[Frame, ...]
     input: Any
     output: Any
     error: Any
@@ -166,20 +149,16 @@ def visits(blueprint_id: str, events: Iterable[Event]) -> tuple[Step, ...]:
     return _visits(drawing(blueprint_id), events)
 
 
-def waterfall(run: Run, limit: int = MOST_EVENTS) -> tuple[Bar, ...]:
-    """When the steps of a run began and how long they took."""
-    return _bars(steps(run, limit), run)
-
-
 def trace(run: Run, limit: int = MOST_EVENTS) -> Trace:
     """Everything that the page of a run shows, by one reading of its journal."""
     drawn = drawing(run.blueprint_id)
     events = _events(run.pk, 0, limit)
     made = _visits(drawn, events)
-    state = fold(drawn.graph, events)
+    state, frames = replay(drawn.graph, events)
     return Trace(
         steps=(*made, *_unreached(drawn, state, made)),
-        bars=_bars(made, run),
+        bars=waterfall(events, run.finished_at or datetime.now(UTC)),
+        frames=frames,
         input=state.input,
         output=state.output,
         error=state.error,
@@ -354,7 +333,7 @@ def _told(step: Step) -> str:
         "stopped": stopped(step.error),
     }.get(step.status)
     if told is None and step.status == "finished":
-        told = why(step.sign.kind, step.port, _answer(step), step.sign.config)
+        told = held_back(step.detail.get("calls")) or why(step.sign.kind, step.port, _answer(step), step.sign.config)
     return told or ""
 
 
@@ -374,23 +353,3 @@ def _unreached(drawn: Drawn, state: State, made: tuple[Step, ...]) -> list[Step]
 
 def _between(start: datetime | None, end: datetime | None) -> float | None:
     return None if start is None or end is None else max(0.0, (end - start).total_seconds() * 1000)
-
-
-def _bars(made: tuple[Step, ...], run: Run) -> tuple[Bar, ...]:
-    now = run.finished_at or datetime.now(UTC)
-    begun = [(step, step.started_at, max(step.finished_at or now, step.started_at)) for step in made if step.started_at]
-    places = _axis(sorted({moment for _, start, end in begun for moment in (start, end)}))
-    return tuple(Bar(step, places[start], places[end] - places[start]) for step, start, end in begun)
-
-
-def _axis(moments: list[datetime]) -> dict[datetime, float]:
-    """Where each moment stands, in percent. What takes hours (a person, a timer) would hide what takes milliseconds: a
-    span of more than `LONG_WAIT_S` is drawn no longer than all shorter ones together.
-    """
-    spans = [(after - before).total_seconds() for before, after in pairwise(moments)]
-    drawn, together = dict.fromkeys(range(len(spans)), 0.0), 0.0
-    for place in sorted(drawn, key=lambda place: spans[place]):
-        drawn[place] = spans[place] if spans[place] <= LONG_WAIT_S else max(together, 1.0)
-        together += drawn[place]
-    ends = [0.0, *accumulate(drawn.values())]
-    return {moment: 100 * end / (together or 1.0) for moment, end in zip(moments, ends, strict=False)}

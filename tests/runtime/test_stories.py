@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.nodes import discover
-from runtime.stories import failure, why
+from runtime.stories import failure, held_back, why
 
 KINDS = (*discover(), "verify.unheard_of", "nothing")
 PORTS = ("pass", "fail", "unsure", "done", "error", "overdue", "answered", "buy", None)
@@ -68,6 +68,17 @@ def test_the_sentence_says_what_the_step_had_found(
     kind: str, port: str, output: object, config: dict[str, object], sentence: str
 ) -> None:
     assert why(kind, port, output, config) == sentence
+
+
+def test_what_a_try_out_held_back_is_named_and_not_said_to_be_sent() -> None:
+    mail = {"door": "mail", "held_back": {"to": "ann@example.org", "subject": "Hello", "body": "Dear Ann"}}
+    call = {"door": "http", "held_back": {"method": "POST", "url": "https://there.example/"}}
+    function = {"door": "python", "held_back": {"function": "book", "arguments": {}}}
+    assert held_back([mail, call, {"door": "model"}, function]) == (
+        "Held back, because this is a try-out: a mail to ann@example.org, “Hello”, the call POST "
+        "https://there.example/ and the function book. Nothing was sent."
+    )
+    assert held_back([{"door": "http", "url": "https://there.example/"}]) == ""
 
 
 def test_many_findings_are_counted_not_listed() -> None:

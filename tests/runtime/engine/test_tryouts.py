@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from runtime import tryouts
+from runtime import traces, tryouts
 from runtime.answers import Answer
 from runtime.core.node import HttpResponse
 from runtime.engine.ports import Pin, Tryout
 from runtime.forgetting import DRAFT
-from runtime.models import Escalation, OutboxMail
+from runtime.models import Escalation, OutboxMail, Run
 from runtime.permissions import visible_runs
 from runtime.refused import Refused
 from runtime.runs import Signalled, Trigger
@@ -91,6 +91,9 @@ def test_the_trace_shows_what_would_have_been_sent(engine: Engine) -> None:
     assert set(found) == {"post", "mail"}
     assert found["mail"] == {**MAIL, "body": "Dear Ann", "connection": ""}
     assert (found["post"]["method"], found["post"]["url"]) == ("POST", "https://there.example/")
+    told = {step.sign.node: step.why for step in traces.steps(Run.objects.get(pk=run.pk))}
+    assert told["mail"].startswith("Held back, because this is a try-out: a mail to ")
+    assert told["post"].endswith("the call POST https://there.example/. Nothing was sent.")
 
 
 def test_who_insists_lets_the_effects_out(engine: Engine, doors: ScriptedDoors) -> None:

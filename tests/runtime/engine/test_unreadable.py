@@ -13,6 +13,7 @@ from runtime.core.node import HttpResponse
 from runtime.engine import outcomes
 from runtime.engine.driver import MAX_CLAIMS
 from runtime.models import Entry, Run
+from runtime.refused import Refused
 from tests.makers.engine import (
     Engine,
     ScriptedDoors,
@@ -103,6 +104,19 @@ def test_a_run_whose_drawing_can_be_read_again_goes_on_when_it_is_retried(monkey
     with Engine():
         answer(case_of(run_id))
         assert settled(run_id, ["succeeded"]).outcome == "won"
+
+
+def test_no_step_is_named_to_go_on_at_where_the_drawing_cannot_be_read(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = engine.run(seal(ASKING))
+    runs.cancel(run_id, "ada")
+    ended(run_id)
+    undrawn(run_id, monkeypatch)
+    refused = runs.retry(run_id, "ask", "ada")
+    assert isinstance(refused, Refused)
+    assert refused.code == "unreadable"
+    assert Run.objects.get(pk=run_id).status == "cancelled"
 
 
 def test_a_run_may_keep_so_much_and_then_a_person_decides(
