@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { caseFields, faultsAt, readField, written } from "../../static/canvas/kernels/fields.ts";
+import { rename } from "../../static/canvas/kernels/clipboard.ts";
 import { found, readBy } from "../../static/canvas/kernels/find.ts";
 import { QUIET, type RunEvent, after } from "../../static/canvas/live/overlay.ts";
-import { keepPins, recallPins, stillThere, withPin, withoutPin } from "../../static/canvas/live/pins.ts";
+import { followed, keepPins, recallPins, stillThere, withPin, withoutPin } from "../../static/canvas/live/pins.ts";
 import { UNTOLD, heldBack, told, visitsOf, waitsFor } from "../../static/canvas/live/story.ts";
 import { NO_TRIAL } from "../../static/canvas/live/trial.ts";
 import { tryingApi } from "../../static/canvas/sync/trying.ts";
@@ -170,4 +171,15 @@ test("the try-out's questions go to their addresses, and pins as an object", asy
     ["POST", "/workflows/leads/try/", { document: guarded, insist: false, input: { n: 1 }, pins: { act: { port: "done", output: 1 } } }],
     ["GET", "/workflows/leads/cases/?q=Ada%20%26%20co"], ["DELETE", "/workflows/leads/cases/7/"],
   ]);
+});
+
+test("a pin follows its step to another id and back, and to no other step", () => {
+  const pins = withPin(new Map(), "act", { port: "done", output: null });
+  const named = rename("act", "send")(guarded);
+  assert.deepEqual([...followed(pins, guarded, named).keys()], ["send"]);
+  assert.deepEqual([...followed(followed(pins, guarded, named), named, guarded).keys()], ["act"]);
+  const replaced = { ...guarded, nodes: guarded.nodes.map((step) => (step.id === "act" ? { ...step, id: "other", kind: "outcome" } : step)) };
+  assert.equal(followed(pins, guarded, replaced).size, 0);
+  assert.equal(followed(pins, guarded, { ...guarded, nodes: guarded.nodes.filter((step) => step.id !== "act") }).size, 0);
+  assert.equal(followed(pins, guarded, guarded), pins);
 });

@@ -1,7 +1,7 @@
 // Pinned outputs: what a step is taken to have given, so that a try-out does not run it. They live in this browser, one
 // set for each workflow, and are no part of the drawing; a step that is deleted takes its pin along.
 
-import { type Drawing, type Json, isObject } from "../model/document.ts";
+import { type Drawing, type Json, isObject, place } from "../model/document.ts";
 
 export interface Pin {
   readonly port: string;
@@ -39,6 +39,23 @@ export function keepPins(store: Store, slug: string, pins: Pins): boolean {
 export const withPin = (pins: Pins, node: string, pin: Pin): Pins => new Map([...pins, [node, pin]]);
 
 export const withoutPin = (pins: Pins, node: string): Pins => new Map([...pins].filter(([each]) => each !== node));
+
+// The pins after an edit: a step that only has another id, also by undo, keeps its pin.
+export function followed(pins: Pins, before: Drawing, now: Drawing): Pins {
+  if (pins.size === 0) return pins;
+  const names = renamings(before, now);
+  return stillThere(names.size ? new Map([...pins].map(([node, pin]) => [names.get(node) ?? node, pin])) : pins, now);
+}
+
+// Another id leaves a step where it was, in the list and on the drawing.
+function renamings(before: Drawing, now: Drawing): ReadonlyMap<string, string> {
+  if (before.nodes.length !== now.nodes.length) return new Map();
+  const [old, fresh] = [new Set(before.nodes.map((step) => step.id)), new Set(now.nodes.map((step) => step.id))];
+  return new Map(before.nodes.flatMap((step, index) => {
+    const next = now.nodes[index];
+    return next && !fresh.has(step.id) && !old.has(next.id) && next.kind === step.kind && String(place(next)) === String(place(step)) ? [[step.id, next.id] as const] : [];
+  }));
+}
 
 // The pins whose steps are there; the same map where all are.
 export function stillThere(pins: Pins, drawing: Drawing): Pins {

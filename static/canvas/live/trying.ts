@@ -7,7 +7,7 @@ import type { Refusal } from "../sync/api.ts";
 import type { Begin, Reply, TryingApi } from "../sync/trying.ts";
 import { camera } from "../view/camera.ts";
 import { type RunEvent } from "./overlay.ts";
-import { type Pin, type Pins, keepPins, recallPins, stillThere, withPin, withoutPin } from "./pins.ts";
+import { NO_PINS, type Pin, type Pins, followed, keepPins, recallPins, stillThere, withPin, withoutPin } from "./pins.ts";
 import { told, visitsOf, waitsFor } from "./story.ts";
 import { type Hindrance, NO_TRIAL, type Trial, started } from "./trial.ts";
 import { lit, watch } from "./watch.ts";
@@ -27,8 +27,10 @@ const set = (fields: Partial<Trial>): void => editor.set({ trial: { ...editor.no
 export function prepare(to: TryingApi, of: string): void {
   [api, slug] = [to, of];
   editor.set({ pins: stillThere(recallPins(localStorage, of), editor.now.drawing) });
+  let before = editor.now.drawing;
   editor.onDrawing((drawing) => {
-    const left = stillThere(editor.now.pins, drawing);
+    const left = followed(editor.now.pins, before, drawing);
+    before = drawing;
     if (left !== editor.now.pins) keptPins(left);
   });
 }
@@ -56,7 +58,9 @@ const fresh = (schema: JsonObject): Json => (isObject(schema["properties"]) || s
 // The run
 
 export async function begin(how: { readonly insist?: boolean; readonly from?: string } = {}): Promise<void> {
-  const { trial, drawing, pins } = editor.now;
+  const { trial, drawing } = editor.now;
+  // Where effects are let out every step runs: a pinned answer would stand for a person who was not asked.
+  const pins = how.insist ? NO_PINS : editor.now.pins;
   if (trial.unread || trial.phase === "starting") return;
   const from = how.from !== undefined && trial.run ? { run: trial.run, node: how.from } : undefined;
   const what: Begin = { document: drawing, pins, insist: how.insist ?? false, ...(from ? { from } : { input: trial.input ?? fresh(drawing.input) }) };

@@ -39,11 +39,21 @@ export function isPainted(seen: Seen, id: string): boolean {
   return shown !== undefined && (shown.nodes.includes(id) || shown.edges.includes(id));
 }
 
-export function differs(seen: Seen, id: string): "added" | "changed" | undefined {
-  const found = seen.differences.filter((each) => each.nodes.includes(id) || each.edges.includes(id));
-  if (found.length === 0) return undefined;
-  return found.some((each) => each.kind === "added" && (each.edges.includes(id) || each.edges.length === 0)) ? "added" : found.some((each) => each.edges.length === 0 || each.edges.includes(id)) ? "changed" : undefined;
+export type Change = "added" | "changed";
+const changes = new WeakMap<Seen["differences"], ReadonlyMap<string, Change>>();
+
+// A change of ways marks the ways alone, and not the steps at their ends.
+export function changesOf(differences: Seen["differences"]): ReadonlyMap<string, Change> {
+  const known = changes.get(differences);
+  if (known) return known;
+  const found = new Map<string, Change>();
+  for (const each of differences)
+    for (const id of each.edges.length ? each.edges : each.nodes) if (found.get(id) !== "added") found.set(id, each.kind === "added" ? "added" : "changed");
+  changes.set(differences, found);
+  return found;
 }
+
+export const differs = (seen: Pick<Seen, "differences">, id: string): Change | undefined => changesOf(seen.differences).get(id);
 
 // Whether a step waits for branches that run side by side.
 export function waitsForAll(drawing: Drawing, id: string): boolean {

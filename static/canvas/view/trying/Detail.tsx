@@ -52,6 +52,7 @@ function OfVisit({ visit, visits, step }: { visit: Visit; visits: readonly Visit
       {visit.state === "called" && visit.child && <p className="hint">It waits for another workflow: <a href={`/runs/${visit.child}/`}>look at that run</a>.</p>}
       {(visit.state === "asked" || visit.state === "incident") && <Question key={visit.key} visit={visit} step={step} />}
       {visit.error !== null && <JsonTree label="What went wrong" value={visit.error} />}
+      {visit.state !== "called" && visit.child && <p className="hint">Another workflow did this. <a href={`/runs/${visit.child}/`}>See what it did, and what it held back</a>.</p>}
       <Done visit={visit} />
       {visit.state === "done" && (visit.leftOut ? <p className="hint">Its output is too large to be shown here.</p> : <JsonTree label="Output" value={visit.output} />)}
       {step && step.kind !== "outcome" && <Pinning key={`pin ${visit.key}`} step={step} visit={visit} />}
