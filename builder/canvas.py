@@ -5,8 +5,11 @@ The drawing itself is an island of scripts that speaks to the API; this hands it
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from pathlib import Path
 
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -75,6 +78,7 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
         "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
         "csrf": get_token(request),
         "icons": icons(),
+        "scripts": first_scripts(),
     }
     return render(request, "builder/canvas.html", context)
 
@@ -97,6 +101,18 @@ def workflow_new(request: HttpRequest) -> HttpResponse:
 def icons() -> tuple[str, ...]:
     """Every icon that the canvas may show: its own, and those of the kinds."""
     return tuple(sorted({*ICONS, *FAMILY_ICONS, *(kind.icon for kind in discover().values())}))
+
+
+def first_scripts() -> tuple[str, ...]:
+    """The files that the canvas's script imports before it runs, so that the page asks for all of them at once.
+
+    None where the canvas was not built, or by an older build: then they come one after the other.
+    """
+    built = finders.find("dist/canvas-first.json")
+    try:
+        return tuple(f"dist/{name}" for name in json.loads(Path(built).read_text())) if isinstance(built, str) else ()
+    except (OSError, ValueError):  # Just being built anew.
+        return ()
 
 
 def _made(request: HttpRequest) -> workflows.Made | exchange.Imported | Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,20 @@ def test_the_canvas_hands_over_what_it_needs_and_nothing_inline_runs(designer: C
     assert "data-read-only" not in text
     assert 'id="icon-mail"' in text
     assert "'unsafe" not in page.headers["Content-Security-Policy"]
+
+
+def test_the_page_asks_for_the_parts_of_its_script_at_once_and_does_without_where_they_are_not_known(
+    designer: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    drafted("echo", ECHO)
+    listed = tmp_path / "canvas-first.json"
+    monkeypatch.setattr("builder.canvas.finders.find", lambda _: str(listed))
+    address = reverse("workflow_canvas", args=["echo"])
+    assert "modulepreload" not in designer.get(address).text
+    listed.write_text('["canvas-chunk-A.js"]')
+    assert '<link rel="modulepreload" href="/static/dist/canvas-chunk-A.js"' in designer.get(address).text
+    listed.write_text('["canvas-')
+    assert "modulepreload" not in designer.get(address).text
 
 
 def test_the_canvas_of_an_archived_workflow_is_only_to_look_at(designer: Client) -> None:
