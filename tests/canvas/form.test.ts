@@ -8,6 +8,7 @@ import * as table from "../../static/canvas/kernels/table.ts";
 import type { JsonObject } from "../../static/canvas/model/document.ts";
 import { othersOf } from "../../static/canvas/view/inspector/others.ts";
 import { drawing, step } from "./makers.ts";
+import { isFree, renamed } from "../../static/canvas/view/inspector/inputFields.ts";
 
 const TABLE: JsonObject = {
   inputs: [{ name: "seats", expr: "input.seats", type: "integer" }, { name: "country", expr: "input.country", type: "string" }],
@@ -147,4 +148,14 @@ test("what is wrong inside the configuration is left to the form, and the rest i
   const found = [problem("document.bad_config", "/nodes/1/config/output", ["two"]), problem("graph.unreachable", "/nodes/1", ["two"]), problem("people.no_due", "/nodes/1/config/due_hours", ["two"]), problem("graph.open_port", "", ["one"])];
   assert.deepEqual(othersOf("two", found, drawn).map((each) => each.index), [1, 2]);
   assert.deepEqual(othersOf("one", found, drawn).map((each) => each.index), [3]);
+});
+
+test("a field of the input takes no name that another field has, that is empty or that does harm", () => {
+  const input = { type: "object", properties: { order: { type: "string" }, orde: { type: "string" } }, required: ["orde"] };
+  for (const name of ["order", "", "__proto__"]) {
+    assert.equal(isFree(input, name), false, name);
+    assert.equal(renamed(input, "orde", name), input, name);
+  }
+  assert.equal(isFree(input, "toString"), true);
+  assert.deepEqual(renamed(input, "orde", "order_id")["required"], ["order_id"]);
 });

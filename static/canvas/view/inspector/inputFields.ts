@@ -45,10 +45,15 @@ export function added(input: JsonObject): JsonObject {
   return whole(input, { ...properties, [`field${number === 1 ? "" : number}`]: { type: "string" } }, listOf(input["required"]));
 }
 
-// A name that is taken, empty or dangerous changes nothing.
+// Whether a field may be called this: it is a name, does no harm, and no other field has it.
+export function isFree(input: JsonObject, name: string): boolean {
+  return name !== "" && name !== "__proto__" && !Object.hasOwn(propertiesOf(input), name);
+}
+
+// A name that is not free changes nothing.
 export function renamed(input: JsonObject, from: string, to: string): JsonObject {
   const properties = propertiesOf(input);
-  if (to === "" || to === "__proto__" || to in properties) return input;
+  if (!isFree(input, to)) return input;
   const next = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name === from ? to : name, schema]));
   return whole(input, next, listOf(input["required"]).map((name) => (name === from ? to : name)));
 }
