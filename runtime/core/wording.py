@@ -88,7 +88,7 @@ def label(name: str, schema: JsonSchema) -> str:
 def item_of(schema: JsonSchema) -> JsonSchema:
     """The schema of what a list or map holds; empty where that may be anything or the schema is neither."""
     patterns: JsonSchema = schema.get("patternProperties") or {}
-    found = schema.get("items") or schema.get("additionalProperties") or next(iter(patterns.values()), {})
+    found: Any = schema.get("items") or schema.get("additionalProperties") or next(iter(patterns.values()), {})
     return found if isinstance(found, Mapping) else {}
 
 
@@ -99,7 +99,7 @@ def resolved(schema: JsonSchema, root: JsonSchema) -> JsonSchema:
         others = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
         found: JsonSchema
         if isinstance(reference, str):
-            found: JsonSchema = root.get("$defs", {}).get(reference.rpartition("/")[2], {})
+            found = root.get("$defs", {}).get(reference.rpartition("/")[2], {})
         elif len(others) == 1:
             found = others[0]
         else:
