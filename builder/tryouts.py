@@ -40,7 +40,8 @@ class Trial:
     """What is to be tried. `pins` are steps that are not run: `{node: {"port", "output"}}`.
 
     `from_run` and `from_node` take up an earlier run: what it gave for the steps before the node is pinned, and its
-    input is the input where none is given. `insist` lets effects out.
+    input is the input where none is given. `insist` lets effects out, and then every step runs: with a pinned answer
+    or a pinned check the run would go past what the proof of the drawing rests on.
     """
 
     document: object
@@ -82,7 +83,7 @@ async def start(
 def _prepared(
     workflow: Workflow, trial: Trial, user: Person, now: datetime
 ) -> tuple[NewRun, Sealed] | NotPublishable | Refused:
-    refused = _not_allowed(workflow, user) or unreadable(trial.document)
+    refused = _not_allowed(workflow, user) or unreadable(trial.document) or _past_the_proof(trial)
     document = parse(trial.document).document if refused is None else None
     if refused or document is None:
         return refused or Refused("malformed", "This is no drawing.")
@@ -103,6 +104,13 @@ def _not_allowed(workflow: Workflow, user: Person) -> Refused | None:
         return Refused("forbidden", "You may not start runs.")
     if workflow.archived_at:
         return Refused("archived", "This workflow is archived.", at=workflow.archived_at)
+    return None
+
+
+def _past_the_proof(trial: Trial) -> Refused | None:
+    if trial.insist and (trial.pins or trial.from_node):
+        wrong = FieldError("/pins", "Take the pins away, and begin at the start.", "insisted")
+        return Refused("invalid_pins", "Where effects are let out, every step has to run.", (wrong,))
     return None
 
 

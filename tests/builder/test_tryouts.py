@@ -16,7 +16,7 @@ from builder.tryouts import Trial, Trying
 from runtime import blueprints
 from runtime.models import AuditEntry, Blueprint, Run
 from runtime.refused import Refused
-from tests.makers.engine import Engine, ScriptedDoors, drawn, ended, node, outcome
+from tests.makers.engine import Engine, ScriptedDoors, drawn, ended, node, outcome, review
 from tests.makers.people import person
 from tests.makers.sealed import drafted
 
@@ -32,6 +32,12 @@ UNSAFE = drawn(
     [node("mail", "execute.email", {"to": "a@example.org", "subject": "Hi", "body": "Hi"}), outcome()],
     "start > mail", "mail > won",
 )  # fmt: skip
+
+GUARDED = drawn(
+    [review("ask", due_hours=1), *UNSAFE["nodes"], outcome("lost")],
+    *("start > ask", "ask.approve > mail", "ask.reject > lost", "ask.overdue > lost", "mail > won"),
+)
+APPROVED = {"ask": {"port": "approve", "output": {"choice": "approve"}}}
 
 
 @pytest.fixture
@@ -88,6 +94,24 @@ def test_nobody_can_insist_on_the_effects_of_an_unsafe_drawing(
     assert isinstance(refused, NotPublishable)
     assert "safety.ungated_action" in {each.code for each in refused.problems}
     assert not Run.objects.exists()
+    assert doors.calls == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"pins": APPROVED}, {"from_node": "mail"}],
+    ids=["a pinned answer", "run from here"],
+)
+def test_nobody_insists_past_the_checks_and_people_of_a_safe_drawing(
+    engine: Engine, doors: ScriptedDoors, workflow: Workflow, dora: User, given: dict[str, Any]
+) -> None:
+    past = tried(engine, workflow, Trial(GUARDED, {}, True, pins=APPROVED), dora)
+    assert ended(past.run_id).outcome == "won"
+    trial = Trial(GUARDED, {}, True, **given, from_run=past.run_id, insist=True)
+    refused = tried(engine, workflow, trial, dora)
+    assert isinstance(refused, Refused)
+    assert refused.code == "invalid_pins"
+    assert not AuditEntry.objects.exists()
     assert doors.calls == []
 
 

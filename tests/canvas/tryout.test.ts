@@ -63,6 +63,13 @@ test("what is on the screen is tried on the case that was chosen, with the pins"
   assert.equal(editor.now.trial.phase, "ended");
 });
 
+test("where effects are let out every step runs, pinned or not", async () => {
+  trying.pin("check", { port: "pass", output: null });
+  await trying.begin({ insist: true });
+  assert.deepEqual(said("begin"), [{ document: guarded, pins: new Map(), insist: true, input: null }]);
+  assert.equal(editor.now.pins.size, 1);
+});
+
 test("who starts another one stops the one before, and hears nothing of it any more", async () => {
   await trying.begin();
   const first = line();
