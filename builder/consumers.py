@@ -14,6 +14,7 @@ import contextlib
 import time
 from typing import Any, ClassVar, cast
 
+from channels.exceptions import ChannelFull
 from django.utils import timezone
 
 from builder.models import Workflow
@@ -76,9 +77,9 @@ class DrawingSocket(Socket):
             await self._say("drawing.gone")
 
     async def drawing_hello(self, said: dict[str, Any]) -> None:
-        """Somebody has come and wants to know who is here."""
+        """Somebody has come and wants to know who is here: only they are told, for the others know."""
         if self._hear(said):
-            await self._say("drawing.here")
+            await self._tell_one(said["channel"])
 
     async def drawing_here(self, said: dict[str, Any]) -> None:
         """Somebody is still here."""
@@ -117,8 +118,15 @@ class DrawingSocket(Socket):
         return [{"name": name, "since": came, "you": name == self.name} for name, came in since.items()]
 
     async def _say(self, type_: str) -> None:
-        said = {"type": type_, "channel": self.channel_name, "name": self.name, "since": self.since}
-        await self.channel_layer.group_send(self.group, said)
+        await self.channel_layer.group_send(self.group, self._saying(type_))
+
+    async def _tell_one(self, channel: str) -> None:
+        # One whose ears are full hears of us at the next beat.
+        with contextlib.suppress(ChannelFull):
+            await self.channel_layer.send(channel, self._saying("drawing.here"))
+
+    def _saying(self, type_: str) -> dict[str, Any]:
+        return {"type": type_, "channel": self.channel_name, "name": self.name, "since": self.since}
 
 
 def draft_of(workflow: int) -> dict[str, Any] | None:

@@ -121,6 +121,21 @@ async def test_another_name_for_the_workflow_is_no_save() -> None:
         assert await socket.hears_nothing(4 * SOON)
 
 
+async def test_who_comes_is_answered_alone(time: Time) -> None:
+    """Were each answer told to everybody, a hundred who come back at once would have a million things to hear."""
+    dora, dev, _ = await made(cast)()
+    async with opened(PATH, dora) as first, opened(PATH, dev) as second:
+        await names(first, "dev")
+        await names(second, "dora")
+        known = set(time.heard)
+        time.heard.clear()
+        async with opened(PATH, await made(in_session)(await made(person)("ada", "administrator"))) as third:
+            await names(third, "dora", "dev")
+            await eventually(lambda: len(time.heard) == 4)
+            assert await third.hears_nothing(4 * SOON)
+        assert not time.heard & known
+
+
 async def test_who_falls_silent_is_forgotten(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DrawingSocket, "beat_s", 2 * DrawingSocket.patience_s)
     dora, dev, _ = await made(cast)()
