@@ -14,10 +14,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from builder import exchange, workflows
 from builder.models import Workflow
+from runtime import audit
 from runtime.nodes import discover
 from runtime.permissions import may
 from runtime.refused import Refused
@@ -76,6 +78,7 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "workflow": workflow,
         "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
+        "archived": _archived(workflow),
         "csrf": get_token(request),
         "icons": icons(),
         "scripts": first_scripts(),
@@ -95,6 +98,15 @@ def workflow_new(request: HttpRequest) -> HttpResponse:
     context = {"refused": made, "name": request.POST.get("name", ""), "slug": request.POST.get("slug", "")}
     context["text"] = request.POST.get("text", "")
     return render(request, "builder/workflow_new.html", context, status=409 if made.code == "slug_taken" else 422)
+
+
+def _archived(workflow: Workflow) -> str:
+    """Since when and by whom it is out of use; empty where it is in use."""
+    if workflow.archived_at is None:
+        return ""
+    deed = audit.of(workflow).filter(action="workflow.archived").last()
+    when = date_format(timezone.localtime(workflow.archived_at), "j F Y")
+    return f"Archived on {when}" + (f" by {deed.actor}" if deed else "")
 
 
 @lru_cache(maxsize=1)

@@ -97,7 +97,7 @@ def test_the_drawing_of_an_archived_workflow_can_only_be_looked_at(visit: Visito
     }"""
     page.evaluate(archive)
     page.reload()
-    expect(page.locator(".bar-saving")).to_have_text("You may look, not change")
+    expect(page.locator(".bar-saving")).to_have_text(re.compile(r"^Archived on .+: to look at, not to change$"))
     assert page.locator(".palette").count() == 0
     step(page, "Wait").locator(".step-head").click()
     assert page.locator(".inspector input").count() > 0

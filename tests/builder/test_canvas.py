@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from builder import workflows
 from builder.models import Workflow
 from tests.makers.people import person
 from tests.makers.sealed import ECHO, drafted
@@ -56,7 +58,18 @@ def test_the_page_asks_for_the_parts_of_its_script_at_once_and_does_without_wher
 def test_the_canvas_of_an_archived_workflow_is_only_to_look_at(designer: Client) -> None:
     drafted("echo", ECHO)
     Workflow.objects.update(archived_at="2026-01-01T00:00:00Z")
-    assert "data-read-only" in designer.get(reverse("workflow_canvas", args=["echo"])).text
+    text = designer.get(reverse("workflow_canvas", args=["echo"])).text
+    assert "data-read-only" in text
+    assert 'data-archived="Archived on 1 January 2026"' in text
+
+
+def test_an_archived_workflow_says_who_put_it_away(designer: Client) -> None:
+    drafted("echo", ECHO)
+    assert "data-archived" not in designer.get(reverse("workflow_canvas", args=["echo"])).text
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    workflows.archive(Workflow.objects.get(slug="echo"), person("dan", "designer"), now)
+    text = designer.get(reverse("workflow_canvas", args=["echo"])).text
+    assert 'data-archived="Archived on 2 March 2026 by dan"' in text
 
 
 def test_a_canvas_is_not_for_everybody_nor_for_nothing(designer: Client) -> None:

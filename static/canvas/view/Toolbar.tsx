@@ -84,10 +84,12 @@ const SIGNS: Readonly<Record<Saving["state"], readonly [icon: string, says: stri
   "signed-out": ["log-in", "Signed out: nothing is saved"],
 };
 
+const { archived } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
+
 function SavingSign(): React.JSX.Element {
   const saving = use((seen) => seen.saving);
   const readOnly = use((seen) => seen.readOnly);
-  const [icon, says] = readOnly && !editor.now.looking ? ["eye", "You may look, not change"] : SIGNS[saving.state];
+  const [icon, says] = readOnly && !editor.now.looking ? ["eye", archived ? `${archived}: to look at, not to change` : "You may look, not change"] : SIGNS[saving.state];
   const looking = use((seen) => seen.looking !== null);
   const more = saving.state === "refused" ? `: ${saving.why}` : "";
   return (
