@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from builder import galleries
 from builder.needed import needs_of
-from builder.pictures import Picture, picture
 from runtime.core.definition import parse
 from runtime.nodes import discover
 from runtime.permissions import may
+from runtime.pictures import Picture, picture
 from runtime.refused import Refused
 from runtime.views.access import needs
 

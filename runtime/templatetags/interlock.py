@@ -6,7 +6,8 @@ Loaded by the templates. Everything that comes from data is escaped here; what i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from runtime import inbox
+from runtime.durations import rounded, took
 
 register = template.Library()
 
@@ -40,11 +42,9 @@ STATUS_ICONS = {
 MOST_PARTS = 600
 DEEPEST = 16
 LONGEST_TEXT = 2_000
+MOST_CHARACTERS, SHORT_TEXT = 60_000, 80
 SOON_S = 2 * 60 * 60
 OPEN_DEPTH = 2
-
-# Up to how many of a unit it is counted in, how many make the next one, and its name: hours up to two days.
-UNITS = ((60, 60, "s"), (60, 60, "min"), (48, 24, "h"), (14, 7, "d"))
 
 
 @register.simple_tag
@@ -116,30 +116,11 @@ def relative(at: datetime, now: datetime) -> str:
     seconds = (now - at).total_seconds()
     if abs(seconds) < 5:
         return "just now"
-    told = _rounded(abs(seconds))
+    told = rounded(abs(seconds))
     return f"{told} ago" if seconds > 0 else f"in {told}"
 
 
-def _rounded(seconds: float) -> str:
-    amount, unit = seconds, "s"
-    for most, size, name in UNITS:
-        unit = name
-        if amount < most:
-            break
-        amount, unit = amount / size, "wk"
-    return f"{int(amount)} {unit}"
-
-
-@register.filter
-def took(milliseconds: float | None) -> str:
-    """A duration that is read at a glance: `0.4 ms`, `209 ms`, `1.2 s`, `3 min`."""
-    if milliseconds is None:
-        return ""
-    if milliseconds < 10:
-        return f"{milliseconds:.1f} ms"
-    if milliseconds < 1_000:
-        return f"{milliseconds:.0f} ms"
-    return f"{milliseconds / 1_000:.1f} s" if milliseconds < 60_000 else _rounded(milliseconds / 1_000)
+register.filter(took)
 
 
 @register.filter
@@ -163,30 +144,44 @@ def family(kind: Any) -> str:
 
 @register.simple_tag
 def tree(value: Any) -> SafeString:
-    """A JSON value to read and to unfold. Beyond `MOST_PARTS` parts the rest is left out, and said to be."""
-    budget = iter(range(MOST_PARTS))
-    return format_html('<div class="tree">{}</div>', _value(value, 0, budget))
+    """A JSON value to read and to unfold. Beyond `MOST_PARTS` parts the rest is left out, and said to be; so are texts
+    beyond `MOST_CHARACTERS` together.
+    """
+    return format_html('<div class="tree">{}</div>', _value(value, 0, _Budget(MOST_PARTS, MOST_CHARACTERS)))
 
 
-def _value(value: Any, depth: int, budget: Iterator[int]) -> SafeString:
+@dataclass(slots=True)
+class _Budget:
+    """What a tree may still show."""
+
+    parts: int
+    characters: int
+
+    def longest(self) -> int:
+        """How much of a text is shown."""
+        return LONGEST_TEXT if self.characters > LONGEST_TEXT else SHORT_TEXT
+
+
+def _value(value: Any, depth: int, budget: _Budget) -> SafeString:
     if isinstance(value, Mapping | list) and depth < DEEPEST:
         return _branch(value, depth, budget)
-    return _leaf(value)
+    return _leaf(value, budget)
 
 
-def _branch(value: Mapping[str, Any] | list[Any], depth: int, budget: Iterator[int]) -> SafeString:
+def _branch(value: Mapping[str, Any] | list[Any], depth: int, budget: _Budget) -> SafeString:
     if not value:
         return format_html('<span class="tree-none">{}</span>', "no entries")
     rows: list[SafeString] = []
     for name, item in value.items() if isinstance(value, Mapping) else enumerate(value, 1):
-        if next(budget, None) is None:
+        budget.parts -= 1
+        if budget.parts < 0:
             rows.append(format_html('<li class="tree-none">{}</li>', f"and {len(value) - len(rows)} more, not shown"))
             break
         rows.append(_row(str(name), item, depth, budget))
     return format_html('<ul class="tree-list">{}</ul>', format_html_join("", "{}", ((row,) for row in rows)))
 
 
-def _row(name: str, item: Any, depth: int, budget: Iterator[int]) -> SafeString:
+def _row(name: str, item: Any, depth: int, budget: _Budget) -> SafeString:
     if not isinstance(item, Mapping | list) or not item or depth + 1 >= DEEPEST:
         return format_html('<li><span class="tree-key">{}</span> {}</li>', name, _value(item, depth + 1, budget))
     said = _sentence_in(item)
@@ -211,11 +206,13 @@ def _sentence_in(item: Any) -> str:
     return f"“{name}”: {text}" if isinstance(name, str) and name and "message" not in item else text
 
 
-def _leaf(value: Any) -> SafeString:
+def _leaf(value: Any, budget: _Budget) -> SafeString:
     if value is None:
         return format_html('<span class="tree-none">{}</span>', "empty")
     if isinstance(value, str):
-        cut = value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}… ({len(value):,} characters)"
+        longest = budget.longest()
+        budget.characters -= min(len(value), longest)
+        cut = value if len(value) <= longest else f"{value[:longest]}… ({len(value):,} characters)"
         return format_html('<span class="tree-text">{}</span>', cut or "“”")
     text = json.dumps(value, ensure_ascii=False, default=str)
     return format_html('<span class="tree-number">{}</span>', text if len(text) < 400 else f"{text[:400]}…")

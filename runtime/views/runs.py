@@ -1,8 +1,7 @@
-"""The list of runs, and one run as it goes."""
+"""One run as it goes: its drawing, its steps, and what can be done with it. The list is `run_lists`."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -13,45 +12,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import runs
-from runtime.finding import narrowed
 from runtime.ids import is_id
-from runtime.models import Blueprint, Escalation, Run
+from runtime.models import Escalation, Run
 from runtime.permissions import may, visible_escalations, visible_runs
 from runtime.refused import Refused
-from runtime.traces import ENDED, drawing, trace
+from runtime.traces import ENDED, trace
 from runtime.views.access import needs
-from runtime.views.paging import page_of
+from runtime.views.drawings import frames_of, painted
+from runtime.views.run_rows import UNREACHED, row_of, rows_of, spent
 
-STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
-
-
-@require_safe
-@needs("runs:read")
-def run_list(request: HttpRequest) -> HttpResponse:
-    """The runs that this person may see, newest first, filtered by workflow, status and outcome."""
-    # No name holds a NUL, and PostgreSQL refuses even to be asked for one; any other unknown name finds nothing too.
-    chosen = {
-        name: request.GET.get(name, "")[:200].replace("\0", "\ufffd") for name in ("workflow", "status", "outcome")
-    }
-    seen = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
-    page = page_of(narrowed(seen, **chosen), request.GET)
-    names = dict(Blueprint.objects.order_by("version").values_list("workflow", "name"))
-    context = {
-        "page": page,
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "statuses": STATUSES,
-        "workflows": _told_apart(names),
-        "outcomes": _outcomes(chosen["workflow"]),
-    }
-    return render(request, "runtime/run_list.html", context)
+REDONE = frozenset({"failed", "cancelled"})
 
 
 @require_safe
 @needs("runs:read")
 def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
     """One run: where it stands, every step and why it went its way, what came in and out."""
-    return render(request, "runtime/run_detail.html", _told(request, run_id))
+    return render(request, "runtime/run_detail.html", _told(request, run_id, whole=True))
 
 
 @require_safe
@@ -59,6 +36,18 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
 def run_trace(request: HttpRequest, run_id: str) -> HttpResponse:
     """The part of a run's page that changes while it goes; `run.js` asks for it."""
     return render(request, "runtime/run_detail.html#live", _told(request, run_id))
+
+
+@require_safe
+@needs("runs:read")
+def run_step(request: HttpRequest, run_id: str, node: str, visit: int) -> HttpResponse:
+    """One visit of a step with all that it gave: for values that are too large to stand beside others."""
+    run = _visible(request, run_id)
+    told = trace(run)
+    step = next((each for each in told.steps if (each.sign.node, each.visit) == (node, visit)), None)
+    if step is None or step.status in UNREACHED:
+        raise Http404("The run has not come to this step.")
+    return render(request, "runtime/run_step.html", {"run": run, "row": row_of(told, step, False, False)})
 
 
 @require_POST
@@ -74,24 +63,10 @@ def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 @require_POST
 @needs("runs:write")
 def run_retry(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Take up a failed or cancelled run again."""
+    """Take up a failed or cancelled run again: where it stopped, or at the step that `from` names."""
     run = _visible(request, run_id)
-    return _answered(request, run, runs.retry(run.pk, None, request.user.get_username()), "The run goes on.")
-
-
-def _told_apart(names: dict[str, str]) -> list[tuple[str, str]]:
-    """Slug and name of each workflow, by name; the slug beside the name where another one is called the same."""
-    often = Counter(names.values())
-    told = {slug: name if often[name] == 1 else f"{name} ({slug})" for slug, name in names.items()}
-    return sorted(told.items(), key=lambda item: item[1])
-
-
-def _outcomes(workflow: str) -> list[str]:
-    """The outcomes that a workflow's newest drawing has; the runs, of which there may be millions, are not asked."""
-    newest = Blueprint.objects.filter(workflow=workflow).order_by("-version").first() if workflow else None
-    if newest is None:
-        return []
-    return sorted(sign.name for sign in drawing(newest.pk).signs.values() if sign.kind == "outcome")
+    node = request.POST.get("from", "")[:40].replace("\0", "\ufffd") or None
+    return _answered(request, run, runs.retry(run.pk, node, request.user.get_username()), "The run goes on.")
 
 
 def _visible(request: HttpRequest, run_id: str) -> Run:
@@ -102,23 +77,29 @@ def _visible(request: HttpRequest, run_id: str) -> Run:
     return run
 
 
-def _told(request: HttpRequest, run_id: str) -> dict[str, Any]:
+def _told(request: HttpRequest, run_id: str, *, whole: bool = False) -> dict[str, Any]:
+    """Everything of the page; the picture, which does not change, only where the page is asked for as a `whole`."""
     run = _visible(request, run_id)
     told = trace(run)
-    bars = {bar.step.key: bar for bar in told.bars}
-    made = {step.key for step in told.steps if step.status not in ("pending", "skipped")}
     seen = visible_escalations(request.user).filter(run=run.pk).order_by("pk")
-    cases = seen.filter(state="open")
+    may_write = may(request.user, "runs:write")
     return {
         "run": run,
         "trace": told,
         "ended": run.status in ENDED,
-        "rows": [{"step": step, "bar": bars.get(step.key)} for step in told.steps if step.key in made],
-        "ahead": [step for step in told.steps if step.key not in made],
-        "cases": _answerable(request, cases),
+        "rows": rows_of(told, number_of(request.GET.get("part")), may_write and run.status in REDONE),
+        "spent": spent(told),
+        "frames": frames_of(run, told),
+        "painted": painted(run, told, number_of(request.GET.get("at"))) if whole else None,
+        "cases": _answerable(request, seen.filter(state="open")),
         "answered": seen.filter(goes_on_at__gt=timezone.now())[:20],
-        "may_write": may(request.user, "runs:write"),
+        "may_write": may_write,
     }
+
+
+def number_of(text: str | None) -> int | None:
+    """A small whole number of a query string; None for anything else, which counts as not said."""
+    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else None
 
 
 def _answerable(request: HttpRequest, cases: QuerySet[Escalation]) -> list[dict[str, Any]]:

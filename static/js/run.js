@@ -3,6 +3,8 @@
 import { follow } from "./socket.js";
 import { exchange } from "./exchange.js";
 import { freshen } from "./times.js";
+import { drawingOf } from "./drawing.js";
+import { findIn } from "./find.js";
 
 const REST_MS = 200;
 const STAGGER_MS = 70;
@@ -14,6 +16,8 @@ let seq = Number(run.dataset.seq);
 let touched = new Set();
 let asking = false;
 let again = false;
+const drawing = drawingOf(run);
+const finding = findIn(run, document.getElementById("find"));
 
 function stood(how, reason) {
   light.dataset.live = how;
@@ -41,7 +45,7 @@ async function refresh() {
   const fresh = touched;
   touched = new Set();
   try {
-    const answer = await fetch(run.dataset.trace, { headers: { Accept: "text/html" } });
+    const answer = await fetch(run.dataset.trace + location.search, { headers: { Accept: "text/html" } });
     if (answer.ok && !answer.redirected) show(await answer.text(), fresh);
   } catch {
     again = true; // The line is down: the socket comes back, and the next message asks again.
@@ -58,6 +62,8 @@ async function refresh() {
 function show(html, fresh) {
   exchange(run, new DOMParser().parseFromString(html, "text/html").body);
   freshen(run);
+  drawing.update();
+  finding.again();
   offer(document.getElementById("banner").dataset.status);
   let place = 0;
   for (const id of fresh) {
@@ -78,5 +84,23 @@ function kindle(step, after) {
     setTimeout(() => step.classList.remove("is-fresh"), 900);
   }, after);
 }
+
+// A link of the drawing leads to a step of the list, which opens.
+function unfold() {
+  const step = location.hash.startsWith("#step-") && document.getElementById(location.hash.slice(1));
+  const fold = step && step.closest("#ahead");
+  if (fold) fold.open = true;
+  const own = step && step.querySelector("details");
+  if (own) own.open = true;
+  if (step) step.scrollIntoView({ block: "center" });
+}
+
+addEventListener("hashchange", unfold);
+unfold();
+
+// An answer that may still be taken back is no entry of the journal yet; whoever may see its case hears of it here.
+document.addEventListener("inbox", ({ detail }) => {
+  if (detail.case?.run === run.dataset.run) refresh();
+});
 
 if (!run.dataset.ended) follow(() => `${run.dataset.socket}?after=${seq}`, told, stood);

@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from builder import galleries, pictures
+from builder import galleries
 from builder.models import SampleCase, Workflow
+from runtime import pictures
 from runtime.core.definition import parse
 from runtime.nodes import discover
 from tests.makers.people import person, queue_of

@@ -157,27 +157,6 @@ def test_outward_steps_are_marked() -> None:
     assert marked == {"send"}
 
 
-def test_the_waterfall_stays_within_the_run_and_follows_time() -> None:
-    bars = traces.waterfall(runs.contacted(began=BEGAN))
-    assert bars[0].left == 0
-    assert all(0 <= bar.left <= 100.001 and bar.left + bar.width <= 100.001 for bar in bars)
-    assert [bar.left for bar in bars] == sorted(bar.left for bar in bars)
-
-
-def test_a_wait_of_days_does_not_hide_what_took_milliseconds() -> None:
-    story = small().does("size", "large", {"choice": "large"}, ms=400.0, after=0.4)
-    story.asks("ask", "May we?")
-    story.does("ask", "approve", {"choice": "approve"}, after=172_800)
-    first, second = traces.waterfall(story.run)
-    assert first.width > 10
-    assert second.width < 90
-
-
-def test_a_bar_is_never_too_thin_to_be_seen() -> None:
-    bars = traces.waterfall(runs.contacted(began=BEGAN))
-    assert all(bar.shown_width >= 0.8 and bar.shown_left + bar.shown_width <= 100.001 for bar in bars)
-
-
 def test_reading_is_bounded_and_says_so() -> None:
     run = runs.contacted(began=BEGAN)
     told = traces.trace(run, limit=5)

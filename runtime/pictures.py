@@ -1,7 +1,7 @@
 """A drawing as a still picture: where its steps, ports and ways lie, for pages that show it without the canvas. Pure.
 
-Called by the gallery. The sizes are those of the canvas (`static/canvas/kernels/sizes.ts`; a test holds the two
-together). It knows no colours and writes no SVG: templates do, with the hues of the style sheet.
+Called by the gallery and by the page of a run. The sizes are those of the canvas (`static/canvas/kernels/sizes.ts`; a
+test holds the two together). It knows no colours and writes no SVG: templates do, with the hues of the style sheet.
 """
 
 from __future__ import annotations
@@ -53,6 +53,16 @@ class Box:
         return self.x + 14
 
     @property
+    def note_y(self) -> float:
+        """Where what a run knows of the step stands: below the name."""
+        return self.y + 55
+
+    @property
+    def mark_x(self) -> float:
+        """Where its state stands: in the upper corner at the end."""
+        return self.x + self.width - 12
+
+    @property
     def foot_y(self) -> float:
         """Where the mark of an outward step stands."""
         return self.y + self.height - 9
@@ -62,6 +72,7 @@ class Box:
 class Way:
     """An edge as an SVG path; `sort` is loop, error, doubt or plain."""
 
+    id: str
     path: str
     sort: str
 
@@ -125,7 +136,8 @@ def _way(edge: Edge, boxes: Mapping[str, Box]) -> Way:
     sx, sy = (out.x, out.y) if out else (source.x + source.width, source.y + HEAD / 2)
     tx, ty = target.x, target.y + (HEAD / 2 if target.id != START else START_SIZE[1] / 2)
     sort = "loop" if edge.loop else "error" if edge.port == "error" else "doubt" if edge.port in _DOUBTS else "plain"
-    return Way(_back(sx, sy, tx, ty) if edge.loop or tx < sx - 40 else _along(sx, sy, tx, ty), sort)
+    path = _back(sx, sy, tx, ty) if edge.loop or tx < sx - 40 else _along(sx, sy, tx, ty)
+    return Way(edge.id, path, sort)
 
 
 def _along(sx: float, sy: float, tx: float, ty: float) -> str:
