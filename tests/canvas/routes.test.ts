@@ -127,3 +127,22 @@ test("of thousands of edges each is led alone, and stays the same line while not
   assert.equal(lineOf(moved, kinds, other), lineOf(large, kinds, other));
   assert.notEqual(lineOf(moved, kinds, edge), before);
 });
+
+test("a line that is kept is the one that would be led anew, also where hundreds of edges are led alone", () => {
+  const ways = Array.from({ length: 620 }, (_, index) => `s${(index * 7) % 200}.${["pass", "fail", "unsure"][index % 3]} s${(index * 13 + 5) % 200}`);
+  const steps = Array.from({ length: 200 }, (_, index) => step(`s${index}`, "verify.rules", 240 + (index % 14) * 256, 80 + Math.floor(index / 14) * 200));
+  const whole = drawing(steps, ways);
+  const moved = (id: string, by: number): Drawing => ({ ...whole, nodes: whole.nodes.map((each) => (each.id === id ? { ...each, at: [each.at![0] + by, each.at![1] + by] as Point } : each)) });
+  const without = (id: string): Drawing => ({ ...whole, nodes: whole.nodes.filter((each) => each.id !== id), edges: whole.edges.filter((edge) => edge.from !== id && edge.to !== id) });
+  let kept = 0;
+  const before = new Map(whole.edges.map((edge) => [edge.id, lineOf(whole, kinds, edge)]));
+  for (const now of [moved("s17", 64), without("s100"), moved("s199", -120), whole]) {
+    const fresh = structuredClone(now);
+    for (const [index, edge] of now.edges.entries()) {
+      const line = lineOf(now, kinds, edge);
+      assert.deepEqual(line, lineOf(fresh, kinds, fresh.edges[index]!));
+      kept += Number(line === before.get(edge.id));
+    }
+  }
+  assert.ok(kept > whole.edges.length);
+});

@@ -1,7 +1,7 @@
 // Where every step stands and how much room it takes, found quickly by place: what edges are led around, and what a new
 // step must not lie on. The same object again for as long as nothing has moved, so that what was found with it stays true.
 
-import { type Drawing, START, place } from "../model/document.ts";
+import { type Drawing, type Point, START, place } from "../model/document.ts";
 import type { Kinds } from "../model/kinds.ts";
 import { type Box, portsDrawn, sizeWith, startAt, startSize } from "./sizes.ts";
 
@@ -9,19 +9,39 @@ const CELL = 512;
 const MOST_CELLS = 4_096;
 
 export class Boxes {
-  private readonly cells = new Map<string, Box[]>();
+  private readonly cells = new Map<string, readonly Box[]>();
+  private asked: Map<string, readonly Box[] | undefined> | null = null;
 
-  constructor(readonly of: ReadonlyMap<string, Box>) {
+  // `before`: what has not changed since is the same object, cell by cell.
+  constructor(readonly of: ReadonlyMap<string, Box>, before: Boxes | null = null) {
+    const cells = new Map<string, Box[]>();
     for (const box of of.values()) {
-      for (const key of cellsOf(box)) (this.cells.get(key) ?? this.cells.set(key, []).get(key)!).push(box);
+      for (const key of cellsOf(box)) (cells.get(key) ?? cells.set(key, []).get(key)!).push(box);
+    }
+    for (const [key, cell] of cells) {
+      const was = before?.cells.get(key);
+      this.cells.set(key, was?.length === cell.length && was.every((box, index) => box === cell[index]) ? was : cell);
     }
   }
 
   // The boxes that may touch an area, each once.
   near(area: Box): readonly Box[] {
     const keys = cellsOf(area);
-    const found = keys.flatMap((key) => this.cells.get(key) ?? []);
+    const found = keys.flatMap((key) => {
+      const cell = this.cells.get(key);
+      this.asked?.set(key, cell);
+      return cell ?? [];
+    });
     return keys.length > 1 ? [...new Set(found)] : found;
+  }
+
+  // Works something out, and gives with it what was looked at: while that `holds`, it would be worked out the same.
+  looking<T>(what: () => T): { readonly found: T; readonly holds: (now: Boxes) => boolean } {
+    const asked = new Map<string, readonly Box[] | undefined>();
+    this.asked = asked;
+    const found = what();
+    this.asked = null;
+    return { found, holds: (now) => [...asked].every(([key, cell]) => now.cells.get(key) === cell) };
   }
 
   isFree(area: Box): boolean {
@@ -35,8 +55,8 @@ let last: Boxes | null = null;
 export function boxesOf(drawing: Drawing, kinds: Kinds): Boxes {
   const before = known.get(drawing);
   if (before) return before;
-  const made = made_(drawing, kinds);
-  const found = last && same(last.of, made) ? last : new Boxes(made);
+  const made = made_(drawing, kinds, last?.of);
+  const found = last && same(last.of, made) ? last : new Boxes(made, last);
   last = found;
   known.set(drawing, found);
   return found;
@@ -47,22 +67,21 @@ export const touches = (one: Box, other: Box): boolean =>
 
 export const grown = ({ x, y, width, height }: Box, by: number): Box => ({ x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by });
 
-function made_(drawing: Drawing, kinds: Kinds): ReadonlyMap<string, Box> {
-  const [[x, y], [width, height]] = [startAt(drawing), startSize(drawing)];
-  const made = new Map<string, Box>([[START, { x, y, width, height }]]);
-  for (const step of drawing.nodes) {
-    const [at, size] = [place(step), sizeWith(portsDrawn(drawing, step, kinds).length)];
-    made.set(step.id, { x: at[0], y: at[1], width: size[0], height: size[1] });
-  }
+// A box that is as it was is the very same one.
+function made_(drawing: Drawing, kinds: Kinds, before: ReadonlyMap<string, Box> | undefined): ReadonlyMap<string, Box> {
+  const made = new Map<string, Box>();
+  const put = (id: string, [x, y]: Point, [width, height]: Point): void => {
+    const was = before?.get(id);
+    made.set(id, was && was.x === x && was.y === y && was.width === width && was.height === height ? was : { x, y, width, height });
+  };
+  put(START, startAt(drawing), startSize(drawing));
+  for (const step of drawing.nodes) put(step.id, place(step), sizeWith(portsDrawn(drawing, step, kinds).length));
   return made;
 }
 
 function same(one: ReadonlyMap<string, Box>, other: ReadonlyMap<string, Box>): boolean {
   if (one.size !== other.size) return false;
-  for (const [id, box] of one) {
-    const there = other.get(id);
-    if (!there || there.x !== box.x || there.y !== box.y || there.width !== box.width || there.height !== box.height) return false;
-  }
+  for (const [id, box] of one) if (other.get(id) !== box) return false;
   return true;
 }
 

@@ -35,6 +35,7 @@ const LANE = 10;
 const LANES = 4;
 const SAMPLES = 14;
 const NOWHERE: Point = [0, 0];
+const NO_SHAPE: Shape = { right: 0, level: 0, left: 0 };
 const COST_OF = { hit: 4_000, corner: 10, shared: 60, below: 24 };
 
 export function route(ends: Ends, boxes: Boxes, lanes: Lanes | null = null): Route {
@@ -67,33 +68,40 @@ function pieces(ends: Ends, boxes: Boxes, lanes: Lanes | null): Route {
   const { from, to, source, target } = ends;
   const reach = span([from, to, [source.x, source.y], [target.x, target.y + target.height]]);
   const near = [...new Set([source, target, ...boxes.near(grown(reach, 160))])];
-  const walls = near.map((box) => grown(box, CLEAR));
+  const walls = wallsOf(near);
   const price = (shape: Shape, most: number): number => cost(cornersOf(ends, shape), walls, lanes, most) + (ends.back && shape.level > from[1] ? COST_OF.below : 0);
-  const first = cheapest(shapes(ends, near, [from[0] + OUT], [to[0] - OUT]), price);
-  const free = first.price < COST_OF.hit ? first : cheapest(shapes(ends, near, columns(near, from[0], 1), columns(near, to[0], -1)), price);
-  const settled = lanes && isShared(cornersOf(ends, free.shape), lanes) ? cheapest(beside(ends, free.shape), price) : free;
+  const first = cheapest(ends, shapes(ends, near, [from[0] + OUT], [to[0] - OUT]), price);
+  const free = first.price < COST_OF.hit ? first : cheapest(ends, shapes(ends, near, columns(near, from[0], 1), columns(near, to[0], -1)), price);
+  const settled = lanes && isShared(cornersOf(ends, free.shape), lanes) ? cheapest(ends, beside(ends, free.shape), price) : free;
   const corners = cornersOf(ends, settled.shape);
   lanes?.take(corners);
   return { from, to, path: rounded(corners), spots: spotsOf(corners), corners };
 }
 
+// Each level with each upright piece on the right and on the left of it.
+interface Shapes {
+  readonly levels: readonly number[];
+  readonly rights: readonly number[];
+  readonly lefts: readonly number[];
+}
+
 // Levels that a line can run along: above and below each box, and those of its own ends. A loop has only the outer ones.
-function shapes({ from, to, source, target, back }: Ends, near: readonly Box[], rights: readonly number[], lefts: readonly number[]): readonly Shape[] {
+function shapes({ from, to, source, target, back }: Ends, near: readonly Box[], rights: readonly number[], lefts: readonly number[]): Shapes {
   const [top, bottom] = [Math.min(source.y, target.y) - AWAY, Math.max(source.y + source.height, target.y + target.height) + AWAY];
   const edges = near.flatMap((box) => [box.y - AWAY, box.y + box.height + AWAY]);
   const own = back ? [top, bottom] : [from[1], to[1], (from[1] + to[1]) / 2, top, bottom];
   const levels = [...new Set([...own, ...edges])].filter((level) => !back || level <= top || level >= bottom);
-  return levels.flatMap((level) => rights.flatMap((right) => lefts.map((left) => ({ right, level, left }))));
+  return { levels, rights, lefts };
 }
 
 // The same shape, each of its three pieces moved by some lanes.
-function beside({ from, to, back }: Ends, { right, level, left }: Shape): readonly Shape[] {
+function beside({ from, to, back }: Ends, { right, level, left }: Shape): Shapes {
   // At the level of its own end, a line moves off it and bends once more just before the step.
   const isOwn = level === from[1] || level === to[1];
   const up = back && level < Math.min(from[1], to[1]) ? -1 : 1;
   const steps = Array.from({ length: LANES }, (_, index) => index * LANE);
   const levels = isOwn ? [level, ...steps.slice(1).flatMap((by) => [level + by, level - by])] : back ? steps.map((by) => level + up * by) : [level, level - LANE / 2, level + LANE / 2];
-  return levels.flatMap((each) => steps.flatMap((one) => steps.map((other) => ({ right: right + one, level: each, left: left - other }))));
+  return { levels, rights: steps.map((by) => right + by), lefts: steps.map((by) => left - by) };
 }
 
 // Where an upright piece can stand: right or left of a box, outwards from the port.
@@ -102,26 +110,43 @@ function columns(near: readonly Box[], port: number, way: 1 | -1): readonly numb
   return [...new Set([port + way * OUT, ...sides.sort((one, other) => (one - other) * way)])].slice(0, LANES + 1);
 }
 
-function cheapest(candidates: readonly Shape[], price: (shape: Shape, most: number) => number): { shape: Shape; price: number } {
-  let best = { shape: candidates[0] ?? { right: 0, level: 0, left: 0 }, price: Infinity };
-  for (const shape of candidates) {
-    const found = price(shape, best.price);
-    if (found < best.price) best = { shape, price: found };
+// The first of the cheapest. Short ones are priced first: what is longer than one of them is dear is not looked at, so that
+// the hundreds of shapes around a long edge cost as much as a few.
+function cheapest(ends: Ends, { levels, rights, lefts }: Shapes, price: (shape: Shape, most: number) => number): { shape: Shape; price: number } {
+  const { from, to } = ends;
+  const across = rights.flatMap((right, one) => lefts.map((left, other) => ({ right, left, rank: one * lefts.length + other, length: Math.abs(right - from[0]) + Math.abs(right - left) + Math.abs(to[0] - left) })));
+  across.sort((one, other) => one.length - other.length);
+  const upright = levels.map((level, rank) => ({ level, rank: rank * across.length, length: Math.abs(level - from[1]) + Math.abs(level - to[1]) }));
+  upright.sort((one, other) => one.length - other.length);
+  let best = { shape: NO_SHAPE, rank: Infinity, price: Infinity };
+  for (const one of upright) {
+    for (const other of across) {
+      if (one.length + other.length > best.price) break;
+      const shape = { right: other.right, level: one.level, left: other.left };
+      const [found, rank] = [price(shape, best.price), one.rank + other.rank];
+      if (found < best.price || (found === best.price && rank < best.rank)) best = { shape, rank, price: found };
+    }
   }
   return best;
 }
 
-// What a line costs, or anything from `most` on: hundreds of shapes are priced for an edge, most of them in vain.
-function cost(corners: readonly Point[], walls: readonly Box[], lanes: Lanes | null, most: number): number {
+// Left, right, top and bottom of each, in a row: they are looked at for every piece of every shape.
+function wallsOf(boxes: readonly Box[]): Float64Array {
+  const walls = boxes.map((box) => grown(box, CLEAR));
+  return Float64Array.from(walls.flatMap(({ x, y, width, height }) => [x, x + width, y, y + height]));
+}
+
+// What a line costs, or anything above `most`: hundreds of shapes are priced for an edge, most of them in vain.
+function cost(corners: readonly Point[], walls: Float64Array, lanes: Lanes | null, most: number): number {
   let sum = corners.length * COST_OF.corner;
   for (let index = 1; index < corners.length; index += 1) sum += gap(corners[index - 1] ?? NOWHERE, corners[index] ?? NOWHERE);
-  for (let index = 1; index < corners.length && sum < most; index += 1) {
+  for (let index = 1; index < corners.length && sum <= most; index += 1) {
     const [one, other] = [corners[index - 1] ?? NOWHERE, corners[index] ?? NOWHERE];
     if (lanes) sum += COST_OF.shared * lanes.shared(one, other);
     // The ends touch their own steps by nature.
     const [left, right] = [Math.min(one[0], other[0]) + (index === 1 ? CLEAR + 1 : 0), Math.max(one[0], other[0]) - (index === corners.length - 1 ? CLEAR + 1 : 0)];
     const [top, bottom] = [Math.min(one[1], other[1]), Math.max(one[1], other[1])];
-    for (const wall of walls) if (wall.x < right + 0.5 && left < wall.x + wall.width && wall.y < bottom + 0.5 && top < wall.y + wall.height) sum += COST_OF.hit;
+    for (let at = 0; at < walls.length && sum <= most; at += 4) if (walls[at]! < right + 0.5 && left < walls[at + 1]! && walls[at + 2]! < bottom + 0.5 && top < walls[at + 3]!) sum += COST_OF.hit;
   }
   return sum;
 }

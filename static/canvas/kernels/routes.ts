@@ -40,7 +40,16 @@ export function turnsOf(drawing: Drawing): ReadonlyMap<string, number> {
 
 const NOTHING = new Boxes(new Map());
 let kept: { boxes: Boxes; edges: readonly Edge[]; lines: ReadonlyMap<string, Line> } | null = null;
-const alone = new WeakMap<Edge, { boxes: Boxes; line: Line }>();
+
+// What was found for an edge, and whether the same would be found now: nothing near it has changed.
+interface Known {
+  readonly boxes: Boxes;
+  readonly ends: Ends;
+  readonly line: Line;
+  readonly holds: (boxes: Boxes) => boolean;
+}
+
+const alone = new WeakMap<Edge, Known>();
 
 export function lineOf(drawing: Drawing, kinds: Kinds, edge: Edge): Line | undefined {
   if (drawing.edges.length <= TOGETHER) return linesOf(drawing, kinds).get(edge.id);
@@ -49,10 +58,17 @@ export function lineOf(drawing: Drawing, kinds: Kinds, edge: Edge): Line | undef
   if (before?.boxes === boxes) return before.line;
   const ends = endsOf(drawing, kinds, edge, boxes);
   if (!ends) return undefined;
-  const line = again(placed(route(ends, boxes), labelOf(edge, edge.loop?.max ?? 0), boxes, []), before?.line);
-  alone.set(edge, { boxes, line });
-  return line;
+  if (before && sameEnds(before.ends, ends) && before.holds(boxes)) {
+    alone.set(edge, { ...before, boxes });
+    return before.line;
+  }
+  const { found, holds } = boxes.looking(() => again(placed(route(ends, boxes), labelOf(edge, edge.loop?.max ?? 0), boxes, []), before?.line));
+  alone.set(edge, { boxes, ends, line: found, holds });
+  return found;
 }
+
+const sameEnds = (one: Ends, other: Ends): boolean =>
+  one.source === other.source && one.target === other.target && one.from[0] === other.from[0] && one.from[1] === other.from[1] && one.to[0] === other.to[0] && one.to[1] === other.to[1];
 
 export function linesOf(drawing: Drawing, kinds: Kinds): ReadonlyMap<string, Line> {
   const boxes = boxesOf(drawing, kinds);
