@@ -47,8 +47,9 @@ _DEEPEST = 12
 def sentence(error: Mapping[str, Any], whole: str) -> str:
     """One sentence for one of pydantic's errors; `whole` names what is meant when the error has no place inside it."""
     name = spoken(error["loc"]) or whole
+    is_empty = error["type"] == "too_short" and error.get("ctx", {}).get("min_length") == 1
     is_identifier = error["loc"][-1:] == ("id",) and error["type"] in _MISSPELT
-    template = _IDENTIFIER if is_identifier else _SENTENCES.get(error["type"])
+    template = _IDENTIFIER if is_identifier else _SENTENCES.get("string_too_short" if is_empty else error["type"])
     if template:
         return _ended(template.format(name=name, **error.get("ctx", {})))
     message = str(error["msg"]).removeprefix("Value error, ")

@@ -13,7 +13,8 @@ const SIGNS: Readonly<Record<string, string>> = { below: "<", to: "<=", above: "
 const NUMBER = "-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d{1,3})?";
 const RANGE = new RegExp(`^\\[\\s*(${NUMBER})\\s*\\.\\.\\s*(${NUMBER})\\s*([\\])])$`);
 const LOOSE_RANGE = new RegExp(`^(${NUMBER})\\s*(?:to|and|\\.\\.|–|-)\\s*(${NUMBER})$`);
-const COMPARED = new RegExp(`^(<=|>=|<|>)\\s*(${NUMBER})$`);
+// A comparison may be chosen before there is a number to compare with.
+const COMPARED = new RegExp(`^(<=|>=|<|>)\\s*(${NUMBER})?$`);
 const WHOLE = new RegExp(`^${NUMBER}$`);
 const LISTED = /^in\s*\((.*)\)$/s;
 const NOT = /^(?:!=\s*|not\b\s*)(.*)$/s;
@@ -65,8 +66,8 @@ function plain(cell: string, type: Type): Comparison | null {
     const only = texts(cell);
     return only?.length === 1 ? { how: "is", text: only[0] ?? "" } : null;
   }
-  const [, sign, number] = COMPARED.exec(cell) ?? [];
-  if (sign && number) return { how: Object.keys(SIGNS).find((each) => SIGNS[each] === sign) ?? "text", text: number };
+  const [, sign, number = ""] = COMPARED.exec(cell) ?? [];
+  if (sign) return { how: Object.keys(SIGNS).find((each) => SIGNS[each] === sign) ?? "text", text: number };
   const [, low, high, end] = RANGE.exec(cell) ?? [];
   if (low && high) return { how: end === ")" ? "until" : "between", text: `${low} to ${high}` };
   return WHOLE.test(cell) ? { how: "is", text: cell } : null;

@@ -21,6 +21,7 @@ SCHEMA = discover()["escalate.review"].params.model_json_schema(by_alias=True)
     [
         ({"due_hours": -1}, "“Answer within (hours)” must be more than 0"),
         ({"choices": [{"name": 3}]}, "“Choices 1, Choice” must be a text"),
+        ({"choices": []}, "“Choices” must not be empty."),
         ({"unheard_of": 3}, "“unheard_of” is no field that exists here"),
     ],
 )
