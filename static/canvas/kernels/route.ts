@@ -122,12 +122,19 @@ function cheapest(ends: Ends, { levels, rights, lefts }: Shapes, price: (shape: 
   for (const one of upright) {
     for (const other of across) {
       if (one.length + other.length > best.price) break;
-      const shape = { right: other.right, level: one.level, left: other.left };
-      const [found, rank] = [price(shape, best.price), one.rank + other.rank];
+      const [shape, rank] = [{ right: other.right, level: one.level, left: other.left }, one.rank + other.rank];
+      const least = one.length + other.length + COST_OF.corner * leastCorners(ends, shape);
+      if (least > best.price || (least === best.price && rank > best.rank)) continue;
+      const found = price(shape, best.price);
       if (found < best.price || (found === best.price && rank < best.rank)) best = { shape, rank, price: found };
     }
   }
   return best;
+}
+
+// Pieces without length have no corners; more than these there may be.
+function leastCorners({ from, to }: Ends, { right, level, left }: Shape): number {
+  return Math.max(2, 6 - 2 * (Number(level === from[1]) + Number(level === to[1]) + Number(right === left)));
 }
 
 // Left, right, top and bottom of each, in a row: they are looked at for every piece of every shape.

@@ -10,7 +10,7 @@ import type { Clock } from "./autosave.ts";
 export const CHECK_AFTER_MS = 150;
 const LEAST_MS = 40;
 // What a pause and its answer may take together; the rest of 300 ms is for painting.
-const WITHIN_MS = 200;
+const WITHIN_MS = 170;
 const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 15_000];
 
 // `problems`: what was found, and of which drawing; places inside it are counted in it. Without, only the state is new.
