@@ -5,11 +5,30 @@ Called by both lists. What of it a person may see is the business of `permission
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from runtime.models import Run
+from runtime.ids import is_id
+from runtime.models import Blueprint, Run
+
+WINDOW = 5_000
+"""Through how many runs free text is looked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The newest runs behind `before` (empty: of all) down to `oldest`; `full` where there may be older ones."""
+
+    before: str
+    oldest: str
+    full: bool
 
 
 def narrowed(
@@ -39,3 +58,50 @@ def _unindexed(rows: QuerySet[Run], given: dict[str, str]) -> QuerySet[Run]:
     """The rows that fit, said in a way for which no index is taken."""
     hidden = {f"{name}_unindexed": Coalesce(F(name), Value("")) for name in given}
     return rows.alias(**hidden).filter(**{f"{name}_unindexed": value for name, value in given.items()})
+
+
+def window_of(rows: QuerySet[Run], before: str = "") -> Window:
+    """The next `WINDOW` of some runs, newest first. `before` is an id; anything else counts as not said."""
+    before = before if is_id(before) else ""
+    ids = (rows.filter(pk__lt=before) if before else rows).order_by("-pk").values_list("pk", flat=True)
+    oldest = ids[WINDOW - 1 : WINDOW].first()
+    return Window(before, oldest or "", oldest is not None)
+
+
+def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
+    """The runs of a window that hold the words in anything that lists show; of a whole id, that run, however old."""
+    words = words.replace("\0", "\ufffd")
+    if is_id(words.lower()):
+        return rows.filter(pk=words.lower())
+    named = Blueprint.objects.filter(name__icontains=words).values("workflow")
+    # Labels are kept as JSON, in which other letters than those of ASCII are written out.
+    label = json.dumps(words)[1:-1]
+    fits = (
+        Q(pk__endswith=words.lower())
+        | Q(workflow__icontains=words)
+        | Q(workflow__in=named)
+        | Q(outcome__icontains=words)
+        | Q(status__istartswith=words)
+        | Q(requester__icontains=words)
+        | Q(labels__icontains=label)
+    )
+    rows = rows.filter(pk__gte=window.oldest) if window.full else rows
+    return (rows.filter(pk__lt=window.before) if window.before else rows).filter(fits)
+
+
+def counted(each: Sequence[QuerySet[Run]], most: int) -> list[int]:
+    """How many rows each list has, up to `most` and one more, by one question."""
+    statements: list[str] = []
+    params: list[Any] = []
+    for rows in each:
+        try:
+            statement, given = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+        except EmptyResultSet:
+            statement, given = "SELECT 0 WHERE 1 = 0", ()
+        statements.append(f"(SELECT COUNT(*) FROM ({statement}) AS counted)")  # noqa: S608 (Django's own statements)
+        params += given
+    if not statements:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(statements)}", params)
+        return list(cursor.fetchone())

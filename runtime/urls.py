@@ -16,7 +16,7 @@ from runtime.views.case_deeds import (
 )
 from runtime.views.cases import case_detail, case_list, case_rest
 from runtime.views.home import home
-from runtime.views.run_lists import run_list
+from runtime.views.run_lists import run_export, run_list
 from runtime.views.runs import run_cancel, run_detail, run_retry, run_step, run_trace
 
 urlpatterns: list[URLPattern] = [
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("runs/", run_list, name="run_list"),
+    path("runs/export/", run_export, name="run_export"),
     path("runs/<str:run_id>/", run_detail, name="run_detail"),
     path("runs/<str:run_id>/steps/<str:node>/<int:visit>/", run_step, name="run_step"),
     path("runs/<str:run_id>/trace/", run_trace, name="run_trace"),

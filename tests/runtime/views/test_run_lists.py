@@ -1,0 +1,124 @@
+"""The list of runs: what is counted, found and exported, at a cost that does not grow with what is stored."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.http import StreamingHttpResponse
+from django.test import AsyncClient, Client
+from django.urls import reverse
+
+from runtime import finding
+from runtime.models import Run
+from runtime.views import run_lists
+from tests.makers import runs
+from tests.makers.people import person
+
+NOW = datetime.now(UTC)
+
+
+def text(client: Client, query: str = "") -> str:
+    answer = client.get(reverse("run_list") + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def found(client: Client, query: str) -> set[str]:
+    return {run.pk for run in client.get(reverse("run_list") + query).context["page"].rows}
+
+
+@pytest.mark.django_db
+def test_filters_say_how_many_runs_each_of_them_has(designer: Client) -> None:
+    for _ in range(3):
+        runs.declined()
+    runs.asked()
+    page = text(designer, f"?workflow={runs.LEADS}")
+    assert re.search(r">succeeded \(3\)<", page)
+    assert re.search(r">waiting \(1\)<", page)
+    assert re.search(r">declined \(3\)<", page)
+
+
+@pytest.mark.django_db
+def test_very_many_are_counted_up_to_a_bound_only(designer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_lists, "MOST_COUNTED", 2)
+    for _ in range(4):
+        runs.declined()
+    assert "succeeded (2+)" in text(designer)
+
+
+@pytest.mark.django_db
+def test_free_text_finds_what_lists_show(designer: Client) -> None:
+    told = runs.declined(requester="Zoë", labels={"kunde": "Müller"})
+    other = runs.asked().run
+    for words in ("decli", "zo", "müller", "kunde", told.pk, told.pk[-6:], told.pk.upper(), "succ"):
+        assert found(designer, f"?q={words}") == {told.pk}, words
+    assert found(designer, "?q=Lead+qual") == {told.pk, other.pk}
+    for words in ("100%25", "_", "%00", "nothing", "'", '"'):
+        assert found(designer, f"?q={words}") == set(), words
+
+
+@pytest.mark.django_db
+def test_free_text_looks_through_a_bounded_part_and_goes_on_from_there(
+    designer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "WINDOW", 3)
+    old = runs.declined(began=NOW - timedelta(hours=9))
+    for hours in range(5):
+        runs.Story(runs.blueprint(), {"seats": 1}, began=NOW - timedelta(hours=hours))
+    page = text(designer, "?q=declined")
+    assert old.pk not in page
+    further = re.search(r'href="(\?[^"]*)">Look further back', page)
+    assert further
+    assert found(designer, further[1].replace("&amp;", "&")) == {old.pk}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "?q=declined", f"?workflow={runs.LEADS}"])
+def test_the_list_costs_as_many_queries_for_many_runs_as_for_one(
+    designer: Client, query: str, django_assert_max_num_queries: object
+) -> None:
+    for hours in range(40):
+        runs.declined(began=NOW - timedelta(hours=hours))
+    text(designer, query)  # The drawing's outcomes are read once.
+    with django_assert_max_num_queries(9 if query else 7):  # type: ignore[operator]  # pytest-django gives the fixture no public type
+        text(designer, query)
+
+
+async def exported(name: str, query: str = "") -> list[list[str]]:
+    client = AsyncClient()
+    user = await sync_to_async(person)(name, "reviewer" if name == "rui" else "designer")
+    await client.aforce_login(user)
+    answer: object = await client.get(reverse("run_export") + query)
+    assert isinstance(answer, StreamingHttpResponse)
+    whole = b"".join([chunk async for chunk in answer])
+    return list(csv.reader(io.StringIO(whole.decode())))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", ["?status=succeeded", "?q=declined"])
+async def test_everything_that_fits_is_exported_a_part_at_a_time(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_lists, "CHUNK", 2)
+    monkeypatch.setattr(finding, "WINDOW", 2)
+    made = [(await sync_to_async(runs.declined)(requester="=1+1", labels={"a": "b"})).pk for _ in range(5)]
+    await sync_to_async(runs.asked)()
+    head, *rows = await exported("dora", query)
+    assert head[0] == "run"
+    assert [row[0] for row in rows] == sorted(made, reverse=True)
+    assert rows[0][4:7] == ["declined", "'=1+1", "a: b"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_export_holds_what_its_reader_may_see_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    await sync_to_async(runs.declined)()
+    assert len(await exported("rui")) == 1
+    monkeypatch.setattr(run_lists, "MOST_EXPORTED", 1)
+    monkeypatch.setattr(run_lists, "CHUNK", 1)
+    await sync_to_async(runs.declined)()
+    *_, last = await exported("dora")
+    assert "narrower filter" in last[0]
+    assert await sync_to_async(Run.objects.count)() == 2
