@@ -22,7 +22,8 @@ type Schema = Mapping[str, Any]
 PROSE = 300
 MOST_ITEMS = 1_000
 _DEEPEST = 12
-_LANGUAGES = {"cel": "expression", "template": "template", "json-schema": "json"}
+_LANGUAGES = {"cel": "expression", "template": "template", "json-schema": "schema", "json-form": "fields"}
+_AS_JSON = ("json", "schema", "fields")
 _BLANKS: Mapping[str, Any] = {"object": {}, "array": [], "boolean": False, "number": 0, "integer": 0}
 
 
@@ -30,7 +31,8 @@ _BLANKS: Mapping[str, Any] = {"object": {}, "array": [], "boolean": False, "numb
 class Control:
     """One place of a configuration.
 
-    `sort` is text, long, expression, template, number, integer, choice, flag, json (these hold a `value`), set (its
+    `sort` is text, long, expression, template, number, integer, choice, flag, json (these hold a `value`), schema or
+    fields (JSON as well: a JSON Schema of any value, or of a record), set (its
     `value` is a list of `options`), or group, list, map (these hold `parts`; an optional group that is not there has
     none). `path` is its JSON pointer, `id` names it in the page, `key` is its name in a map. `default` is what holds
     where nothing is set, `words` says in words what options mean, `lines` is how many a text has room for at first.
@@ -251,9 +253,9 @@ def text_of(value: object, sort: str) -> str:
         return "on" if value is True else ""
     if sort == "set":
         return write_json([each for each in value if isinstance(each, str)]) if isinstance(value, list | tuple) else ""
-    if isinstance(value, str) and sort != "json":
+    if isinstance(value, str) and sort not in _AS_JSON:
         return value
-    return json.dumps(value, ensure_ascii=False, indent=2) if sort == "json" else write_json(value)
+    return json.dumps(value, ensure_ascii=False, indent=2) if sort in _AS_JSON else write_json(value)
 
 
 def held_in(text: str) -> tuple[str, ...]:

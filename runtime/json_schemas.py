@@ -153,6 +153,7 @@ def _of_an_object(schema: JsonSchema) -> JsonSchema:
 
 
 _SHOWN = WithJsonSchema({"type": "object", "format": "json-schema"})
+_SHOWN_AS_FORM = WithJsonSchema({"type": "object", "format": "json-form"})
 
 Schema = Annotated[dict[str, Any], AfterValidator(_usable), _SHOWN]
-FormSchema = Annotated[dict[str, Any], AfterValidator(_usable), AfterValidator(_of_an_object), _SHOWN]
+FormSchema = Annotated[dict[str, Any], AfterValidator(_usable), AfterValidator(_of_an_object), _SHOWN_AS_FORM]

@@ -24,6 +24,7 @@ _WORDS = {
     "cel": "expression",
     "template": "template",
     "json-schema": "JSON Schema",
+    "json-form": "JSON Schema",
     "boolean": "true or false",
     "string": "text",
 }

@@ -30,9 +30,7 @@ class FormParams(Params):
     ] = Field(default_factory=dict)
     form: Annotated[
         FormSchema,
-        Field(
-            title="Form (JSON Schema)", description="The JSON Schema of the answers, an object with a property a field."
-        ),
+        Field(title="Fields of the form", description="What the person is asked for, a field each (a JSON Schema)."),
     ]
     start: Annotated[
         dict[Name, Expr],

@@ -44,8 +44,8 @@ class Editable(Params):
         Schema,
         Field(
             alias="schema",
-            title="Has to fit (JSON Schema)",
-            description="The JSON Schema that the edited value has to fit.",
+            title="What it has to be",
+            description="What the edited value has to be.",
         ),
     ] = Field(default_factory=dict)
 

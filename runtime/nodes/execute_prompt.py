@@ -42,7 +42,7 @@ class PromptParams(Params):
     context: ContextNode = None
     output_schema: Annotated[
         Schema | None,
-        Field(title="Answer (JSON Schema)", description="The JSON Schema of the answer; empty: the answer is a text."),
+        Field(title="The answer", description="What the answer has to be; anything: the answer is a text."),
     ] = None
     temperature: Annotated[
         float | None, Field(ge=0, le=2, allow_inf_nan=False, description="How freely the model writes; empty: its own.")

@@ -24,8 +24,8 @@ class SchemaParams(Params):
         Schema,
         Field(
             alias="schema",
-            title="Has to fit (JSON Schema)",
-            description="The JSON Schema it has to fit.",
+            title="What it has to be",
+            description="What the value has to be, as fields or as JSON Schema.",
         ),
     ]
 

@@ -8,7 +8,7 @@ import * as table from "../../static/canvas/kernels/table.ts";
 import type { JsonObject } from "../../static/canvas/model/document.ts";
 import { othersOf } from "../../static/canvas/view/inspector/others.ts";
 import { drawing, step } from "./makers.ts";
-import { isFree, renamed } from "../../static/canvas/view/inspector/inputFields.ts";
+import { asSort, fieldsIn, isFree, renamed, sortOf, written } from "../../static/canvas/view/inspector/inputFields.ts";
 
 const TABLE: JsonObject = {
   inputs: [{ name: "seats", expr: "input.seats", type: "integer" }, { name: "country", expr: "input.country", type: "string" }],
@@ -158,4 +158,17 @@ test("a field of the input takes no name that another field has, that is empty o
   }
   assert.equal(isFree(input, "toString"), true);
   assert.deepEqual(renamed(input, "orde", "order_id")["required"], ["order_id"]);
+});
+
+test("a field is what a person says it is, and keeps nothing that only suited what it was", () => {
+  const record = { type: "object", properties: { size: { type: "string", enum: ["S", "M"], title: "Size" } } };
+  const [size] = fieldsIn(record);
+  assert.ok(size);
+  assert.equal(sortOf(size), "choice");
+  const dated = written(record, "size", asSort(size, "date"));
+  assert.deepEqual(dated["properties"], { size: { type: "string", title: "Size", format: "date" } });
+  assert.equal(sortOf(fieldsIn(dated)[0] ?? size), "date");
+  const chosen = written(dated, "size", asSort(fieldsIn(dated)[0] ?? size, "choice"));
+  assert.deepEqual(chosen["properties"], { size: { type: "string", title: "Size", enum: ["one", "another"] } });
+  assert.deepEqual(written(chosen, "size", asSort(size, "integer"))["properties"], { size: { type: "integer", title: "Size" } });
 });

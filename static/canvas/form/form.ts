@@ -10,6 +10,7 @@ import { fieldsOf, pointer, places, parts } from "../kernels/config.ts";
 import type { Drawing, JsonObject } from "../model/document.ts";
 import type { Asked, FormApi } from "../sync/form.ts";
 import { CodeFields } from "./codes.ts";
+import { SchemaPlaces } from "./schemas.tsx";
 import { startDrag } from "./drag.ts";
 import { type Change, type Field, type Operation, type Written, isField, named, pasted, pressed, seeded, toggled, written } from "./events.ts";
 import { fill, fillCell, hinted } from "./fill.ts";
@@ -40,11 +41,13 @@ export class StepForm {
   private age = 0;
   private readonly listening = new AbortController();
   private readonly codes: CodeFields;
+  private readonly schemas: SchemaPlaces;
 
   constructor(private readonly place: HTMLElement, private readonly given: Mounting) {
     this.drawing = given.drawing;
     this.config = configOf(given.drawing, given.node);
     this.codes = new CodeFields(place, { api: given.api, asked: () => this.body(this.config), sample: given.sample });
+    this.schemas = new SchemaPlaces(place);
     this.listen();
     void this.look();
   }
@@ -72,16 +75,12 @@ export class StepForm {
     this.listening.abort();
     clearTimeout(this.timer);
     this.asked += 1;
-    this.codes.close();
+    for (const each of [this.codes, this.schemas]) each.close();
     this.place.replaceChildren();
   }
 
   private get form(): HTMLElement | null {
     return this.place.querySelector("#inspect");
-  }
-
-  private get gone(): boolean {
-    return this.listening.signal.aborted;
   }
 
   private body(config: JsonObject): Asked {
@@ -106,7 +105,7 @@ export class StepForm {
 
   private soon(ms: number): void {
     clearTimeout(this.timer);
-    if (!this.gone) this.timer = setTimeout(() => void this.look(), ms);
+    if (!this.listening.signal.aborted) this.timer = setTimeout(() => void this.look(), ms);
   }
 
   private async look(): Promise<void> {
@@ -129,7 +128,7 @@ export class StepForm {
     this.asked += 1;
     const answer = await this.given.api.inspect(this.body(change(this.config)));
     this.busy = false;
-    if (this.gone) return;
+    if (this.listening.signal.aborted) return;
     if (answer.ok && age === this.age) {
       this.config = change(this.config);
       this.codes.forget();
@@ -157,8 +156,8 @@ export class StepForm {
   }
 
   private fillIn(everywhere: boolean): void {
-    const { form } = this;
-    if (form) fill(form, this.config, everywhere, (field) => this.codes.set(field));
+    if (this.form) fill(this.form, this.config, everywhere, (field) => this.codes.set(field));
+    this.schemas.dress();
   }
 
   private focus(selectors: readonly string[]): void {

@@ -13,10 +13,23 @@ export interface InputField {
   readonly choices: readonly string[];
 }
 
-export const TYPES: readonly (readonly [type: string, says: string])[] = [
-  ["string", "text"], ["integer", "whole number"], ["number", "number"], ["boolean", "yes or no"], ["array", "list"], ["object", "record"],
+// What a person says a field is: a type, or a text of which more is known.
+export const SORTS: readonly (readonly [sort: string, says: string])[] = [
+  ["string", "text"], ["choice", "choice"], ["date", "date"], ["integer", "whole number"], ["number", "number"], ["boolean", "yes or no"], ["array", "list"], ["object", "record"],
 ];
-export const FORMATS = ["email", "date", "date-time", "uri", "uuid"] as const;
+export const FORMATS = [["email", "a mail address"], ["date-time", "a date with its time"], ["uri", "a web address"], ["uuid", "a UUID"]] as const;
+const FIRST_CHOICES = ["one", "another"] as const;
+
+export function sortOf({ type, format, choices }: InputField): string {
+  if (type !== "string") return type;
+  return choices.length ? "choice" : format === "date" ? "date" : type;
+}
+
+// What a field becomes when it is said to be something else: what only suited the old sort goes.
+export function asSort(field: InputField, sort: string): Partial<InputField> {
+  const type = sort === "choice" || sort === "date" ? "string" : sort;
+  return { type, format: sort === "date" ? "date" : "", choices: sort === "choice" ? (field.choices.length ? field.choices : FIRST_CHOICES) : [] };
+}
 
 export function fieldsIn(input: JsonObject): readonly InputField[] {
   const required = listOf(input["required"]);
@@ -80,7 +93,7 @@ function typed(own: JsonObject, fields: Partial<InputField>): JsonObject {
   const types = fields.type === undefined ? listOf(own["type"] ?? "string").filter((type) => type !== "null") : [fields.type];
   const empty = fields.empty ?? listOf(own["type"]).includes("null");
   const every = [...types, ...(empty ? ["null"] : [])];
-  return { type: every.length === 1 ? (every[0] ?? "string") : every };
+  return { type: every.length === 1 ? (every[0] ?? "string") : every.filter(Boolean) };
 }
 
 function chosen(own: JsonObject, fields: Partial<InputField>): JsonObject {
