@@ -158,6 +158,8 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "other": 1,
         "run_id": run.pk,
         "case_id": case.pk,
+        "node": "ask",
+        "visit": 1,
         "sample_id": 1,
         "id": case.pk if "escalations" in pattern else run.pk,
     }
