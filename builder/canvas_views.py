@@ -42,6 +42,7 @@ _STATUS = {
     "too_many": 409,
     "ended": 409,
     "not_asked": 409,
+    "in_inbox": 409,
     "not_a_tryout": 409,
     "unavailable": 503,
 }

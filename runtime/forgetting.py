@@ -11,10 +11,11 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from runtime.engine.ports import StoreError
 from runtime.engine.writer import Writer
-from runtime.models import Blueprint, Run
+from runtime.models import Blueprint, Escalation, Run
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +27,13 @@ EVERY_S = 3_600.0
 
 @transaction.atomic
 def forget(before: datetime) -> int:
-    """Delete the try-outs that were started before this moment, and the drafts that nothing runs any more; how many."""
-    old = dict(Run.objects.filter(tryout=True, created_at__lt=before).values_list("pk", "blueprint_id"))
+    """Delete the try-outs that were started before this moment, and the drafts that nothing runs any more; how many.
+
+    One that let its effects out and waits for somebody in the inbox is kept until that case is settled.
+    """
+    asks = Escalation.objects.filter(state="open", run=OuterRef("pk"))
+    runs = Run.objects.filter(~Exists(asks), tryout=True, created_at__lt=before)
+    old = dict(runs.values_list("pk", "blueprint_id"))
     Run.objects.filter(pk__in=list(old)).delete()
     drafts = set(old.values()) - set(Run.objects.filter(tryout=True).values_list("blueprint_id", flat=True))
     Blueprint.objects.filter(version=DRAFT, pk__in=drafts).delete()

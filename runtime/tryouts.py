@@ -1,7 +1,7 @@
 """Runs that only try a drawing out: what earlier runs offer them, and how they are answered.
 
 Called by the builder, which seals the draft and starts the run. What a try-out does differently while it runs is the
-engine's part. There are no cases for its questions: whoever tries answers them here.
+engine's part. There are no cases for its questions, and whoever tries answers them here; unless effects are let out.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def fits(drawing: Drawing, node: str, port: object) -> bool:
 def answer(run: Run, node: str, given: Answer, user: Person, now: datetime) -> Signalled | Refused:
     """Answer what a step of a try-out waits for; `overdue` stands for nobody answering in time.
 
-    Refused: not_a_tryout, ended, not_asked, and what does not fit the question (unknown_choice, invalid_edits, …).
+    Refused: not_a_tryout, ended, not_asked, in_inbox (its effects are let out, and whoever may settle the case does),
+    and what does not fit the question (unknown_choice, invalid_edits, …).
     """
     if not run.tryout:
         return Refused("not_a_tryout", "This run is no try-out: its questions are answered in the inbox.")
@@ -66,6 +67,8 @@ def answer(run: Run, node: str, given: Answer, user: Person, now: datetime) -> S
     step, asked = state_of(run).steps.get(node), _asked(run.pk, node)
     if step is None or asked is None or not step.awaits or step.status not in ("waiting", "incident"):
         return Refused("not_asked", "This step does not wait for an answer.")
+    if run.escalations.filter(pk=step.awaits).exists():
+        return Refused("in_inbox", "Effects are let out in this try-out: the question is answered in the inbox.")
     ports = blueprints.sealed(run.blueprint_id).drawing.ports[node]
     if given.choice == OVERDUE and OVERDUE in ports:
         return _signal(run, OVERDUE, node, step.visit, {"escalation": step.awaits})

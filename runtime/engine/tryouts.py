@@ -57,7 +57,10 @@ def pinned(tryout: Tryout | None, node: str) -> Done | None:
 
 
 def tried(what: Consequence, tryout: Tryout | None) -> Consequence:
-    """What is written of a step. In a try-out nobody's inbox gets a case: the question stands in the journal."""
+    """What is written of a step. In a try-out the question stands in the journal, and in nobody's inbox.
+
+    Where effects are let out, an approval sends something for good: then whoever may settle the case settles it.
+    """
     if tryout is None:
         return what
     event = what.event
@@ -66,4 +69,4 @@ def tried(what: Consequence, tryout: Tryout | None) -> Consequence:
     if event.type == "step.finished" and event.node in tryout.pins:
         more["pinned"] = True
     told = Event(event.type, event.node, event.visit, {**event.data, **more}) if more else event
-    return replace(what, event=told, escalations=())
+    return replace(what, event=told, escalations=what.escalations if tryout.insist else ())

@@ -14,9 +14,12 @@ from builder.models import Version, Workflow
 from builder.publishing import NotPublishable
 from builder.tryouts import Trial, Trying
 from runtime import blueprints
+from runtime.answers import Answer
+from runtime.escalations import Resolved, resolve
 from runtime.models import AuditEntry, Blueprint, Run
 from runtime.refused import Refused
-from tests.makers.engine import Engine, ScriptedDoors, drawn, ended, node, outcome, review
+from runtime.tryouts import answer
+from tests.makers.engine import Engine, ScriptedDoors, case_of, drawn, ended, node, outcome, review, settled
 from tests.makers.people import person
 from tests.makers.sealed import drafted
 
@@ -113,6 +116,22 @@ def test_nobody_insists_past_the_checks_and_people_of_a_safe_drawing(
     assert refused.code == "invalid_pins"
     assert not AuditEntry.objects.exists()
     assert doors.calls == []
+
+
+def test_where_effects_are_let_out_a_case_is_settled_by_those_who_may_and_not_by_who_tries(
+    engine: Engine, doors: ScriptedDoors, workflow: Workflow, dora: User
+) -> None:
+    run = settled(tried(engine, workflow, Trial(GUARDED, {}, True, insist=True), dora).run_id)
+    refused = answer(run, "ask", Answer(choice="approve"), dora, datetime.now(UTC))
+    assert isinstance(refused, Refused)
+    assert refused.code == "in_inbox"
+    case, now = case_of(run.pk), datetime.now(UTC)
+    yes = Answer(choice="approve", digest=case.digest)
+    assert isinstance(resolve(case.pk, dora, yes, now), Refused)
+    assert doors.calls == []
+    assert isinstance(resolve(case.pk, person("rui", "reviewer"), yes, now), Resolved)
+    assert ended(run.pk).outcome == "won"
+    assert len(doors.keys("mail")) == 1
 
 
 def test_insisting_is_audited_and_trying_is_not(engine: Engine, workflow: Workflow, dora: User) -> None:

@@ -14,6 +14,7 @@ from runtime import forgetting, launch
 from runtime.engine.writer import Writer
 from runtime.forgetting import DRAFT, KEPT, forget, keep_forgetting
 from runtime.models import Blueprint, Entry, Run
+from tests.makers.cases import open_case
 from tests.makers.engine import ScriptedDoors
 from tests.makers.runs import SMALL, Story, blueprint
 
@@ -45,6 +46,14 @@ def test_old_tryouts_are_forgotten_with_their_drafts_and_nothing_else() -> None:
     assert set(Run.objects.all()) == {young, real}
     assert set(Blueprint.objects.filter(version=DRAFT)) == {kept, unused}
     assert not Entry.objects.filter(run=gone.pk).exists()
+
+
+def test_a_tryout_that_waits_for_a_real_answer_is_kept_until_it_has_one() -> None:
+    case = open_case(ran(draft(), 2 * KEPT, tryout=True))
+    assert forget(datetime.now(UTC) - KEPT) == 0
+    case.state = "resolved"
+    case.save()
+    assert forget(datetime.now(UTC) - KEPT) == 1
 
 
 async def test_a_process_forgets_when_it_begins_to_work() -> None:

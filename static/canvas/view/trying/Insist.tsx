@@ -28,7 +28,7 @@ export function Insist(): React.JSX.Element {
         ? <p className="modal-text">This drawing has no step that is seen outside; nothing would be sent.</p>
         : <><p className="modal-text">These steps may send something:</p><ul className="changes" aria-label="What may be sent">{outward.map((step) => <li key={step.id}><b>{title(step)}</b>{would(step.id).length ? `: ${would(step.id).join("; ")}` : `: ${(kinds.get(step.kind)?.title ?? step.kind).toLowerCase()}${wasTried ? ", not reached in the last try-out" : ""}`}</li>)}</ul></>}
       {pinned && <p className="modal-text">Every step runs, also those that are pinned.</p>}
-      <p className="modal-text muted">That you let them out is written to the audit log.</p>
+      <p className="modal-text muted">Where a person is asked, it is a real case in the inbox. That you let the effects out is written to the audit log.</p>
       <div className="modal-foot"><button type="button" className="button" onClick={() => editor.idle()}>Keep them held back</button><button type="button" className="button danger" onClick={insist}><Icon name="triangle-alert" size={14} />Run and send</button></div>
     </Modal>
   );

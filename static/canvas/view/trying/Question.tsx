@@ -16,6 +16,7 @@ import { answeredNothing, nameOf } from "./words.ts";
 export function Question({ visit, step }: { visit: Visit; step: Step | undefined }): React.JSX.Element | null {
   const refused = use((seen) => seen.trial.refusedAnswer);
   const busy = use((seen) => seen.trial.answering);
+  const insists = use((seen) => seen.trial.insists);
   const kinds = use((seen) => seen.kinds);
   const [comment, setComment] = useState("");
   const editable = objectOf(visit.asked?.["editable"]);
@@ -26,6 +27,7 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
   useEffect(() => () => void requestAnimationFrame(() => document.activeElement === document.body && document.querySelector<HTMLElement>(".trying-steps")?.focus()), []);
   const { asked } = visit;
   if (!asked) return null;
+  if (insists) return <InInbox asked={asked} />;
   const form = isObject(asked["form"]) ? asked["form"] : null;
   const choices = listOf(asked["choices"]);
   const ports = step ? portsOf(step, kinds) : [];
@@ -51,6 +53,16 @@ export function Question({ visit, step }: { visit: Visit; step: Step | undefined
       </div>
       <p className="hint">Only you are asked: a try-out brings no case into anybody’s inbox.</p>
       {!isIncident && Object.keys(objectOf(asked["show"])).length > 0 && <JsonTree label="What is shown" value={objectOf(asked["show"])} />}
+    </section>
+  );
+}
+
+// Where effects are let out, an answer sends something for good: whoever may settle such cases gives it.
+function InInbox({ asked }: { asked: JsonObject }): React.JSX.Element {
+  return (
+    <section className="trying-question" aria-label="The question">
+      <p className="trying-asks"><Icon name="hand" size={16} /><b>{String(asked["question"] ?? "")}</b></p>
+      <p className="hint">Effects are let out, so this is a real case: whoever may settle it answers <a href="/cases/" target="_blank" rel="noopener">in the inbox</a>. The try-out waits, and goes on here.</p>
     </section>
   );
 }
