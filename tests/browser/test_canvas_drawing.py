@@ -43,6 +43,7 @@ def test_a_lead_workflow_is_drawn_by_mouse_published_and_run(visit: Visitor) -> 
     page.locator(".start").click()
     page.get_by_role("button", name="Add a field").click()
     page.keyboard.type("email")
+    expect(page.locator(".start")).to_contain_text("email")
     page.get_by_label("Needed").check()
     put_steps_down(page)
     wire(page, "Start", "out", "Complete?")

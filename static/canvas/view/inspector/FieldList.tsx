@@ -21,7 +21,9 @@ export function FieldList({ id, schema, readOnly, set }: Listing): React.JSX.Ele
   const add = (place: number): void => {
     flushSync(() => set(added(schema), ""));
     const name = document.getElementById(`${id}-${place}-name`);
-    if (name instanceof HTMLInputElement) name.select();
+    if (!(name instanceof HTMLInputElement)) return;
+    name.focus();
+    name.select();
   };
   return (
     <>
