@@ -30,7 +30,7 @@ demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=80
 test: services ## Run every test; those that use the database run on PostgreSQL too
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m "not browser"
-	@DATA=.tools/data $(PYTHON) -m pytest -n 2 -m browser
+	@DATA=.tools/data $(PYTHON) -m pytest -n 2 -m browser tests/browser
 
 check: setup ## Check style, types, imports, migrations and documents
 	@$(PYTHON) -m ruff check .

@@ -14,7 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    StorageState,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 from tests.makers.people import PASSWORD
 
@@ -45,25 +55,38 @@ class Server:
 
 @dataclass
 class Complaints:
-    """What pages reported: script errors, console errors, violations of the content security policy."""
+    """What pages reported: script errors, console errors, violations of the content security policy, broken answers.
+
+    What a test provokes it names in `expected`; an error of a script, a violation or a 5xx is never that.
+    """
 
     expected: tuple[str, ...] = ()
     heard: list[str] = field(default_factory=list)
 
-    def listen(self, page: Page) -> None:
-        """Hear everything that goes wrong in a page."""
-        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
-        page.on("console", self._console)
+    def listen(self, context: BrowserContext) -> None:
+        """Hear everything that goes wrong in any page of this browser."""
+        context.on("weberror", self._error)
+        context.on("console", self._console)
+        context.on("response", self._response)
+
+    def _error(self, error: WebError) -> None:
+        self.heard.append(f"error: {error.error}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(text in message.text for text in self.expected):
+        if message.type != "error":
+            return
+        if "Content Security Policy" in message.text or not any(text in message.text for text in self.expected):
             self.heard.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.heard.append(f"{response.status}: {response.url}")
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("data")
-    settings = {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": "", "UNDO_S": "6"}
+    settings = {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": "", "UNDO_S": "10"}
     environment = {**os.environ, **settings}
     seeded = subprocess.run(
         [sys.executable, "tests/browser/seed.py"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
@@ -113,19 +136,41 @@ def complaints() -> Iterator[Complaints]:
 type Visitor = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """The cookies of whoever has signed in already: the form is filled in once for each person."""
+    return {}
+
+
 @pytest.fixture
-def visit(server: Server, browser: Browser, complaints: Complaints) -> Iterator[Visitor]:
-    """Opens a page in a browser of its own in which somebody has signed in: `visit("ada", "/runs/")`."""
+def visit(
+    server: Server, browser: Browser, complaints: Complaints, sessions: dict[str, StorageState]
+) -> Iterator[Visitor]:
+    """Opens a page in a browser of its own in which somebody is signed in: `visit("ada", "/runs/")`.
+
+    Nothing moves in it unless asked to, so that nothing is looked at on its way. The sessions are shared; who signs
+    out needs one `alone`.
+    """
     contexts: list[BrowserContext] = []
 
-    def open_page(who: str, address: str, **options: object) -> Page:
+    def new_context(**options: object) -> BrowserContext:
+        options = {"reduced_motion": "reduce", **options}
         context = browser.new_context(base_url=server.url, **options)  # type: ignore[arg-type]  # Playwright's own
         contexts.append(context)
         context.set_default_timeout(60_000)
-        page = context.new_page()
-        complaints.listen(page)
-        if who:
-            sign_in(page, who)
+        complaints.listen(context)
+        return context
+
+    def session(who: str) -> StorageState:
+        context = new_context()
+        sign_in(context.new_page(), who)
+        return context.storage_state()
+
+    def open_page(who: str, address: str, *, alone: bool = False, **options: object) -> Page:
+        if who and who not in sessions:
+            sessions[who] = session(who)
+        state = session(who) if alone else sessions.get(who)
+        page = new_context(storage_state=state, **options).new_page()
         page.goto(address)
         return page
 

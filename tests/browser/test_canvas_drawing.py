@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Keyboard, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.canvas_hands import document, drop, fill, fresh, publish, run, step, still, wire
+from tests.browser.canvas_hands import asked, document, drop, fill, fresh, inspected, publish, run, step, still, wire
 from tests.browser.conftest import Visitor
+from tests.browser.eyes import for_everybody
 
 pytestmark = pytest.mark.browser
 
@@ -39,11 +40,10 @@ def end_by_dropping(page: Page, name: str, port: str, outcome: str) -> None:
 
 
 def test_a_lead_workflow_is_drawn_by_mouse_published_and_run(visit: Visitor) -> None:
-    page = fresh(visit, "Leads by mouse")
+    page = fresh(visit, "Leads by mouse", reduced_motion="no-preference")
     page.locator(".start").click()
     page.get_by_role("button", name="Add a field").click()
     page.keyboard.type("email")
-    expect(page.locator(".start")).to_contain_text("email")
     page.get_by_label("Needed").check()
     put_steps_down(page)
     wire(page, "Start", "out", "Complete?")
@@ -62,60 +62,79 @@ def test_a_lead_workflow_is_drawn_by_mouse_published_and_run(visit: Visitor) -> 
     assert (ended["status"], ended["outcome"]) == ("succeeded", "contacted"), ended
 
 
-def add(keys: Keyboard, words: str, name: str) -> None:
+def add(page: Page, words: str, name: str) -> None:
     """A step after the selected one, found by words and given a name."""
-    keys.press("/")
-    keys.type(words)
-    for key in ("Enter", "Enter", "ControlOrMeta+a"):
-        keys.press(key)
-    keys.type(name)
-    keys.press("Escape")
+    page.keyboard.press("/")
+    chosen(page, words)
+    page.keyboard.press("Enter")
+    expect(inspected(page)).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(name)
+    page.keyboard.press("Escape")
 
 
-def connect(keys: Keyboard, port: str, target: str) -> None:
-    keys.press("c")
-    for words in (port, target):
-        keys.type(words)
-        keys.press("Enter")
+def chosen(page: Page, words: str) -> None:
+    """What these words find first, in the list that has just been opened."""
+    expect(asked(page)).to_be_focused()
+    expect(asked(page)).to_have_value("")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
 
 
-def go_to(keys: Keyboard, words: str) -> None:
-    keys.press("f")
-    keys.type(words)
+def connect(page: Page, port: str, target: str) -> None:
+    page.keyboard.press("c")
+    chosen(page, port)
+    chosen(page, target)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def go_to(page: Page, words: str) -> None:
+    page.keyboard.press("f")
+    expect(page.get_by_role("textbox", name="Search in the drawing")).to_be_focused()
+    page.keyboard.type(words)
     for key in ("Enter", "Escape"):
-        keys.press(key)
+        page.keyboard.press(key)
+
+
+def tab_to(page: Page, button: Locator, key: str) -> None:
+    for _ in range(40):
+        if button.evaluate("(each) => each === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    expect(button).to_be_focused()
 
 
 def publish_by_keyboard(page: Page) -> None:
-    for _ in range(40):
-        if page.evaluate("document.activeElement.textContent") == "Publish":
-            break
-        page.keyboard.press("Shift+Tab")
+    tab_to(page, page.get_by_role("button", name="Publish", exact=True), "Shift+Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("first version")
-    for key in ("Tab", "Enter"):
-        page.keyboard.press(key)
-    expect(page.get_by_role("dialog")).to_contain_text("Version 1 is published")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("first version")
+    button = dialog.get_by_role("button", name="Publish", exact=True)
+    expect(button).to_be_enabled()
+    tab_to(page, button, "Tab")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Version 1 is published")
 
 
 def test_a_workflow_is_drawn_by_keyboard_alone_published_and_run(visit: Visitor) -> None:
     page = fresh(visit, "Leads by keyboard")
+    for_everybody(page, "empty")
     keys = page.keyboard
     page.locator(".pane").focus()
     keys.press("ArrowRight")
-    add(keys, "check rules", "Is it small?")
-    add(keys, "compute", "Note it")
-    add(keys, "outcome", "taken")
+    add(page, "check rules", "Is it small?")
+    add(page, "compute", "Note it")
+    add(page, "outcome", "taken")
     for _ in range(2):
         keys.press("Alt+ArrowLeft")
-    add(keys, "ask for a decision", "Look at it")
+    add(page, "ask for a decision", "Look at it")
     keys.press("Alt+ArrowLeft")
-    connect(keys, "unsure", "look at")
-    go_to(keys, "look at it")
-    connect(keys, "approve", "note it")
-    add(keys, "outcome", "turned down")
+    connect(page, "unsure", "look at")
+    go_to(page, "look at it")
+    connect(page, "approve", "note it")
+    add(page, "outcome", "turned down")
     keys.press("Alt+ArrowLeft")
-    connect(keys, "overdue", "turned down")
+    connect(page, "overdue", "turned down")
     expect(page.locator(".bar-problems")).not_to_contain_text("repair")
     names = [each["name"] for each in document(page)["nodes"]]
     assert names == ["Is it small?", "Note it", "taken", "Look at it", "turned down"]

@@ -48,7 +48,7 @@ def test_a_case_is_settled_by_keyboard_taken_back_and_settled_again_without_a_re
 
     desk.keyboard.press("1")
     expect(desk.locator("#undo")).to_contain_text("Go on")
-    expect(ada.locator("#banner")).to_contain_text("Ended: told", timeout=20_000)
+    expect(ada.locator("#banner")).to_contain_text("Ended: told")
     assert desk.evaluate("window.kept")
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Complaints, Server, Visitor
+from tests.browser.eyes import for_everybody, outside, problems_of
 
 pytestmark = pytest.mark.browser
 
-AXE = Axe()
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-SIZES = ((390, 844), (1280, 900), (2560, 1300))
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+NARROW = ViewportSize(width=390, height=844)
+WIDE = ViewportSize(width=2560, height=1300)
 PAGES = (
     "home",
     "run list",
@@ -35,19 +31,14 @@ PAGES = (
 )
 
 
-def problems_of(page: Page) -> list[str]:
-    found = AXE.run(page, options=RULES).response["violations"]
-    return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found for node in each["nodes"]]
-
-
 def look_over(page: Page) -> None:
-    """In light and dark, narrow and wide, with everything unfolded."""
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
-            assert problems_of(page) == [], (scheme, width)
+    """In light and dark, on a telephone, and on a wide screen."""
+    for_everybody(page)
+    page.set_viewport_size(NARROW)
+    assert outside(page) == [], "narrow"
+    assert problems_of(page) == [], "narrow"
+    page.set_viewport_size(WIDE)
+    assert outside(page) == [], "wide"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -74,7 +65,7 @@ def test_a_wrong_password_is_said_in_words(visit: Visitor) -> None:
 def test_a_page_says_who_may_not_see_it(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("403",)
     page = visit("rui", "/workflows/")
-    assert page.get_by_role("heading", name="Not allowed").is_visible()
+    expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
     assert problems_of(page) == []
 
 
@@ -91,7 +82,7 @@ def test_a_step_is_unfolded_by_keyboard_and_its_focus_is_seen(server: Server, vi
     step = page.locator("#step-intent-1 summary").first
     step.focus()
     page.keyboard.press("Enter")
-    assert page.locator("#step-intent-1").get_by_text("confidence").first.is_visible()
+    expect(page.locator("#step-intent-1").get_by_text("confidence").first).to_be_visible()
     assert step.evaluate("(each) => getComputedStyle(each).outlineStyle") == "solid"
 
 
@@ -99,7 +90,7 @@ def test_a_changed_filter_is_applied_at_once(visit: Visitor) -> None:
     page = visit("ada", "/runs/")
     page.get_by_label("Status").select_option("failed")
     page.wait_for_url("**/runs/?*status=failed*")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def test_nothing_moves_for_whoever_wants_no_motion(server: Server, visit: Visitor) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas_hands import UNSAFE, document, imported, problems_of, publish, saved, step, wire
+from tests.browser.canvas_hands import UNSAFE, document, imported, publish, saved, step, wire
 from tests.browser.conftest import Complaints, Visitor
+from tests.browser.eyes import for_everybody
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +35,7 @@ def test_what_is_unsafe_is_painted_mended_by_a_click_and_published(visit: Visito
     repair = first.get_by_role("button", name="Insert a review here")
     repair.hover()
     expect(page.locator(".ghost-step")).to_have_count(2)
-    assert problems_of(page) == []
+    for_everybody(page, "a repair that is hovered")
     repair.click()
     expect(page.locator(".bar-problems")).to_contain_text("1 to repair")
     current(page)
@@ -62,7 +63,7 @@ def test_while_the_server_is_away_nothing_is_called_right(visit: Visitor, compla
     problems = page.get_by_role("region", name="Problems")
     expect(problems).to_contain_text("Checks wait for the connection. This was found earlier.")
     expect(problems.get_by_role("button", name="Insert a review here").first).to_be_disabled()
-    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("Checks wait for the connection")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.unroute(re.compile("/check/"))
@@ -76,4 +77,4 @@ def test_while_the_server_is_away_nothing_is_called_right(visit: Visitor, compla
     page.keyboard.press("Control+z")
     expect(problems).to_contain_text("The server did not check this drawing: Too large.")
     expect(page.locator(".bar-problems")).to_have_text("Not checked")
-    assert problems_of(page) == []
+    for_everybody(page, "not checked")

@@ -6,47 +6,44 @@ Presence, merging, conflicts, a broken line, a session that has ended, versions,
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canvas_hands import (
-    SCHEMES,
     UNSAFE,
+    asked,
     document,
     fresh,
     imported,
+    inspected,
     opened,
-    problems_of,
     publish,
     saved,
     step,
+    until,
 )
 from tests.browser.conftest import Complaints, Visitor
+from tests.browser.eyes import fits, for_everybody
 from tests.makers.people import PASSWORD
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 15_000
 
 
 def add(page: Page, kind: str) -> None:
     page.locator(".pane").focus()
     page.keyboard.press("Escape")
     page.keyboard.press("/")
+    expect(asked(page)).to_be_focused()
     page.keyboard.type(kind)
     page.keyboard.press("Enter")
 
 
 def rename(page: Page, before: str, after: str) -> None:
     step(page, before).locator(".step-head").click()
+    expect(inspected(page)).to_have_value(before)
     inspected(page).fill(after)
-
-
-def inspected(page: Page) -> Locator:
-    """The name of the selected step, in its form."""
-    return page.get_by_role("complementary", name="Inspector").get_by_label(re.compile("^Name")).first
 
 
 def cut(page: Page) -> None:
@@ -62,24 +59,17 @@ def names(page: Page) -> list[str]:
     return sorted(each.get("name", each["id"]) for each in document(page)["nodes"])
 
 
-def eyes(page: Page) -> None:
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert problems_of(page) == [], scheme
-    page.emulate_media(color_scheme="light")
-
-
 def test_two_people_see_one_another_and_put_their_work_together(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("412", "ERR_FAILED")
     ada = imported(visit, "Shared", UNSAFE)
     dora = opened(visit, ada.evaluate("location.pathname"), "dora")
     here = ada.get_by_role("list", name="Also here")
-    expect(here).to_contain_text("dora, since", timeout=SLOW_MS)
-    expect(dora.get_by_role("list", name="Also here")).to_contain_text("ada, since", timeout=SLOW_MS)
+    expect(here).to_contain_text("dora, since")
+    expect(dora.get_by_role("list", name="Also here")).to_contain_text("ada, since")
     step(ada, "Complete?").locator(".step-head").click()
     rename(dora, "sent", "Sent off")
     told = ada.locator(".notice-chip", has_text="dora has saved: “Sent off” was changed.")
-    expect(told).to_be_visible(timeout=SLOW_MS)
+    expect(told).to_be_visible()
     expect(inspected(ada)).to_have_value("Complete?")
     cut(ada)
     rename(ada, "Complete?", "All there?")
@@ -87,14 +77,15 @@ def test_two_people_see_one_another_and_put_their_work_together(visit: Visitor, 
     saved(dora)
     ada.unroute("**/draft/")
     dialog = ada.get_by_role("dialog")
-    expect(dialog).to_contain_text("dora has saved this drawing meanwhile", timeout=SLOW_MS)
+    expect(dialog).to_contain_text("dora has saved this drawing meanwhile")
     expect(dialog).to_contain_text("“Complete?” to “All there?”")
-    eyes(ada)
+    for_everybody(ada, "conflict")
+    fits(ada, "conflict")
     dialog.get_by_role("button", name="Put both together").click()
     assert names(ada) == ["All there?", "Send it", "Sent off"]
-    expect(step(dora, "All there?")).to_have_count(1, timeout=SLOW_MS)
+    expect(step(dora, "All there?")).to_have_count(1)
     dora.context.close()
-    expect(here).to_have_count(0, timeout=SLOW_MS)
+    expect(here).to_have_count(0)
 
 
 def test_what_clashes_is_said_and_neither_drawing_is_lost(visit: Visitor, complaints: Complaints) -> None:
@@ -107,7 +98,7 @@ def test_what_clashes_is_said_and_neither_drawing_is_lost(visit: Visitor, compla
     saved(dora)
     ada.unroute("**/draft/")
     dialog = ada.get_by_role("dialog")
-    expect(dialog).to_contain_text("“Send”: you both changed its name.", timeout=SLOW_MS)
+    expect(dialog).to_contain_text("“Send”: you both changed its name.")
     expect(dialog.get_by_role("button", name="Put both together")).to_have_count(0)
     dialog.get_by_role("button", name="Show it on the drawing").last.click()
     expect(step(ada, "Theirs").locator(".step")).to_have_attribute("data-change", "changed")
@@ -127,15 +118,13 @@ def test_a_tab_takes_up_what_another_lost_and_never_what_another_is_busy_with(
     page = fresh(visit, "Broken line")
     cut(page)
     add(page, "wait")
-    expect(page.locator(".bar-saving")).to_contain_text("No connection", timeout=SLOW_MS)
+    expect(page.locator(".bar-saving")).to_contain_text("No connection")
     rename(page, "Wait", "Kept")
-    page.wait_for_function("Object.values(localStorage).some((text) => text.includes('Kept'))")
+    until(page, "Object.values(localStorage).some((text) => text.includes('Kept'))")
     second = again(page)
-    complaints.listen(second)
     expect(second.locator(".react-flow__node-step")).to_have_count(0)
     second.close()
     third = again(page, leaves=True)
-    complaints.listen(third)
     expect(step(third, "Kept")).to_have_count(1)
     assert names(third) == ["Kept"]
 
@@ -154,15 +143,15 @@ def test_who_is_signed_out_goes_on_drawing_and_saving_goes_on_after_signing_in(
     visit: Visitor, complaints: Complaints
 ) -> None:
     complaints.expected = ("401", "4403", "WebSocket", "403")
-    page = fresh(visit, "Left open")
+    page = fresh(visit, "Left open", alone=True)
     other = page.context.new_page()
     other.goto("/")
     other.get_by_role("button", name="Sign out").click()
     other.wait_for_url("**/sign-in/")
     add(page, "wait")
     alert = page.get_by_role("alert").filter(has_text="You are signed out.")
-    expect(alert).to_be_visible(timeout=SLOW_MS)
-    assert problems_of(page) == []
+    expect(alert).to_be_visible()
+    for_everybody(page, "signed out")
     with page.context.expect_page() as opening:
         alert.get_by_role("link", name="Sign in").click()
     form = opening.value
@@ -170,7 +159,7 @@ def test_who_is_signed_out_goes_on_drawing_and_saving_goes_on_after_signing_in(
     form.get_by_label("Password").fill(PASSWORD)
     form.get_by_role("button", name="Sign in").click()
     form.wait_for_url("**/")
-    expect(page.locator(".bar-saving")).to_have_text("All saved", timeout=SLOW_MS)
+    expect(page.locator(".bar-saving")).to_have_text("All saved")
     assert [each["kind"] for each in document(page)["nodes"]] == ["execute.wait"]
 
 
@@ -188,6 +177,7 @@ def test_versions_are_told_apart_looked_at_and_brought_back(visit: Visitor, comp
     saved(page)
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(dialog).to_contain_text("“sent” to “Sent off”")
+    for_everybody(page, "what would be published")
     dialog.get_by_label("Why").fill("A better name")
     save_elsewhere(page)
     dialog.get_by_role("button", name="Publish", exact=True).click()
@@ -196,10 +186,10 @@ def test_versions_are_told_apart_looked_at_and_brought_back(visit: Visitor, comp
     page.get_by_role("button", name="Versions").click()
     dialog.get_by_role("button", name="Version 1").click()
     expect(dialog).to_contain_text("“Sent off” to “sent”")
-    eyes(page)
+    for_everybody(page)
     dialog.get_by_role("button", name="Show it on the drawing").click()
     expect(step(page, "sent")).to_have_count(1)
-    assert problems_of(page) == []
+    for_everybody(page, "looking at a version")
     page.get_by_role("button", name="Bring version 1 back").click()
     assert "sent" in names(page)
     page.locator(".pane").focus()
@@ -260,6 +250,7 @@ def test_what_is_no_drawing_is_refused_in_words_and_what_is_one_is_compared_firs
         dialog.get_by_role("button", name="Look at it").click()
         expect(page.locator("#exchange-why")).to_contain_text("The drawing is as it was.")
         expect(page.locator("#exchange-why")).to_contain_text(why)
+    for_everybody(page, "refused")
     for text, why in HUGE.items():
         file: Any = {"name": "drawing.json", "mimeType": "application/json", "buffer": text.encode()}
         dialog.locator("input[type=file]").set_input_files(file)
@@ -300,7 +291,7 @@ def test_a_drawing_with_cycles_and_scripts_in_its_names_comes_in_as_data_by_a_dr
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("problems have to be repaired")
     expect(dialog).to_contain_text(f"“{script}”")
-    eyes(page)
+    for_everybody(page)
     dialog.get_by_role("button", name="Replace the drawing by it").click()
     expect(page.locator(".react-flow__node-step")).to_have_count(2)
     assert len(document(page)["edges"]) == 3
@@ -316,13 +307,12 @@ def test_from_the_gallery_to_a_published_workflow(visit: Visitor) -> None:
         page.goto(address)
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
-            eyes(page)
+            for_everybody(page, f"{address} {width}")
     page.get_by_label("Name of your workflow").fill("My triage")
     page.get_by_role("button", name="Start from this").click()
     dialog = page.get_by_role("dialog", name="What this drawing still needs")
     expect(dialog).to_contain_text("Queue “support-desk”")
-    eyes(page)
+    for_everybody(page)
     while dialog.get_by_role("button", name="Make it").count():
         left = dialog.get_by_role("button", name="Make it").count()
         dialog.get_by_role("button", name="Make it").first.click()

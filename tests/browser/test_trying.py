@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas_hands import SCHEMES, imported, opened, problems_of, saved, step
+from tests.browser.canvas_hands import imported, opened, saved, step
 from tests.browser.conftest import Complaints, Visitor
+from tests.browser.eyes import fits, for_everybody
 
 pytestmark = pytest.mark.browser
-
-PATIENCE_MS = 30_000
-"""The embedded model is trained when it is first asked."""
 
 CALLING: dict[str, Any] = {
     "format": "interlock/1",
@@ -59,16 +57,7 @@ def pressed(page: Page, name: str) -> None:
 
 
 def standing(page: Page, says: str) -> None:
-    expect(panel(page).locator(".trying-standing")).to_contain_text(says, timeout=PATIENCE_MS)
-
-
-def for_everybody(page: Page) -> None:
-    """Nothing is found wrong with what is on screen, in light and in dark, and nothing of it is cut off."""
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert problems_of(page) == [], scheme
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    expect(panel(page).locator(".trying-standing")).to_contain_text(says)
 
 
 def test_a_case_goes_through_the_drawing_asks_and_sends_nothing(visit: Visitor) -> None:
@@ -78,10 +67,11 @@ def test_a_case_goes_through_the_drawing_asks_and_sends_nothing(visit: Visitor) 
     panel(page).get_by_role("button", name="Seats are missing").click()
     expect(panel(page).get_by_label("E-mail")).to_have_value("manon@atelier-garonne.example")
     for_everybody(page)
+    fits(page)
     pressed(page, "Run")
     standing(page, "“Ask for what is missing” asks you")
-    assert step(page, "Ask for what is missing").locator(".step").get_attribute("data-run") == "waiting"
-    assert step(page, "Is it an honest enquiry?").locator(".step").get_attribute("data-run") == "done"
+    expect(step(page, "Ask for what is missing").locator(".step")).to_have_attribute("data-run", "waiting")
+    expect(step(page, "Is it an honest enquiry?").locator(".step")).to_have_attribute("data-run", "done")
     for_everybody(page)
     panel(page).get_by_label("Seats").fill("12")
     pressed(page, "Answer")
@@ -134,7 +124,7 @@ def taken_apart(page: Page) -> None:
 def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("422",)
     page = imported(visit, "Calls", CALLING)
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Try it", exact=True).click()
     case_kept(page)
     expect(panel(page).get_by_role("button", name="Let effects out")).to_be_disabled()
     pressed(page, "Run")
@@ -164,7 +154,7 @@ def test_what_keeps_a_drawing_from_being_tried_is_named(visit: Visitor, complain
     complaints.expected = ("422",)
     page = imported(visit, "Taken apart", CALLING)
     taken_apart(page)
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Try it", exact=True).click()
     pressed(page, "Run")
     expect(panel(page).get_by_role("alert")).to_contain_text("errors that keep it from being tried")
     for_everybody(page)
