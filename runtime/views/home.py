@@ -1,4 +1,7 @@
-"""Home: what needs me now, and what ran today."""
+"""Home: what needs me now, what is in trouble, how today went, and how the last days were.
+
+Routed by `urls`. The numbers of days are `figures`; the cases are the inbox's own.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from runtime import figures, inbox
 from runtime.ids import first_id_at
-from runtime.permissions import Person, may, visible_escalations, visible_runs
+from runtime.inbox import Wanted
+from runtime.models import Blueprint, Escalation, Run
+from runtime.permissions import Person, permissions_of, visible_escalations, visible_runs
 
 MOST = 6
 MOST_COUNTED = 5_000
@@ -22,27 +29,50 @@ MOST_COUNTED = 5_000
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this person, and how today's runs went."""
-    cases = visible_escalations(request.user).filter(state="open")
-    runs = visible_runs(request.user).select_related("blueprint").defer("blueprint__document")
-    today = _today(request.user, timezone.now())
+    """What waits for this person, and how the runs that they may see went."""
+    now, held = timezone.now(), permissions_of(request.user)
+    cases, runs = visible_escalations(request.user), visible_runs(request.user, held=held)
+    whole = "workflows:read" in held
+    today = _today(runs, now)
+    troubles = figures.troubles(runs, cases, now)
     context = {
-        "cases": cases.select_related("assignee").order_by("pk")[:MOST],
-        "waiting": cases.count(),
-        "incidents": cases.filter(kind="incident").count(),
-        "runs": runs.order_by("-pk")[:MOST],
+        "cases": _mine_first(request.user, now),
+        "counts": inbox.counts(request.user, Wanted(), now),
+        "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
         "number": sum(row["number"] for row in today),
         "most_counted": MOST_COUNTED,
-        "may_draw": may(request.user, "workflows:write"),
+        "may_draw": "workflows:write" in held,
+        "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
+        # Who sees the runs of his cases only would see a rate of those, which says nothing.
+        "rates": figures.rates(runs, now) if whole else None,
+        "reasons": figures.reasons(cases, now),
+        "answers": figures.answers(cases, now),
     }
     return render(request, "runtime/home.html", context)
 
 
-def _today(user: Person, now: datetime) -> list[dict[str, Any]]:
+def _mine_first(user: Person, now: datetime) -> list[Escalation]:
+    """A person's own cases, then those that are due soon, then the others; the oldest first within each."""
+    found: dict[str, Escalation] = {}
+    for view in ("mine", "overdue", "open"):
+        if len(found) < MOST:
+            rows = inbox.cases_of(user, Wanted(view), now).select_related("assignee").defer("asked", "reasons")
+            found |= {case.pk: case for case in rows.order_by("pk")[:MOST] if case.pk not in found}
+    return list(found.values())[:MOST]
+
+
+def _names(troubles: list[figures.Trouble]) -> list[str]:
+    slugs = [each.workflow for each in troubles]
+    found = Blueprint.objects.filter(workflow__in=slugs).order_by("version").values_list("workflow", "name")
+    names = dict(found) if slugs else {}
+    return [names.get(slug, slug) for slug in slugs]
+
+
+def _today(runs: QuerySet[Run], now: datetime) -> list[dict[str, Any]]:
     """Today's newest runs by status and outcome, the most frequent first; `share` in percent of the most frequent."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = visible_runs(user).filter(pk__gte=first_id_at(midnight)).order_by("-pk")
+    begun = runs.filter(pk__gte=first_id_at(midnight)).order_by("-pk")
     counted = Counter(begun.values_list("status", "outcome")[:MOST_COUNTED]).most_common(10)
     return [
         {"status": status, "outcome": outcome, "number": number, "share": 100 * number / counted[0][1]}

@@ -1,0 +1,172 @@
+"""The numbers of home: how much goes by itself, why people are asked, how soon they answer, and what is in trouble.
+
+Called by the home page. It only reads. Every question is bounded by time (ids begin with it, so that a key finds a day)
+and by a number of rows; where a bound was reached the numbers are those of the newest rows of that day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import quantiles
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from runtime.durations import took
+from runtime.ids import first_id_at
+from runtime.models import Escalation, Run
+
+DAYS = 7
+MOST_RUNS_A_DAY = 300
+MOST_CASES = 500
+MOST_TROUBLES = 500
+MOST_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The runs that began on a day: those that ended without anybody, those that asked people, those that failed."""
+
+    day: datetime
+    alone: int
+    asked: int
+    failed: int
+
+    @property
+    def number(self) -> int:
+        """All that count: what goes on still and has asked nobody is not known yet."""
+        return self.alone + self.asked + self.failed
+
+    @property
+    def shares(self) -> tuple[tuple[str, float, float], ...]:
+        """Name, beginning and height of each part of its column, in percent from above."""
+        if not self.number:
+            return ()
+        alone, asked = (100 * part / self.number for part in (self.alone, self.asked))
+        failed = 100 - alone - asked
+        return tuple(
+            part
+            for part in (("failed", 0.0, failed), ("asked", failed, asked), ("alone", failed + asked, alone))
+            if part[2] > 0.01
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The last days, oldest first, and what they come to in percent; None where nothing ended."""
+
+    days: tuple[Day, ...]
+    alone: float | None
+    asked: float | None
+    failed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How soon people answered: half of the cases, and nine of ten, in words; `number` cases were looked at."""
+
+    number: int
+    half: str
+    most: str
+    days: tuple[tuple[datetime, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A workflow that needs somebody: open incidents, and runs that failed since yesterday."""
+
+    workflow: str
+    incidents: int
+    failed: int
+
+
+def rates(runs: QuerySet[Run], now: datetime) -> Rates:
+    """How the runs of the last days went, today included."""
+    days = tuple(_day(runs, begin) for begin in _mornings(now))
+    whole = sum(day.number for day in days)
+
+    def share(name: str) -> float | None:
+        return 100 * sum(getattr(day, name) for day in days) / whole if whole else None
+
+    return Rates(days, share("alone"), share("asked"), share("failed"))
+
+
+def reasons(cases: QuerySet[Escalation], now: datetime) -> list[tuple[str, int, float]]:
+    """Why people were asked in the last days: sentence, how often, and percent of the most frequent."""
+    found = _since(cases, now).values_list("reasons", "kind")[:MOST_CASES]
+    counted = Counter(_reason(each, kind) for each, kind in found).most_common(MOST_REASONS)
+    return [(reason, number, 100 * number / counted[0][1]) for reason, number in counted]
+
+
+def answers(cases: QuerySet[Escalation], now: datetime) -> Answers | None:
+    """How soon the cases of the last days were answered; None where none was."""
+    settled = _since(cases, now).filter(state="resolved").values_list("created_at", "resolved_at")[:MOST_CASES]
+    waits = [(asked, (done - asked).total_seconds()) for asked, done in settled if done]
+    if not waits:
+        return None
+    half, most = _middle([seconds for _, seconds in waits])
+    by_day = {
+        morning: [seconds for asked, seconds in waits if morning <= asked < morning + timedelta(days=1)]
+        for morning in _mornings(now)
+    }
+    middles = {morning: _middle(each)[0] for morning, each in by_day.items() if each}
+    highest = max(middles.values(), default=0.0) or 1.0
+    days = tuple(
+        (morning, took(middles[morning] * 1000) if morning in middles else "", 100 * middles.get(morning, 0) / highest)
+        for morning in by_day
+    )
+    return Answers(len(waits), took(half * 1000), took(most * 1000), days)
+
+
+def troubles(runs: QuerySet[Run], cases: QuerySet[Escalation], now: datetime) -> list[Trouble]:
+    """The workflows with open incidents or fresh failures, the worst first."""
+    open_ = cases.filter(state="open", kind="incident").values_list("workflow", flat=True)[:MOST_TROUBLES]
+    since = first_id_at(now - timedelta(days=1))
+    broken = runs.filter(status="failed", pk__gte=since).order_by("-pk").values_list("workflow", flat=True)
+    incidents, failed = Counter(open_), Counter(broken[:MOST_TROUBLES])
+    found = [Trouble(name, incidents[name], failed[name]) for name in {*incidents, *failed}]
+    return sorted(found, key=lambda each: (-each.incidents, -each.failed, each.workflow))[:6]
+
+
+def _day(runs: QuerySet[Run], begin: datetime) -> Day:
+    first, behind = first_id_at(begin), first_id_at(begin + timedelta(days=1))
+    asked = Exists(Escalation.objects.filter(run=OuterRef("pk")))
+    rows = runs.filter(pk__gte=first, pk__lt=behind).order_by("-pk").annotate(asked=asked)
+    counted = Counter(map(_sort, rows.values_list("status", "asked")[:MOST_RUNS_A_DAY]))
+    return Day(begin, counted["alone"], counted["asked"], counted["failed"])
+
+
+def _sort(row: tuple[str, bool]) -> str:
+    status, asked = row
+    if asked:
+        return "asked"
+    return {"succeeded": "alone", "failed": "failed"}.get(status, "")
+
+
+def _mornings(now: datetime) -> list[datetime]:
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return [today - timedelta(days=back) for back in reversed(range(DAYS))]
+
+
+def _since(cases: QuerySet[Escalation], now: datetime) -> QuerySet[Escalation]:
+    return cases.filter(pk__gte=first_id_at(_mornings(now)[0])).order_by("-pk")
+
+
+def _reason(found: Sequence[Any] | None, kind: str) -> str:
+    first = next((each for each in found or () if isinstance(each, Mapping)), None)
+    if kind == "incident":
+        return f"“{first.get('title') or 'A step'}” failed." if first else "A step failed."
+    return (
+        str(first.get("message") or "")[:200] if first and first.get("message") else "The drawing asks a person here."
+    )
+
+
+def _middle(waits: Sequence[float]) -> tuple[float, float]:
+    """What half of them, and nine of ten of them, do not exceed."""
+    if len(waits) == 1:
+        return waits[0], waits[0]
+    tenths = quantiles(waits, n=10, method="inclusive")
+    return tenths[4], tenths[8]

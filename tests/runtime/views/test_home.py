@@ -1,0 +1,47 @@
+"""Home: what it tells whom, at a cost that does not grow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.makers import runs
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+def home(client: Client) -> str:
+    answer = client.get(reverse("home"))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_home_tells_of_trouble_rates_and_reasons(designer: Client) -> None:
+    runs.declined()
+    runs.Story(runs.blueprint(), {"seats": 1}).breaks("size", "No.")
+    page = home(designer)
+    assert "Workflows in trouble" in page
+    assert "1 run failed since yesterday" in page
+    assert "50 % of the runs went by themselves" in page
+
+
+def test_a_reviewer_hears_of_his_cases_and_of_no_rates(reviewer: Client) -> None:
+    runs.asked()
+    page = home(reviewer)
+    assert "“Can we rely on the details?” was not sure." in page
+    assert "went by themselves" not in page
+
+
+def test_home_costs_as_many_queries_for_much_as_for_little(
+    designer: Client, django_assert_max_num_queries: object
+) -> None:
+    for hours in range(40):
+        runs.declined(began=NOW - timedelta(hours=hours))
+        runs.asked()
+        runs.incident()
+    with django_assert_max_num_queries(30):  # type: ignore[operator]  # pytest-django gives the fixture no public type
+        home(designer)
