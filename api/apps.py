@@ -1,5 +1,9 @@
 """The Django app."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -7,3 +11,17 @@ class ApiConfig(AppConfig):
     """Api as Django knows it."""
 
     name = "api"
+
+    def ready(self) -> None:
+        """Who is taken out loses their tokens."""
+        from runtime import people
+
+        people.left.connect(_withdraw, dispatch_uid="tokens of who left")
+
+
+def _withdraw(person: Any, **_: object) -> None:
+    from django.utils import timezone
+
+    from api import tokens
+
+    tokens.revoke_all(person, timezone.now())

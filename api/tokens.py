@@ -1,6 +1,6 @@
 """Access tokens: how they are made, recognised and withdrawn.
 
-Called by the command `token`, the admin, and by `authentication`. A token is shown once, when it is issued;
+Called by the command `token`, the pages of tokens, and by `authentication`. A token is shown once, when it is issued;
 what is kept is its SHA-256, which is enough since a token is 256 random bits.
 """
 
@@ -56,6 +56,11 @@ def issue(user: User, name: str, scopes: Sequence[str], expires: datetime | None
 def revoke(token_id: int) -> bool:
     """Withdraw a token; False when there is no such token in force. Every process refuses it within a second."""
     return bool(Token.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now()))
+
+
+def revoke_all(person: User, now: datetime) -> int:
+    """Withdraw every token of somebody; how many were in force."""
+    return Token.objects.filter(user=person, revoked_at=None).update(revoked_at=now)
 
 
 def digest_of(plain: str) -> str:

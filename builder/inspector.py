@@ -84,7 +84,7 @@ def suggestions(drawing: Drawing, node: str) -> Mapping[str, Sequence[str]]:
     before = drawing.graph.dominators(node) if node in drawing.graph.reachable else ()
     return {
         "connection": sorted(connections.names()),
-        "queue": list(Queue.objects.order_by("name").values_list("name", flat=True)),
+        "queue": list(Queue.objects.filter(archived_at=None).order_by("name").values_list("name", flat=True)),
         "workflow": list(Workflow.objects.filter(archived_at=None).order_by("slug").values_list("slug", flat=True)),
         "function": list(functions()),
         "context": [each for each in before if each in drawing.graph.nodes],

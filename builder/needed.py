@@ -1,4 +1,4 @@
-"""What a drawing names that is not there yet: queues, connections, other published workflows. And a queue made at once.
+"""What a drawing names that is not there yet: queues, connections, other published workflows.
 
 Called by the gallery and by the canvas, so that whoever starts from a sample or a file learns what is missing before a
 run does. It only looks; a drawing that names what is not there is saved and published like any other.
@@ -6,22 +6,14 @@ run does. It only looks; a drawing that names what is not there is saved and pub
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from builder.models import Workflow
-from runtime import audit, connections
+from runtime import connections
 from runtime.models import Queue
 from runtime.permissions import Person, may
-from runtime.refused import FieldError, Refused
-
-QUEUE_NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
-MAX_QUEUE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +46,6 @@ def needs_of(document: object, user: Person) -> Needs:
     others -= set(published.values_list("slug", flat=True))
     lines -= set(connections.names())
     return Needs(tuple(sorted(queues)), tuple(sorted(others)), tuple(sorted(lines)), may(user, "settings:write"))
-
-
-@transaction.atomic
-def make_queue(name: object, user: Person, now: datetime) -> str | Refused:
-    """Make a queue; its maker becomes the first member. One that is there already is left as it is.
-
-    Refused: forbidden, invalid (the name).
-    """
-    if not may(user, "settings:write"):
-        return Refused("forbidden", "You may not make queues.")
-    if not isinstance(name, str) or len(name) > MAX_QUEUE or not QUEUE_NAME.fullmatch(name):
-        message = f"A queue's name has up to {MAX_QUEUE} small letters and digits, with single - _ or . between them."
-        return Refused("invalid", "The queue cannot be called so.", (FieldError("/name", message),))
-    title = name.replace("-", " ").replace("_", " ").capitalize()
-    queue, new = Queue.objects.get_or_create(name=name, defaults={"title": title})
-    if new:
-        queue.members.add(user)
-        audit.record(user.get_username(), "queue.saved", queue, now, {"name": name, "members": [user.get_username()]})
-    return queue.name
 
 
 def _named(document: object, field: str) -> Iterator[str]:

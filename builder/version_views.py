@@ -17,6 +17,7 @@ from builder import needed
 from builder.canvas_views import answer, body_of, refusal
 from builder.differences import diff
 from builder.models import Workflow
+from runtime import queues
 from runtime.core.definition import Document, parse
 from runtime.nodes import discover
 from runtime.refused import FieldError, Refused
@@ -64,8 +65,8 @@ def make_queue(request: HttpRequest) -> HttpResponse:
     asked = body_of(request)
     if isinstance(asked, Refused):
         return refusal(asked)
-    made = needed.make_queue(asked.get("name"), request.user, timezone.now())
-    return refusal(made) if isinstance(made, Refused) else answer({"name": made}, 201)
+    made = queues.make(asked.get("name"), request.user, timezone.now())
+    return refusal(made) if isinstance(made, Refused) else answer({"name": made.name}, 201)
 
 
 def _drawing(asked: dict[str, Any], which: str) -> Document | Refused:

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("api/", include("api.urls")),
     path("admin/", admin.site.urls),
+    path("settings/tokens/", include("api.token_pages")),
     path("", include("builder.urls")),
     path("", include("runtime.urls")),
 ]

@@ -21,6 +21,7 @@ from yarl import URL
 
 from runtime import ai, audit, secrets
 from runtime.core.node import Failed
+from runtime.core.wording import labelled, sentence
 from runtime.json_gate import clean
 from runtime.models import Connection
 from runtime.permissions import Person, may
@@ -52,33 +53,37 @@ class Config(BaseModel):
 class ModelConfig(Config):
     """A model endpoint; the secret is its key. Prices are for 1,000 tokens, in the currency of the budget."""
 
-    base_url: Address = ""
-    model: Line = ""
-    requests_per_minute: Count | None = None
-    tokens_per_minute: Count | None = None
-    budget_per_day: Money | None = None
-    price_in: Money = 0.0
-    price_out: Money = 0.0
-    allow_private: bool = False
-    headers: dict[HeaderName, Line] = Field(default_factory=dict, max_length=20)
+    base_url: Address = Field("", title="Address", description="Empty: the provider's usual one.")
+    model: Line = Field("", title="Model", description="The one that is asked where a step names none.")
+    requests_per_minute: Count | None = Field(None, title="Questions a minute, at most")
+    tokens_per_minute: Count | None = Field(None, title="Tokens a minute, at most")
+    budget_per_day: Money | None = Field(None, title="Money a day, at most")
+    price_in: Money = Field(0.0, title="Price of 1,000 tokens of a question")
+    price_out: Money = Field(0.0, title="Price of 1,000 tokens of an answer")
+    allow_private: bool = Field(False, title="It may have a private address")
+    headers: dict[HeaderName, Line] = Field(default_factory=dict, max_length=20, title="More headers, as JSON")
 
 
 class HttpConfig(Config):
     """An HTTP service; the secret is sent to this origin only, in `header`, behind `prefix`."""
 
-    base_url: Annotated[Address, Field(min_length=1)]
-    header: HeaderName = "Authorization"
-    prefix: Line = "Bearer "
+    base_url: Annotated[Address, Field(min_length=1)] = Field(
+        title="Address", description="The secret is sent to this host alone."
+    )
+    header: HeaderName = Field("Authorization", title="Header that carries the secret")
+    prefix: Line = Field("Bearer ", title="Word before the secret", description="Empty: the bare secret.")
 
 
 class MailConfig(Config):
     """A mail server (SMTP); the secret is the password."""
 
-    host: Annotated[Line, Field(min_length=1)]
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    username: Line = ""
-    sender: Annotated[Line, Field(min_length=3)]
-    security: Literal["starttls", "tls", "none"] = "starttls"
+    host: Annotated[Line, Field(min_length=1)] = Field(title="Mail server")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(587, title="Port")
+    username: Line = Field("", title="Name to sign in with", description="Empty: without signing in.")
+    sender: Annotated[Line, Field(min_length=3)] = Field(
+        title="Sender", description="The address that mails come from."
+    )
+    security: Literal["starttls", "tls", "none"] = Field("starttls", title="Encryption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,12 @@ def http_headers(name: str, url: str) -> Signature | Failed:
     return Signature({config.header: f"{config.prefix}{secret}"}, secret) if secret else Signature()
 
 
+def base_url(name: str) -> str:
+    """The address of an HTTP connection; empty where there is none of this name."""
+    row = Connection.objects.filter(name=name, provider=HTTP).first()
+    return HttpConfig.model_validate(row.config).base_url if row else ""
+
+
 def default_mail() -> str:
     """The mail connection of those who name none; empty where there is none."""
     return DEFAULT if Connection.objects.filter(name=DEFAULT, provider=MAIL).exists() else ""
@@ -215,7 +226,7 @@ def remove(name: str, user: Person, now: datetime) -> Kept | Refused:
 
 
 @transaction.atomic
-def rotate_secrets() -> Rotated:
+def rotate_secrets(by: str, now: datetime) -> Rotated:
     """Put every secret under the newest key of the settings. What no key opens is left as it is and named."""
     unreadable = []
     rows = list(Connection.objects.select_for_update().exclude(secret=None))
@@ -225,6 +236,7 @@ def rotate_secrets() -> Rotated:
             unreadable.append(row.name)
         else:
             Connection.objects.filter(pk=row.pk).update(secret=fresh)
+    audit.record(by, "secrets.rotated", "connections", now, {"done": len(rows) - len(unreadable), "lost": unreadable})
     return Rotated(len(rows) - len(unreadable), tuple(unreadable))
 
 
@@ -270,12 +282,17 @@ def _flaws(name: str, provider: str, config: object, secret: str | None) -> list
     return _misfits(provider, config)
 
 
+def _worded(provider: str, error: Any) -> str:
+    place = labelled(error["loc"], config_of(provider).model_json_schema())
+    return sentence({**error, "loc": place}, "The configuration")
+
+
 def _misfits(provider: str, config: object) -> list[FieldError]:
     try:
         found = config_of(provider).model_validate(config)
     except ValidationError as failure:
         return [
-            FieldError("/config/" + "/".join(str(part) for part in error["loc"]), error["msg"])
+            FieldError("/config/" + "/".join(str(part) for part in error["loc"]), _worded(provider, error))
             for error in failure.errors(include_url=False, include_input=False)
         ]
     given: Mapping[str, Any] = found.model_dump()

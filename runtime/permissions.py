@@ -24,6 +24,7 @@ type Permission = Literal[
     "escalations:write",
     "gates:read",
     "gates:write",
+    "tokens:write",
     "settings:write",
     "admin",
 ]
@@ -43,7 +44,7 @@ SCOPES: tuple[Permission, ...] = (
 )
 """The permissions that a token can carry."""
 
-PERMISSIONS: frozenset[Permission] = frozenset({*SCOPES, "settings:write", "admin"})
+PERMISSIONS: frozenset[Permission] = frozenset({*SCOPES, "tokens:write", "settings:write", "admin"})
 
 _DRAWS_AND_READS: frozenset[Permission] = frozenset(
     {"workflows:read", "workflows:write", "runs:read", "runs:write", "escalations:read", "gates:read"}
@@ -52,7 +53,7 @@ _DRAWS_AND_READS: frozenset[Permission] = frozenset(
 ROLES: Mapping[Role, frozenset[Permission]] = {
     "designer": _DRAWS_AND_READS | {"gates:write"},
     "reviewer": frozenset({"runs:read", "escalations:read", "escalations:write"}),
-    "developer": _DRAWS_AND_READS | {"escalations:write"},
+    "developer": _DRAWS_AND_READS | {"escalations:write", "tokens:write"},
     "administrator": PERMISSIONS,
 }
 

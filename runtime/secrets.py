@@ -1,7 +1,7 @@
 """Secrets at rest: encrypted on the way in, readable only where a call goes out.
 
 Called by `connections`. Fernet with the keys of the settings: the first encrypts, all of them decrypt, so that a new
-key is put in front, `connections.rotate_secrets` is run, and the old one is taken away. It stores nothing.
+key is put in front, the command `rotate_secrets` is run, and the old one is taken away. It stores nothing.
 """
 
 from __future__ import annotations

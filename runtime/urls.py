@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from runtime.views.case_deeds import (
     case_assign,
@@ -19,7 +19,7 @@ from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
 from runtime.views.runs import run_cancel, run_detail, run_retry, run_step, run_trace
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path(
         "sign-in/",
@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<str:run_id>/trace/", run_trace, name="run_trace"),
     path("runs/<str:run_id>/cancellation/", run_cancel, name="run_cancel"),
     path("runs/<str:run_id>/retry/", run_retry, name="run_retry"),
+    path("settings/", include("runtime.views.settings.urls")),
     path("cases/", case_list, name="case_list"),
     path("cases/views/", case_view, name="case_view"),
     path("cases/<str:case_id>/", case_detail, name="case_detail"),

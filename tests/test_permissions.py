@@ -34,9 +34,12 @@ READ, WRITE = "workflows:read", "workflows:write"
 ROLES: Mapping[str, frozenset[str]] = {
     "designer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read"}),
     "reviewer": frozenset({"runs:read", "escalations:read", "escalations:write"}),
-    "developer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}),
+    "developer": frozenset(
+        {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write", "tokens:write"}
+    ),
     "administrator": frozenset(
-        {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write", "settings:write"}
+        {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}
+        | {"tokens:write", "settings:write", "admin"}
     ),
     NOBODY: frozenset(),
 }
@@ -105,6 +108,29 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "case_rest": {"GET": "escalations:read"},
     "case_view": {"POST": "escalations:read"},
 }
+TOKENS, SETTINGS, ADMIN = "tokens:write", "settings:write", "admin"
+PAGES = {
+    **PAGES,
+    "settings": {"GET": SIGNED_IN},
+    "settings_you": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "settings_tokens": {"GET": TOKENS, "POST": TOKENS},
+    "settings_token_withdraw": {"POST": TOKENS},
+    "settings_connections": {"GET": READ},
+    "settings_connection_new": {"GET": SETTINGS, "POST": SETTINGS},
+    "settings_connection": {"GET": SETTINGS, "POST": SETTINGS},
+    "settings_connection_trial": {"POST": SETTINGS},
+    "settings_connection_removal": {"POST": SETTINGS},
+    "settings_rotate": {"POST": SETTINGS},
+    "settings_queues": {"GET": SETTINGS, "POST": SETTINGS},
+    "settings_queue": {"GET": SETTINGS, "POST": SETTINGS},
+    "settings_queue_archive": {"POST": SETTINGS},
+    "settings_people": {"GET": ADMIN, "POST": ADMIN},
+    "settings_person": {"GET": ADMIN, "POST": ADMIN},
+    "settings_person_access": {"POST": ADMIN},
+    "settings_log": {"GET": ADMIN},
+    "settings_log_csv": {"GET": ADMIN},
+    "settings_log_check": {"POST": ADMIN},
+}
 OPEN = {"api_unknown", "healthz", "readyz", "metrics", "sign_in", "sign_out"}
 """Routes that ask for nothing: they tell of nothing, or are how one signs in and out."""
 
@@ -161,6 +187,8 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "node": "ask",
         "visit": 1,
         "sample_id": 1,
+        "provider": "http",
+        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }
     return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in pattern})

@@ -148,7 +148,9 @@ def _forms(secret: str) -> tuple[str, str, str]:
 def refused(addresses: list[str]) -> Failed:
     """The failure of a call whose host has an address that is not allowed."""
     shown = ", ".join(sorted(set(addresses)))
-    return Failed("blocked_address", f"The host's address is not allowed: {shown}.", detail={"addresses": shown})
+    by = "An administrator can allow it by the setting ALLOWED_NETWORKS."
+    sentence = f"The host's address is not allowed: {shown}. {by}"
+    return Failed("blocked_address", sentence, detail={"addresses": shown})
 
 
 def failure_of(error: Exception) -> Failed:

@@ -180,7 +180,7 @@ def test_secrets_move_to_a_new_key_and_the_old_one_can_go(administrator_ada: Use
     settings.ENCRYPTION_KEYS = [old]
     made(administrator_ada)
     settings.ENCRYPTION_KEYS = [new, old]
-    assert rotate_secrets() == Rotated(1)
+    assert rotate_secrets("ada", NOW) == Rotated(1)
     settings.ENCRYPTION_KEYS = [new]
     assert getattr(lookup("gpt"), "api_key", None) == CANARY
 
@@ -193,7 +193,7 @@ def test_a_lost_key_makes_a_connection_unusable_and_is_named(
     with caplog.at_level(logging.ERROR):
         assert lookup("gpt") is None
     assert "gpt" in caplog.text
-    assert rotate_secrets() == Rotated(0, ("gpt",))
+    assert rotate_secrets("ada", NOW) == Rotated(0, ("gpt",))
 
 
 def test_a_sealed_secret_is_different_each_time_and_opens() -> None:

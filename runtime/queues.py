@@ -1,0 +1,115 @@
+"""Queues as administrators keep them: made, called otherwise, given members, put away. Cases are never lost by it.
+
+Called by the settings' pages and by the canvas. A queue's name stays, since cases and sealed drawings use it; what
+people read is its title. One that is put away is offered no more, but its members still settle what is in it or comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Count
+
+from runtime import audit
+from runtime.models import Escalation, Queue
+from runtime.permissions import Person, may
+from runtime.refused import FieldError, Refused
+
+NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+MOST_CHARACTERS = 80
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A queue with the number of its members and of its open cases."""
+
+    queue: Queue
+    members: int
+    waiting: int
+
+
+def listed() -> list[Shown]:
+    """Every queue by name, those put away last."""
+    open_cases = Escalation.objects.filter(state="open").values("queue").annotate(number=Count("pk"))
+    waiting = dict(open_cases.values_list("queue", "number"))
+    found = Queue.objects.annotate(number=Count("members")).order_by("name")
+    shown = [Shown(queue, queue.number, waiting.get(queue.name, 0)) for queue in found]
+    return sorted(shown, key=lambda each: each.queue.archived_at is not None)
+
+
+@transaction.atomic
+def make(name: object, user: Person, now: datetime, title: str = "") -> Queue | Refused:
+    """Make a queue; its maker becomes the first member. One that is there already is left as it is.
+
+    Refused: forbidden, invalid.
+    """
+    if not may(user, "settings:write"):
+        return Refused("forbidden", "You may not make queues.")
+    if not isinstance(name, str) or len(name) > MOST_CHARACTERS or not NAME.fullmatch(name):
+        letters = "small letters and digits, with single - _ or . between them."
+        return _invalid("/name", f"A queue's name has up to {MOST_CHARACTERS} {letters}")
+    if not _is_title(title):
+        return _invalid("/title", f"A title is one line of at most {LONGEST_TITLE} characters.")
+    spoken = title.strip() or name.replace("-", " ").replace("_", " ").capitalize()
+    queue, new = Queue.objects.get_or_create(name=name, defaults={"title": spoken})
+    if new:
+        queue.members.add(user)
+        _record(queue, user, now)
+    return queue
+
+
+@transaction.atomic
+def change(queue_id: int, title: str, members: Iterable[str], user: Person, now: datetime) -> Queue | Refused:
+    """Call a queue so, and let these people (user names) be its members. Refused: forbidden, not_found, invalid."""
+    queue = _mine(queue_id, user)
+    if isinstance(queue, Refused):
+        return queue
+    if not title.strip() or not _is_title(title):
+        return _invalid("/title", f"A title is one line of 1 to {LONGEST_TITLE} characters.")
+    people = get_user_model()._default_manager.filter(username__in=list(members))
+    queue.title = title.strip()
+    queue.save(update_fields=["title"])
+    queue.members.set(people)
+    _record(queue, user, now)
+    return queue
+
+
+@transaction.atomic
+def put_away(queue_id: int, away: bool, user: Person, now: datetime) -> Queue | Refused:
+    """Offer a queue to drawings no more, or again. Refused: forbidden, not_found."""
+    queue = _mine(queue_id, user)
+    if isinstance(queue, Refused):
+        return queue
+    if (queue.archived_at is not None) != away:
+        queue.archived_at = now if away else None
+        queue.save(update_fields=["archived_at"])
+        verb = "queue.archived" if away else "queue.unarchived"
+        audit.record(user.get_username(), verb, queue, now, {"name": queue.name})
+    return queue
+
+
+def _mine(queue_id: int, user: Person) -> Queue | Refused:
+    if not may(user, "settings:write"):
+        return Refused("forbidden", "Only administrators change queues.")
+    found = Queue.objects.select_for_update().filter(pk=queue_id).first()
+    return found or Refused("not_found", "There is no such queue.")
+
+
+def _record(queue: Queue, user: Person, now: datetime) -> None:
+    members = sorted(queue.members.values_list("username", flat=True))
+    data = {"name": queue.name, "title": queue.title, "members": members}
+    audit.record(user.get_username(), "queue.saved", queue, now, data)
+
+
+def _is_title(title: str) -> bool:
+    return len(title) <= LONGEST_TITLE and title.isprintable()
+
+
+def _invalid(path: str, message: str) -> Refused:
+    return Refused("invalid", message, (FieldError(path, message),))

@@ -1,0 +1,17 @@
+"""What the person who looks at a page may do, for pages that offer different things to different people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from runtime.permissions import Permission, permissions_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def held(context: dict[str, Any]) -> frozenset[Permission]:
+    """The permissions of the person whose request this is."""
+    return permissions_of(context["request"].user)

@@ -1,0 +1,1 @@
+"""The settings' pages: server-rendered, one file a subject. Tokens have theirs in `api`, which keeps them."""

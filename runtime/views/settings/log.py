@@ -1,0 +1,162 @@
+"""The page of the audit log: who did what, by person, deed and day; as CSV; and whether the chain holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from runtime import chain
+from runtime.json_gate import write_json
+from runtime.models import AuditEntry
+from runtime.views.access import needs
+
+PAGE = 50
+AT_ONCE = 1_000
+MOST_CHECKED = 10_000
+MOST_TOLD = 5
+DEEDS: Mapping[str, str] = {
+    "escalation.resolved": "settled a case",
+    "escalation.voted": "gave one of several answers",
+    "escalation.undone": "took an answer back",
+    "escalation.claimed": "took a case",
+    "escalation.released": "gave a case back",
+    "escalation.assigned": "handed a case over",
+    "escalation.snoozed": "put a case aside",
+    "escalation.remarked": "wrote beside a case",
+    "escalation.overdue": "a case became overdue",
+    "run.cancel": "cancelled a run",
+    "run.retry": "retried a run",
+    "workflow.created": "made a workflow",
+    "workflow.renamed": "renamed a workflow",
+    "workflow.published": "published a workflow",
+    "workflow.archived": "put a workflow away",
+    "workflow.unarchived": "took a workflow back",
+    "draft.restored": "brought an old version back",
+    "tryout.insisted": "let a try-out send",
+    "connection.saved": "kept a connection",
+    "connection.removed": "removed a connection",
+    "secrets.rotated": "renewed the encryption of secrets",
+    "queue.saved": "kept a queue",
+    "queue.archived": "put a queue away",
+    "queue.unarchived": "took a queue back",
+    "person.added": "added a person",
+    "person.saved": "changed a person's roles",
+    "person.left": "took a person out",
+    "person.back": "let a person in again",
+    "person.password": "gave a person a new password",
+    "person.own_password": "changed the own password",
+    "token.issued": "made a token",
+    "token.revoked": "withdrew a token",
+}
+"""What each action is in words; one that is not here is shown as it is written."""
+
+
+@require_safe
+@needs("admin")
+def listed(request: HttpRequest) -> HttpResponse:
+    """A page of the log, newest first."""
+    found = list(_behind(_chosen(request), request.GET.get("before", ""))[: PAGE + 1])
+    rows = [{"entry": entry, "deed": DEEDS.get(entry.action, entry.action)} for entry in found[:PAGE]]
+    query = request.GET.copy()
+    query.pop("before", None)
+    export = query.urlencode()
+    if len(found) > PAGE:
+        query["before"] = str(found[PAGE - 1].pk)
+    context = {
+        "rows": rows,
+        "deeds": sorted(DEEDS.items(), key=lambda each: each[1]),
+        "older": f"?{query.urlencode()}" if len(found) > PAGE else "",
+        "export": export,
+        "given": {name: request.GET.get(name, "") for name in ("person", "deed", "since", "until")},
+        "filtered": bool(export),
+        "fingerprint": chain.newest(),
+    }
+    return render(request, "runtime/settings/log.html", context)
+
+
+@require_safe
+@needs("admin")
+async def as_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole log as it is filtered, written as it is read."""
+    headers = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
+    return StreamingHttpResponse(_lines(_chosen(request)), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_POST
+@needs("admin")
+def check(request: HttpRequest) -> HttpResponse:
+    """Hold the newest entries against the chain."""
+    chain.catch_up()
+    found = chain.verify(MOST_CHECKED)
+    for flaw in found.flaws[:MOST_TOLD]:
+        messages.error(request, flaw.detail)
+    if not found.flaws:
+        which = "All" if found.whole else "The newest"
+        messages.success(request, f"{which} {found.looked_at} entries are as they were written.")
+    return redirect("settings_log")
+
+
+def _chosen(request: HttpRequest) -> QuerySet[AuditEntry]:
+    """The entries that the filters leave, newest first. Raises BadRequest for what is no day."""
+    rows = AuditEntry.objects.order_by("-at", "-pk")
+    person, deed = request.GET.get("person", "").strip(), request.GET.get("deed", "")
+    since, until = _day(request.GET.get("since", "")), _day(request.GET.get("until", ""))
+    rows = rows.filter(actor=person) if person else rows
+    rows = rows.filter(action=deed) if deed else rows
+    rows = rows.filter(at__gte=since) if since else rows
+    return rows.filter(at__lt=until + timedelta(days=1)) if until else rows
+
+
+def _behind(rows: QuerySet[AuditEntry], before: str) -> QuerySet[AuditEntry]:
+    if not before:
+        return rows
+    if not (before.isascii() and before.isdigit() and len(before) < 19):
+        raise BadRequest("“before” is no place in this list.")
+    place = AuditEntry.objects.filter(pk=int(before)).first()
+    return _after(rows, place) if place else rows
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+        if not date(1970, 1, 1) <= found <= date(9000, 1, 1):
+            raise ValueError
+    except ValueError:
+        raise BadRequest("A day is written like 2026-03-31.") from None
+    return datetime.combine(found, time(), UTC)
+
+
+async def _lines(rows: QuerySet[AuditEntry]) -> AsyncIterator[str]:
+    yield _line("time", "person", "deed", "about", "data")
+    while some := [entry async for entry in rows[:AT_ONCE]]:
+        yield "".join(
+            _line(entry.at.astimezone(UTC).isoformat(), entry.actor, entry.action, entry.target, write_json(entry.data))
+            for entry in some
+        )
+        rows = _after(rows, some[-1])
+
+
+def _line(*cells: str) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([_safe(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _after(rows: QuerySet[AuditEntry], place: AuditEntry) -> QuerySet[AuditEntry]:
+    return rows.filter(Q(at__lt=place.at) | Q(at=place.at, pk__lt=place.pk))
+
+
+def _safe(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,27 @@
+"""The addresses of the settings' pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from runtime.views.settings import connections, log, people, queues, start
+
+urlpatterns: list[URLPattern] = [
+    path("", start.start, name="settings"),
+    path("you/", start.you, name="settings_you"),
+    path("connections/", connections.listed, name="settings_connections"),
+    path("connections/new/<slug:provider>/", connections.new, name="settings_connection_new"),
+    path("connections/keys/", connections.rotate, name="settings_rotate"),
+    path("connections/<int:connection_id>/", connections.one, name="settings_connection"),
+    path("connections/<int:connection_id>/trial/", connections.trial, name="settings_connection_trial"),
+    path("connections/<int:connection_id>/removal/", connections.removal, name="settings_connection_removal"),
+    path("queues/", queues.listed, name="settings_queues"),
+    path("queues/<int:queue_id>/", queues.one, name="settings_queue"),
+    path("queues/<int:queue_id>/archive/", queues.archive, name="settings_queue_archive"),
+    path("people/", people.listed, name="settings_people"),
+    path("people/<int:person_id>/", people.one, name="settings_person"),
+    path("people/<int:person_id>/access/", people.access, name="settings_person_access"),
+    path("log/", log.listed, name="settings_log"),
+    path("log/csv/", log.as_csv, name="settings_log_csv"),
+    path("log/check/", log.check, name="settings_log_check"),
+]
