@@ -139,6 +139,8 @@ def test_a_step_is_pinned_and_the_run_goes_on_from_there(visit: Visitor, complai
     expect(step(page, "Tell the system").locator(".step-pin")).to_be_visible()
     page.locator(".pane").focus()
     page.keyboard.press("r")
+    # The cases come after the panel.
+    expect(panel(page).get_by_label("E-mail")).to_have_value("ada@northwind.example")
     pressed(page, "Run")
     standing(page, "Ended at “told”")
     panel(page).locator(".trying-step", has_text="Add up").click()
