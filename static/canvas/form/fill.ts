@@ -1,7 +1,7 @@
 // Puts a configuration into the fields of a form: after an undo, and after the server has rendered the form anew. What a
 // person is typing in is left alone unless the value has changed elsewhere.
 
-import { comparison, type Type, writtenAs } from "../kernels/cells.ts";
+import { comparison, type Type } from "../kernels/cells.ts";
 import { listOf, parts, read, shown, typed } from "../kernels/config.ts";
 import { type JsonObject } from "../model/document.ts";
 import { type Field, seeded } from "./events.ts";
@@ -29,11 +29,8 @@ export function fillCell(field: Field, config: JsonObject): void {
   const cell = field.closest<HTMLElement>(".cell");
   const how = cell?.querySelector("select");
   const value = read(config, parts(field.dataset["path"] ?? ""));
+  const found = comparison(typeof value === "string" ? value : shown("text", value), (cell?.dataset["type"] ?? "string") as Type);
   if (!cell || !how) return;
-  const [type, cellText] = [(cell.dataset["type"] ?? "string") as Type, typeof value === "string" ? value : shown("text", value)];
-  // How it compares may have been chosen before there is anything to compare with: what says the same already stays.
-  if (writtenAs(how.value, field.value, type) === cellText) return hinted(cell, how.value);
-  const found = comparison(cellText, type);
   how.value = found.how;
   if (field.value !== found.text) field.value = found.text;
   hinted(cell, found.how);
