@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import example from "../../builder/gallery/lead_qualification.json";
+import { caseFields } from "../../static/canvas/kernels/fields.ts";
+import { startFields } from "../../static/canvas/kernels/startFields.ts";
 import { stepId } from "../../static/canvas/model/ids.ts";
 import { effectOf, familyOf, portsOf } from "../../static/canvas/model/kinds.ts";
 import { readDrawing, readFile } from "../../static/canvas/model/read.ts";
@@ -12,6 +14,15 @@ import { drawing, kinds, served, step } from "./makers.ts";
 
 test("the ports of every kind's example are those that the server names", () => {
   for (const kind of served) assert.deepEqual(portsOf({ id: "x", kind: kind.kind, config: kind.example }, kinds), kind.ports, kind.kind);
+});
+
+test("a step, a type or a format called like what every object has is only one that is not known", () => {
+  for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    assert.deepEqual(portsOf({ id: "x", kind: name }, kinds), []);
+    const properties = { a: { type: name }, b: { type: "string", format: name } };
+    assert.deepEqual(startFields({ properties }).map(({ says }) => says), ["anything", "text"]);
+    assert.deepEqual(caseFields({ properties }).map(({ type }) => type), ["text", "text"]);
+  }
 });
 
 test("the effect of every kind's example is the one that the server names", () => {

@@ -19,7 +19,7 @@ export interface CaseField {
 
 const PROSE = new Set(["message", "text", "body", "description", "comment", "notes"]);
 const NUMBER = /^[+-]?\d{1,15}([.]\d{1,15})?([eE][+-]?\d{1,2})?$/;
-const TYPES: Readonly<Record<string, string>> = { email: "email", date: "date" };
+const TYPES = new Map(Object.entries({ email: "email", date: "date" }));
 
 export function caseFields(schema: JsonObject): readonly CaseField[] {
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
@@ -33,7 +33,7 @@ function field(name: string, schema: JsonObject, required: boolean): CaseField {
   const counts = types.length > 0 && types.some((type) => type === "integer" || type === "number");
   const options = Array.isArray(schema["enum"]) ? schema["enum"].filter((each) => each !== null) : types.length === 1 && types[0] === "boolean" ? [true, false] : [];
   const says = schema["title"] ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/_/g, " ")}`;
-  return { name, title: String(says), help: String(schema["description"] ?? ""), control: controlOf(name, schema, types, options), type: TYPES[String(schema["format"])] ?? "text", options, required, counts };
+  return { name, title: String(says), help: String(schema["description"] ?? ""), control: controlOf(name, schema, types, options), type: TYPES.get(schema["format"] as string) ?? "text", options, required, counts };
 }
 
 function controlOf(name: string, schema: JsonObject, types: readonly string[], options: readonly Json[]): CaseField["control"] {

@@ -8,8 +8,8 @@ export interface StartField {
   readonly needed: boolean;
 }
 
-const WORDS: Readonly<Record<string, string>> = { string: "text", integer: "whole number", number: "number", boolean: "yes or no", array: "list", object: "record" };
-const FORMATS: Readonly<Record<string, string>> = { email: "mail address", date: "date", "date-time": "date and time", uri: "web address", uuid: "id" };
+const WORDS = new Map(Object.entries({ string: "text", integer: "whole number", number: "number", boolean: "yes or no", array: "list", object: "record" }));
+const FORMATS = new Map(Object.entries({ email: "mail address", date: "date", "date-time": "date and time", uri: "web address", uuid: "id" }));
 
 export function startFields(input: Drawing["input"]): readonly StartField[] {
   const properties = isObject(input["properties"]) ? input["properties"] : {};
@@ -22,6 +22,6 @@ function words(schema: Json): string {
   if (Array.isArray(schema["enum"])) return "a choice";
   const listed = schema["type"];
   const types = (Array.isArray(listed) ? listed : [listed]).filter((type) => type !== "null" && typeof type === "string").map(String);
-  const said = types.map((type) => (type === "string" && FORMATS[String(schema["format"])]) || WORDS[type]);
+  const said = types.map((type) => (type === "string" && FORMATS.get(schema["format"] as string)) || WORDS.get(type));
   return said.length === 0 || said.length > 2 || said.includes(undefined) ? "anything" : said.join(" or ");
 }

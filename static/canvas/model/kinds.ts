@@ -28,16 +28,17 @@ export const FAMILY_TITLES: Readonly<Record<Family, string>> = {
   start: "Start", execute: "Do", verify: "Check", decide: "Decide", escalate: "Ask a person", outcome: "End",
 };
 const READING = new Set(["GET", "HEAD"]);
-const PORTS_OF: Readonly<Record<string, (config: JsonObject) => readonly string[]>> = {
-  "decide.rule": (config) => [...choices(config), ...text(config["otherwise"]), "unsure"],
-  "decide.table": (config) => [...choices(config), "unsure"],
-  "decide.model": (config) => [...choices(config), "unsure"],
-  "decide.match": (config) => [...names(config["playbooks"]), "unsure"],
-  "escalate.review": (config) => [...choices(config), ...overdue(config)],
-  "escalate.form": (config) => ["answered", ...overdue(config)],
-  "execute.workflow": (config) => ["done", ...names(config["by_outcome"]), "error"],
+// No plain object: a drawing may name a kind "constructor", which each object has.
+const PORTS_OF = new Map<string, (config: JsonObject) => readonly string[]>(Object.entries({
+  "decide.rule": (config: JsonObject) => [...choices(config), ...text(config["otherwise"]), "unsure"],
+  "decide.table": (config: JsonObject) => [...choices(config), "unsure"],
+  "decide.model": (config: JsonObject) => [...choices(config), "unsure"],
+  "decide.match": (config: JsonObject) => [...names(config["playbooks"]), "unsure"],
+  "escalate.review": (config: JsonObject) => [...choices(config), ...overdue(config)],
+  "escalate.form": (config: JsonObject) => ["answered", ...overdue(config)],
+  "execute.workflow": (config: JsonObject) => ["done", ...names(config["by_outcome"]), "error"],
   outcome: () => [],
-};
+}));
 
 export function familyOf(kind: string): Family {
   const found = kind.split(".", 1)[0] as Family;
@@ -50,7 +51,7 @@ const known = new WeakMap<Step, { readonly kinds: Kinds; readonly ports: readonl
 export function portsOf(step: Step, kinds: Kinds): readonly string[] {
   const before = known.get(step);
   if (before?.kinds === kinds) return before.ports;
-  const ports = [...new Set(PORTS_OF[step.kind]?.(step.config ?? {}) ?? kinds.get(step.kind)?.ports ?? [])];
+  const ports = [...new Set(PORTS_OF.get(step.kind)?.(step.config ?? {}) ?? kinds.get(step.kind)?.ports ?? [])];
   known.set(step, { kinds, ports });
   return ports;
 }
