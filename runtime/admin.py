@@ -221,20 +221,11 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PersonAdmin(Guarded, AnyUserAdmin):
-    """People and their roles. People are never deleted, they are made inactive: the audit trail names them."""
+    """People and their roles, to look at. They are changed in the settings, where an administrator always stays."""
 
-    writes: Permission | None = "admin"
     list_display = ("username", "email", "is_active", "is_staff")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("What they may do", {"fields": ("is_active", "is_staff", "groups")}),
     )
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Keep the roles, and what they are now in the audit trail."""
-        super().save_related(request, form, formsets, change)
-        person: User = form.instance
-        roles = sorted(person.groups.values_list("name", flat=True))
-        data = {"username": person.username, "roles": roles, "active": person.is_active}
-        audit.record(request.user.get_username(), "person.saved", person, timezone.now(), data)

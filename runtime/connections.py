@@ -1,6 +1,6 @@
 """Named ways to the outside, as an administrator made them: model endpoints, HTTP services, mail servers.
 
-Called by `doors` (which open one for a single call), by publishing (which names exist?) and by the admin. A
+Called by `doors` (which open one for a single call), by publishing (which names exist?) and by the settings' pages. A
 secret goes in and is never shown again; it leaves only in what `lookup`, `http_headers` and `mail_account` hand over.
 """
 

@@ -148,7 +148,7 @@ def _welcome(address: str, people: Sequence[Person], password: str, token: str) 
     ]
     pages = [
         f"  {address}/api/v1/docs/   the API, to read and to try",
-        f"  {address}/admin/         for the administrator",
+        f"  {address}/settings/      for the administrator",
     ]
     return "\n".join(
         [address, *pages, "", "Sign in as:", *signs, "", "A first call, to paste:", *curl, "", "Ctrl-C stops it."]
