@@ -58,8 +58,15 @@ def test_a_decision_shows_its_signal_against_its_limit(designer: Client) -> None
 
 def test_a_model_call_shows_what_was_asked_answered_and_spent(designer: Client) -> None:
     call = {
-        "door": "model", "connection": "c", "model": "m-1", "system": "Be <b>strict</b>.", "prompt": "Which one?",
-        "answer": "buy", "tokens": {"input": 812, "output": 31}, "cost": 0.00123, "ms": 208.0,
+        "door": "model",
+        "connection": "c",
+        "model": "m-1",
+        "system": "Be <b>strict</b>.",
+        "prompt": "Which one?",
+        "answer": "buy",
+        "tokens": {"input": 812, "output": 31},
+        "cost": 0.00123,
+        "ms": 208.0,
     }
     story = runs.Story(runs.blueprint(), {"seats": 200}).does("size", "large", {}, calls=[call, "odd", None])
     text = page(designer, story.run.pk)
