@@ -21,7 +21,7 @@ class FormParams(Params):
     """What to ask for, whom, and what to show."""
 
     queue: Annotated[str, Field(max_length=80, description="The queue whose members are asked.")] = ""
-    question: Annotated[Template, Field(description="What the person is asked for.")]
+    question: Annotated[Template, Field(min_length=1, description="What the person is asked for.")]
     show: Annotated[
         dict[Name, Expr],
         Field(

@@ -54,7 +54,7 @@ class ReviewParams(Params):
     """What to ask, whom, and what to show."""
 
     queue: Annotated[str, Field(max_length=80, description="The queue whose members are asked.")] = ""
-    question: Annotated[Template, Field(description="The question to the reviewer.")]
+    question: Annotated[Template, Field(min_length=1, description="The question to the reviewer.")]
     show: Annotated[
         dict[Name, Expr],
         Field(

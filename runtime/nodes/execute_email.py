@@ -23,9 +23,13 @@ LONGEST_BODY = 100_000
 class EmailParams(Params):
     """Whom to write to, and what."""
 
-    to: Annotated[Template, Field(description="The one address it goes to.", json_schema_extra={"lines": 1})]
-    subject: Annotated[Template, Field(description="The subject; one line.", json_schema_extra={"lines": 1})]
-    body: Annotated[Template, Field(description="The text of the mail.")]
+    to: Annotated[
+        Template, Field(min_length=1, description="The one address it goes to.", json_schema_extra={"lines": 1})
+    ]
+    subject: Annotated[
+        Template, Field(min_length=1, description="The subject; one line.", json_schema_extra={"lines": 1})
+    ]
+    body: Annotated[Template, Field(min_length=1, description="The text of the mail.")]
     connection: Annotated[
         str | None, Field(max_length=80, description="The mail connection; empty: the default one.")
     ] = None
