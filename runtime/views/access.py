@@ -1,4 +1,4 @@
-"""Who may see a page: sign in first, then hold the permission.
+"""Who may see a page: sign in first, then hold the permission. What no database can keep goes no further either.
 
 Used by the pages of `runtime` and `builder`. The rules themselves stand in `runtime.permissions`.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from runtime.permissions import Permission, may
@@ -46,4 +46,6 @@ def _refused(request: HttpRequest, permission: Permission) -> HttpResponseBase |
         return redirect_to_login(request.get_full_path())
     if not may(request.user, permission):
         raise PermissionDenied(f"This needs the permission {permission}.")
+    if request.method == "POST" and any("\0" in text for texts in request.POST.lists() for text in texts[1]):
+        raise BadRequest("A text that was sent holds a character (NUL) that no text can hold.")
     return None

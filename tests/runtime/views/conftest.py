@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import Client
 
 from tests.makers.people import person, queue_of
+
+
+@pytest.fixture
+async def threads_give_back() -> AsyncIterator[None]:
+    """What an asynchronous test asked of the database was asked in another thread, with a connection of its own."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 def signed_in(*roles: str, name: str = "pat") -> Client:

@@ -99,6 +99,7 @@ async def exported(name: str, query: str = "") -> list[list[str]]:
     return list(csv.reader(io.StringIO(whole.decode())))
 
 
+@pytest.mark.usefixtures("threads_give_back")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("query", ["?status=succeeded", "?q=declined"])
 async def test_everything_that_fits_is_exported_a_part_at_a_time(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +113,7 @@ async def test_everything_that_fits_is_exported_a_part_at_a_time(query: str, mon
     assert rows[0][4:7] == ["declined", "'=1+1", "a: b"]
 
 
+@pytest.mark.usefixtures("threads_give_back")
 @pytest.mark.django_db(transaction=True)
 async def test_an_export_holds_what_its_reader_may_see_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     await sync_to_async(runs.declined)()

@@ -158,7 +158,7 @@ def test_a_person_is_added_with_a_password_that_is_shown_once(ada: Client) -> No
         {"username": "a b"},
         {"username": "nora", "email": "x"},
         {"username": "nora", "role": "king"},
-        {"username": ODD},
+        {"username": ODD.replace("\0", "")},
     ],
 )
 def test_a_faulty_person_is_not_added(ada: Client, given: dict[str, str]) -> None:
@@ -240,6 +240,7 @@ async def _exported(user: User) -> list[list[str]]:
     return list(csv.reader(io.StringIO("".join([chunk.decode() async for chunk in answer]))))
 
 
+@pytest.mark.usefixtures("threads_give_back")
 @pytest.mark.django_db(transaction=True)
 async def test_the_log_is_exported_as_it_is_filtered_and_no_cell_is_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     from asgiref.sync import sync_to_async
@@ -284,4 +285,4 @@ def test_nothing_that_is_sent_breaks_a_page(
     odd = {**dict.fromkeys(names, ODD), "field-base_url": ODD, "field-header": "\r\nX: y"}
     if name == "person":
         arguments = arguments if arguments != (1,) else (administrator_ada.pk,)
-    assert ada.post(at(name, *arguments), odd).status_code in (200, 302, 404, 422)
+    assert ada.post(at(name, *arguments), odd).status_code in (200, 302, 400, 404, 422)
