@@ -65,10 +65,17 @@ class InterlockCanvas extends HTMLElement {
     // With a run in the address, the drawing lights up as that run goes.
     const run = new URLSearchParams(location.search).get("run");
     if (run) this.leave = show(run);
-    this.root = createRoot(this);
+    // What cannot be drawn says so: React would leave an empty page behind. Saving goes on.
+    this.root = createRoot(this, { onUncaughtError: (error) => this.breaks(error) });
     this.replaceChildren();
     this.root.render(<StrictMode><App service={{ api, autosave, slug, check }} name={name} leave={leave} /></StrictMode>);
     whenIdle(fetchRare);
+  }
+
+  private breaks(error: unknown): void {
+    reportError(error);
+    // React empties the element first.
+    queueMicrotask(() => this.refuse("This page met something in it that it cannot draw. What you did is kept: load the page again, and if that does not help, ask whoever runs Interlock to bring back an earlier version."));
   }
 
   private refuse(why: string): void {

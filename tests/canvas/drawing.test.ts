@@ -155,3 +155,9 @@ test("an offer to undo goes with the next edit, which it would take back instead
   editor.undo();
   assert.deepEqual([editor.now.notice, editor.now.drawing.nodes.length, editor.now.said], [null, guarded.nodes.length - 1, "Undone."]);
 });
+
+test("what the server could not keep is not pasted", () => {
+  const text = (step: object): string => JSON.stringify({ format: "interlock-selection/1", nodes: [{ id: "a", kind: "outcome", ...step }] });
+  assert.ok(readPaste(text({ timeout_s: 30, retry: { attempts: 2 } })).ok);
+  for (const step of [{ timeout_s: 1e308 }, { retry: { attempts: 1.5 } }, { config: { "x\u0000": 1 } }]) assert.equal(readPaste(text(step)).ok, false);
+});

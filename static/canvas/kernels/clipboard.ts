@@ -4,6 +4,7 @@
 import { type Change, all } from "../changes/changes.ts";
 import { type Drawing, type Edge, type Json, type JsonObject, type Note, type Point, type Step, FORMAT, MAX_EDGES, MAX_NODES, isObject, notesOf } from "../model/document.ts";
 import { edgeId, edgeIds, noteId, noteIds, stepId, stepIds } from "../model/ids.ts";
+import { keepable } from "../model/keep.ts";
 import { type Parts, type Read, SELECTION, readDrawing, readParts, readText } from "../model/read.ts";
 import { snapped } from "./insert.ts";
 
@@ -26,10 +27,10 @@ export function readPaste(text: string): Read<Pasted> {
   if (!isObject(value)) return { ok: false, why: "This holds no steps." };
   if (value["format"] === FORMAT || value["format"] !== SELECTION) {
     const drawing = readDrawing(value);
-    return drawing.ok ? { ok: true, value: { ...drawing.value, notes: notesOf(drawing.value), input: drawing.value.input } } : drawing;
+    return drawing.ok ? keepable({ ...drawing.value, notes: notesOf(drawing.value), input: drawing.value.input }) : drawing;
   }
   const parts = readParts(value);
-  return parts.ok ? { ok: true, value: { ...parts.value, input: null } } : parts;
+  return parts.ok ? keepable({ ...parts.value, input: null }) : parts;
 }
 
 export interface Placed {

@@ -5,8 +5,9 @@
 
 import {
   type Drawing, type Edge, type Json, type JsonObject, type Note, type Step,
-  FORMAT, GROUPS, ID, MAX_BYTES, MAX_DEPTH, MAX_EDGES, MAX_NODES, MAX_NOTES, MAX_PLACE, isObject,
+  FORMAT, GROUPS, ID, MAX_BYTES, MAX_DEPTH, MAX_EDGES, MAX_NODES, MAX_NOTES, MAX_PLACE, isObject, notesOf,
 } from "./document.ts";
+import { keepable } from "./keep.ts";
 
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
@@ -48,6 +49,8 @@ export function readFile(text: string): Read<Parcel> {
   const wrapped = isObject(read.value) && isObject(read.value["document"]) ? read.value : null;
   const drawing = readDrawing(wrapped ? wrapped["document"] : read.value);
   if (!drawing.ok) return drawing;
+  const kept = keepable({ ...drawing.value, notes: notesOf(drawing.value) });
+  if (!kept.ok) return kept;
   const name = wrapped && typeof wrapped["name"] === "string" ? wrapped["name"] : "";
   return { ok: true, value: { drawing: drawing.value, name } };
 }
