@@ -118,13 +118,13 @@ def fill(page: Page, name: str, **fields: str) -> None:
 
 def write(page: Page, field: Locator, value: str) -> None:
     """Fill in a field; an expression is written into the editor that stands in its place once it is loaded."""
-    # Once it is loaded, the editor bears the label, too, and stands before its field.
-    if field.get_attribute("role") == "textbox" or field.get_attribute("data-sort") not in ("expression", "template"):
+    # Once it is loaded, the editor bears the label, too, and stands before its field: so all is asked of one element.
+    role, sort, name = field.evaluate("(found) => [found.getAttribute('role'), found.dataset.sort, found.id]")
+    if role == "textbox" or sort not in ("expression", "template"):
         field.fill(value)
         return
-    editor = page.locator(f"[id='{field.get_attribute('id')}-code'] .cm-content")
-    editor.fill(value)
-    expect(field).to_have_value(value)
+    page.locator(f"[id='{name}-code'] .cm-content").fill(value)
+    expect(page.locator(f"[id='{name}']")).to_have_value(value)
 
 
 def until(page: Page, happens: str) -> None:

@@ -57,6 +57,17 @@ test("with something unsaved it is a conflict, with all three drawings, and noth
   assert.deepEqual([last.who, nameOf(last.theirs), last.base, nameOf(server.draftNow), editor.mine.nodes[0]?.name], ["rui", "Theirs", guarded, "Theirs", "Mine"]);
 });
 
+test("a conflict that is ended while it is looked at anew stays ended", async () => {
+  const { server, follower, editor, heard, autosave } = began();
+  editor.edit(setStep("check", { name: "Mine" }));
+  server.savedBySomebodyElse(named("Theirs"));
+  await follower.hear({ revision: 2, by: "rui" });
+  const asking = autosave.overtaken("rui");
+  autosave.adopt(server.etag, server.draftNow);
+  await asking;
+  assert.deepEqual([heard.at(-1)?.state, autosave.isSaved], ["saved", true]);
+});
+
 test("a conflict that goes on is told anew, and one in which both came to the same is none", async () => {
   const { server, follower, editor, heard, autosave } = began();
   editor.edit(() => named("Mine"));

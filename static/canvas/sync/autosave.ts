@@ -37,6 +37,8 @@ export class Autosave {
   // Refused: the next change is tried. Conflict: nothing is saved before somebody has chosen.
   private stopped: "" | "refused" | "conflict" = "";
   private signedOut = false;
+  // How often somebody has chosen, or theirs has come in.
+  private chosen = 0;
   private who = "";
 
   constructor(
@@ -90,12 +92,14 @@ export class Autosave {
 
   // Ends a conflict: this drawing is saved over the revision that was shown as theirs.
   async overwrite(drawing: Drawing, etag: string, theirs: Drawing | null = null): Promise<boolean> {
+    this.chosen += 1;
     Object.assign(this, { etag, base: theirs, pending: drawing, stopped: "", failures: 0 });
     return this.flush();
   }
 
   // Ends a conflict: what the server has is on screen now.
   adopt(etag: string, base: Drawing | null = null): void {
+    this.chosen += 1;
     Object.assign(this, { etag, base, pending: null, stopped: "", failures: 0 });
     this.told({ state: "saved" });
   }
@@ -138,7 +142,10 @@ export class Autosave {
   }
 
   private async conflict(who: string): Promise<void> {
+    const { chosen } = this;
     const found = await this.api.draft();
+    // Somebody chose while we asked: what is on the way is about a conflict that is over.
+    if (chosen !== this.chosen) return;
     const theirs = found.ok ? readDrawing(found.value) : null;
     if (!found.ok || !theirs?.ok) return this.later();
     // Both came to the same: there is nothing to choose between.
