@@ -60,6 +60,11 @@ def _unindexed(rows: QuerySet[Run], given: dict[str, str]) -> QuerySet[Run]:
     return rows.alias(**hidden).filter(**{f"{name}_unindexed": value for name, value in given.items()})
 
 
+def askable(text: str, longest: int) -> str:
+    """A text that a database can be asked for: no name holds a NUL, and PostgreSQL refuses even the question."""
+    return text[:longest].replace("\0", "\ufffd")
+
+
 def window_of(rows: QuerySet[Run], before: str = "") -> Window:
     """The next `WINDOW` of some runs, newest first. `before` is an id; anything else counts as not said."""
     before = before if is_id(before) else ""
@@ -70,7 +75,7 @@ def window_of(rows: QuerySet[Run], before: str = "") -> Window:
 
 def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
     """The runs of a window that hold the words in anything that lists show; of a whole id, that run, however old."""
-    words = words.replace("\0", "\ufffd")
+    words = askable(words, len(words))
     if is_id(words.lower()):
         return rows.filter(pk=words.lower())
     named = Blueprint.objects.filter(name__icontains=words).values("workflow")

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 
 from runtime import audit
+from runtime.finding import askable
 from runtime.ids import is_id
 from runtime.models import Blueprint, Escalation, Queue, Remark, SavedFilter
 from runtime.permissions import Person, may, visible_escalations
@@ -87,8 +88,7 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
     view = given.get("view", "")
     if given.get("whose") == "mine":
         view = "mine"
-    # PostgreSQL refuses to be asked for a NUL, which no name holds.
-    queue, workflow = (given.get(name, "")[:80].replace("\0", "\ufffd") for name in ("queue", "workflow"))
+    queue, workflow = (askable(given.get(name, ""), 80) for name in ("queue", "workflow"))
     return Wanted(view if view in VIEWS else "open", queue, workflow)
 
 

@@ -16,6 +16,18 @@ from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Failed, Inputs
 from runtime.core.templates import parts
 
+DueHours = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        le=8760,
+        allow_inf_nan=False,
+        title="Answer within (hours)",
+        description="Hours until the answer is overdue; empty: never.",
+    ),
+]
+"""How long a person has for an answer: hours, or none for as long as it takes."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 

@@ -14,7 +14,7 @@ from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Ask, Context, Done, Inputs, NodeKind, Outcome, Params, Resolution
 from runtime.core.templates import Template
 from runtime.json_schemas import FormSchema
-from runtime.nodes._values import Name, asked, shown
+from runtime.nodes._values import DueHours, Name, asked, shown
 
 
 class FormParams(Params):
@@ -40,16 +40,7 @@ class FormParams(Params):
             description="What stands in the form already: a field's name and an expression each.",
         ),
     ] = Field(default_factory=dict)
-    due_hours: Annotated[
-        float | None,
-        Field(
-            gt=0,
-            le=8760,
-            allow_inf_nan=False,
-            title="Answer within (hours)",
-            description="Hours until the answer is overdue; empty: never.",
-        ),
-    ] = None
+    due_hours: DueHours = None
 
 
 def run(params: FormParams, inputs: Inputs, _context: Context) -> Outcome:

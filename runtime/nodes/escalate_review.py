@@ -16,7 +16,7 @@ from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Ask, Choice, Context, Done, Inputs, JsonSchema, NodeKind, Outcome, Params, Resolution
 from runtime.core.templates import Template
 from runtime.json_schemas import Schema
-from runtime.nodes._values import Name, asked, refuse_repeats, refuse_reserved, shown
+from runtime.nodes._values import DueHours, Name, asked, refuse_repeats, refuse_reserved, shown
 
 RESERVED = frozenset({"overdue", "error"})
 
@@ -68,16 +68,7 @@ class ReviewParams(Params):
         dict[Name, Editable],
         Field(max_length=50, title="May be changed", description="Values that the reviewer may change, by name."),
     ] = Field(default_factory=dict)
-    due_hours: Annotated[
-        float | None,
-        Field(
-            gt=0,
-            le=8760,
-            allow_inf_nan=False,
-            title="Answer within (hours)",
-            description="Hours until the answer is overdue; empty: never.",
-        ),
-    ] = None
+    due_hours: DueHours = None
     reviewers: Annotated[
         int,
         Field(

@@ -6,12 +6,9 @@ counts stop at `MOST_COUNTED`, free text looks through the newest `WINDOW` runs 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
@@ -19,11 +16,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from runtime.finding import WINDOW, counted, narrowed, searched, window_of
+from runtime.finding import WINDOW, askable, counted, narrowed, searched, window_of
 from runtime.models import Blueprint, Run
 from runtime.permissions import Person, permissions_of, visible_runs
 from runtime.traces import drawing, moment
 from runtime.views.access import needs
+from runtime.views.csv_files import csv_file, csv_lines
 from runtime.views.paging import page_of
 
 STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
@@ -67,22 +65,21 @@ def run_list(request: HttpRequest) -> HttpResponse:
 async def run_export(request: HttpRequest) -> StreamingHttpResponse:
     """All runs that fit the filters as CSV, written as they are read."""
     chosen, user = _chosen(request.GET), await request.auser()
-    headers = {"Content-Disposition": 'attachment; filename="runs.csv"'}
-    return StreamingHttpResponse(_lines(user, chosen), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file("runs", _lines(user, chosen))
 
 
 async def _lines(user: Person, chosen: Mapping[str, str]) -> AsyncIterator[str]:
     """The file, a few hundred lines at a time; what the person may see is asked anew for each of them."""
-    yield _csv([COLUMNS])
+    yield csv_lines([COLUMNS])
     before, left = "", MOST_EXPORTED
     while left > 0:
         rows, before = await sync_to_async(_chunk)(user, chosen, before)
         if rows:
-            yield _csv([_cells(run) for run in rows[:left]])
+            yield csv_lines(_cells(run) for run in rows[:left])
         left -= len(rows)
         if not before:
             return
-    yield _csv([[f"Only the newest {MOST_EXPORTED:,} runs are here: choose a narrower filter for the others."]])
+    yield csv_lines([[f"Only the newest {MOST_EXPORTED:,} runs are here: choose a narrower filter for the others."]])
 
 
 def _chunk(user: Person, chosen: Mapping[str, str], before: str) -> tuple[list[Run], str]:
@@ -102,28 +99,16 @@ def _cells(run: Run) -> list[str]:
     took = (run.finished_at - run.created_at).total_seconds() if run.finished_at else None
     times = [_moment(run.created_at), _moment(run.finished_at), "" if took is None else f"{took:.3f}"]
     shown = [run.pk, run.workflow, str(run.version), run.status, run.outcome or "", run.requester, labels]
-    return [_harmless(text) for text in (*shown, *times)]
+    return [*shown, *times]
 
 
 def _moment(at: datetime | None) -> str:
     return moment(at) or ""
 
 
-def _harmless(text: str) -> str:
-    """A spreadsheet takes what begins like this for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _csv(rows: Any) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
-
-
 def _chosen(given: Mapping[str, str]) -> dict[str, str]:
-    # No name holds a NUL, and PostgreSQL refuses even to be asked for one; any other unknown name finds nothing too.
     names = ("workflow", "status", "outcome", "q")
-    return {name: given.get(name, "")[:200].replace("\0", "\ufffd").strip() for name in names}
+    return {name: askable(given.get(name, ""), 200).strip() for name in names}
 
 
 def _counts(seen: QuerySet[Run], filters: Mapping[str, str], outcomes: Sequence[str]) -> dict[str, str]:

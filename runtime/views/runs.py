@@ -65,7 +65,7 @@ def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 def run_retry(request: HttpRequest, run_id: str) -> HttpResponse:
     """Take up a failed or cancelled run again: where it stopped, or at the step that `from` names."""
     run = _visible(request, run_id)
-    node = request.POST.get("from", "")[:40].replace("\0", "\ufffd") or None
+    node = request.POST.get("from", "")[:40] or None
     return _answered(request, run, runs.retry(run.pk, node, request.user.get_username()), "The run goes on.")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,11 +13,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import chain
+from runtime.finding import askable
 from runtime.json_gate import write_json
 from runtime.models import AuditEntry
 from runtime.views.access import needs
+from runtime.views.csv_files import csv_file, csv_lines
 
 PAGE = 50
+LONGEST_NAME = 200
 AT_ONCE = 1_000
 MOST_CHECKED = 10_000
 MOST_TOLD = 5
@@ -87,8 +88,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @needs("admin")
 async def as_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole log as it is filtered, written as it is read."""
-    headers = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
-    return StreamingHttpResponse(_lines(_chosen(request)), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file("audit-log", _lines(_chosen(request)))
 
 
 @require_POST
@@ -108,9 +108,9 @@ def check(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> QuerySet[AuditEntry]:
     """The entries that the filters leave, newest first. Raises BadRequest for what is no day."""
     rows = AuditEntry.objects.order_by("-at", "-pk")
-    person, deed = request.GET.get("person", "").strip(), request.GET.get("deed", "")
+    person, deed = (askable(request.GET.get(name, ""), LONGEST_NAME) for name in ("person", "deed"))
     since, until = _day(request.GET.get("since", "")), _day(request.GET.get("until", ""))
-    rows = rows.filter(actor=person) if person else rows
+    rows = rows.filter(actor=person.strip()) if person.strip() else rows
     rows = rows.filter(action=deed) if deed else rows
     rows = rows.filter(at__gte=since) if since else rows
     return rows.filter(at__lt=until + timedelta(days=1)) if until else rows
@@ -138,25 +138,16 @@ def _day(text: str) -> datetime | None:
 
 
 async def _lines(rows: QuerySet[AuditEntry]) -> AsyncIterator[str]:
-    yield _line("time", "person", "deed", "about", "data")
+    yield csv_lines([("time", "person", "deed", "about", "data")])
     while some := [entry async for entry in rows[:AT_ONCE]]:
-        yield "".join(
-            _line(entry.at.astimezone(UTC).isoformat(), entry.actor, entry.action, entry.target, write_json(entry.data))
-            for entry in some
-        )
+        yield csv_lines(map(_cells, some))
         rows = _after(rows, some[-1])
 
 
-def _line(*cells: str) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([_safe(cell) for cell in cells])
-    return line.getvalue()
+def _cells(entry: AuditEntry) -> list[str]:
+    written = write_json(entry.data)
+    return [entry.at.astimezone(UTC).isoformat(), entry.actor, entry.action, entry.target, written]
 
 
 def _after(rows: QuerySet[AuditEntry], place: AuditEntry) -> QuerySet[AuditEntry]:
     return rows.filter(Q(at__lt=place.at) | Q(at=place.at, pk__lt=place.pk))
-
-
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -256,6 +256,13 @@ async def test_the_log_is_exported_as_it_is_filtered_and_no_cell_is_a_formula(mo
     ]
 
 
+@pytest.mark.parametrize("name", ["person", "deed"])
+def test_a_filter_that_no_database_can_be_asked_for_finds_nothing(ada: Client, name: str) -> None:
+    audit.record("rui", "queue.saved", "queue:1", NOW)
+    answer = ada.get(at("log"), {name: "rui\0"})
+    assert (answer.status_code, answer.context["rows"]) == (200, [])
+
+
 def test_the_page_checks_the_chain(ada: Client) -> None:
     audit.record("rui", "queue.saved", "queue:1", NOW)
     assert "entries are as they were written" in post(ada, at("log_check"))
