@@ -43,8 +43,8 @@ _INSERT_ENTRY = (
 )
 _INSERT_ESCALATION = (
     "INSERT INTO runtime_escalation (id, run_id, workflow, node, visit, kind, state, queue, question, asked, reasons,"
-    " digest, reviewers, not_by_requester, requester, due_at, resolved_by, created_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING"
+    " behind, digest, reviewers, not_by_requester, requester, due_at, resolved_by, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING"
 )
 _CONTINUE = (
     "UPDATE runtime_run SET status = %s, outcome = %s, owner = %s, wake_at = %s, last_seq = %s, finished_at = %s,"
@@ -243,8 +243,9 @@ def _entry(run_id: str, event: Event) -> list[Any]:
 
 
 def _escalation(case: NewEscalation, run_id: str, workflow: str, requester: str, at: object) -> list[Any]:
-    shown = [case.queue, case.question, _json(case.asked), _json(list(case.reasons)), case.digest, case.reviewers]
-    rest = [case.not_by_requester, requester, _at(case.due_at), at]
+    shown = [case.queue, case.question, _json(case.asked), _json(list(case.reasons))]
+    behind = None if case.behind is None else _json(case.behind)
+    rest = [behind, case.digest, case.reviewers, case.not_by_requester, requester, _at(case.due_at), at]
     return [case.id, run_id, workflow, case.node, case.visit, case.kind, *shown, *rest]
 
 

@@ -22,6 +22,7 @@ from runtime.core.planner import Start
 from runtime.core.reasons import reasons
 from runtime.core.retry import retry_at
 from runtime.core.state import State
+from runtime.engine.covers import Covered, covered
 from runtime.engine.ports import NewEscalation, NewRun, Parent
 
 logger = logging.getLogger(__name__)
@@ -166,7 +167,7 @@ def incident(step: Step, failure: Failed) -> Consequence:
     asked: dict[str, Any] = {"question": question, "choices": list(INCIDENT_CHOICES)}
     asked |= {"show": {"error": error}, "editable": {}, "form": None, "ports": list(step.drawing.ports[node.id])}
     why = [{"node": node.id, "title": node.title, "kind": node.kind, "port": None, "message": failure.message}]
-    opened = _escalation(step, "incident", asked, why)
+    opened = _escalation(step, "incident", Covered(asked, why))
     return Consequence(step.event("incident.opened", {"error": error, "escalation": opened.id}), escalations=(opened,))
 
 
@@ -183,21 +184,26 @@ def _case(step: Step, ask: Ask) -> NewEscalation | None:
     if json_gate.clean(asked, max_bytes=MAX_OUTPUT):
         return None
     why = list(reasons(step.drawing, step.state, step.start.node))
-    return _escalation(step, "review" if ask.form is None else "form", asked, why, ask)
+    # A try-out earns nothing for a gate, and whoever tries a drawing wants to see what it does.
+    told = Covered(asked, why) if step.run.tryout else _covered(step, asked, why)
+    return _escalation(step, "review" if ask.form is None else "form", told, ask)
 
 
-def _escalation(
-    step: Step, kind: Any, asked: Mapping[str, Any], why: Sequence[Mapping[str, Any]], ask: Ask | None = None
-) -> NewEscalation:
-    canonical = json.dumps([asked, why], sort_keys=True, separators=(",", ":"))
+def _covered(step: Step, asked: Mapping[str, Any], why: Sequence[Mapping[str, Any]]) -> Covered:
+    return covered(step.drawing, step.state, step.start.node, step.run.id, asked, why)
+
+
+def _escalation(step: Step, kind: Any, told: Covered, ask: Ask | None = None) -> NewEscalation:
+    canonical = json.dumps([told.asked, told.why], sort_keys=True, separators=(",", ":"))
     return NewEscalation(
         id=step.new_id(),
         node=step.start.node,
         visit=step.start.visit,
         kind=kind,
-        question=str(asked["question"]),
-        asked=asked,
-        reasons=why,
+        question=str(told.asked["question"]),
+        asked=told.asked,
+        reasons=told.why,
+        behind=told.behind,
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         queue=ask.queue if ask else "",
         reviewers=ask.reviewers if ask else 1,

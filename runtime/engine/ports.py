@@ -14,7 +14,16 @@ from typing import Any, Literal, Protocol
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
+from runtime.core.node import (
+    Failed,
+    GateQuestion,
+    GateVerdict,
+    HttpRequest,
+    HttpResponse,
+    Message,
+    ModelAnswer,
+    ModelRequest,
+)
 
 type RunStatus = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
 type Written = Literal["kept", "requeued", "lost"]
@@ -95,7 +104,10 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True)
 class NewEscalation:
-    """A case to open: `asked` is what is shown, `reasons` why it stopped, `digest` binds an answer to both."""
+    """A case to open: `asked` is what is shown, `reasons` why it stopped, `digest` binds an answer to both.
+
+    `behind` is what tells a gate's answer and is shown only after the person's (see `covers`).
+    """
 
     id: str
     node: str
@@ -109,6 +121,49 @@ class NewEscalation:
     reviewers: int = 1
     not_by_requester: bool = False
     due_at: datetime | None = None
+    behind: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The step that asks a gate. `counts`: False in a try-out, of which the ledger knows nothing."""
+
+    run_id: str
+    workflow: str
+    node: str
+    visit: int
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A row for the ledger of a gate, but for its arrival number: that is given when it is written.
+
+    `gate` is the row of its epoch, None where that is still to be begun. The policy that was in force is `cutoff` and
+    `audit`; `draw` is the number in [0, 1) by which the case was drawn for review, `pi` how likely that was
+    beforehand, `floor` the least such chance of any case under this policy.
+    """
+
+    seat: Seat
+    fingerprint: str
+    gate: int | None
+    question: GateQuestion
+    score: float | None
+    draw: float
+    cutoff: float | None
+    audit: float
+    auto: bool
+    sampled: bool
+    pi: float
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A gate's answer: the verdict for the step, and the row for its ledger (None where it does not count)."""
+
+    verdict: GateVerdict
+    row: NewDecision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +201,7 @@ class Wave:
     escalations: tuple[NewEscalation, ...] = ()
     children: tuple[NewRun, ...] = ()
     taken: tuple[int, ...] = ()
+    decisions: tuple[NewDecision, ...] = ()
     durable: bool = False
 
 
@@ -246,6 +302,9 @@ class Doors(Protocol):
         self, workflow: str, run_id: str, within_days: float, limit: int
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of other runs of a workflow, newest first."""
+
+    async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
+        """What a gate makes of a case. Writes nothing."""
 
 
 class Listener(Protocol):

@@ -8,6 +8,7 @@ from runtime.models.log import AuditEntry, AuditLink
 from runtime.models.outside import Connection, OutboxMail
 from runtime.models.people import Escalation, Queue, Remark, SavedFilter, Vote
 from runtime.models.runs import Archived, Blueprint, Entry, Run, RunLabel, Signal, TriggerKey, Worker
+from runtime.models.sightings import Sighting
 
 __all__ = [
     "Archived",
@@ -15,8 +16,10 @@ __all__ = [
     "AuditLink",
     "Blueprint",
     "Connection",
+    "Decision",
     "Entry",
     "Escalation",
+    "Gate",
     "JsonText",
     "OutboxMail",
     "Queue",
@@ -24,6 +27,7 @@ __all__ = [
     "Run",
     "RunLabel",
     "SavedFilter",
+    "Sighting",
     "Signal",
     "TriggerKey",
     "Vote",

@@ -34,7 +34,8 @@ class Queue(models.Model):
 class Escalation(models.Model):
     """A case that a workflow handed to people, or an incident. Settled exactly once: a conditional update decides.
 
-    `asked` holds what was shown (`core.node.Ask` as JSON) and `digest` binds an answer to it. `kind` is review, form or
+    `asked` holds what was shown (`core.node.Ask` as JSON) and `digest` binds an answer to it; `behind`, where a gate's
+    answer was kept out of it, holds what is shown after the person's (`engine.covers`). `kind` is review, form or
     incident; `state` is open, resolved, overdue or cancelled. Until `goes_on_at` an answer can be taken back, and the
     run does not know of it; a case is out of sight until `snoozed_until`.
     """
@@ -50,6 +51,7 @@ class Escalation(models.Model):
     question = models.TextField()
     asked = JsonText()
     reasons = JsonText()
+    behind = JsonText(null=True)
     digest = models.CharField(max_length=64)
     reviewers = models.PositiveSmallIntegerField(default=1)
     not_by_requester = models.BooleanField(default=False)
