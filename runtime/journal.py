@@ -214,7 +214,7 @@ def _insert_run(cursor: CursorWrapper, run: NewRun, wave: Wave) -> None:
     released = wave.status != "running"
     parent = run.parent
     finished = _at(wave.events[-1].at) if wave.status in ENDED else None
-    row: list[Any] = [run.id, run.blueprint_id, run.workflow, run.version, wave.status, wave.outcome, 0]
+    row: list[Any] = [run.id, run.blueprint_id, run.workflow, run.version, wave.status, wave.outcome, run.priority]
     row += [None if released else wave.claim.owner, wave.claim.fence, 0, len(wave.events), _at(wave.wake_at)]
     row += [parent.run_id, parent.node, parent.visit] if parent else [None, None, None]
     row += [_json(dict(run.labels)) if run.labels else None, run.requester, run.callback_url]

@@ -19,10 +19,11 @@ from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseFailure
 from django.db import transaction
 
-from runtime import audit, bell, blueprints
+from runtime import audit, bell, blueprints, journal
 from runtime.blueprints import Sealed
+from runtime.core.events import Event
 from runtime.core.expressions import Json
-from runtime.engine.ports import NewRun, StoreError, TriggerKey
+from runtime.engine.ports import Claim, NewRun, StoreError, TriggerKey, Wave
 from runtime.engine.runner import Runner
 from runtime.ids import new_id
 from runtime.journal import send_signal
@@ -48,7 +49,10 @@ class Triggered:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What is asked for. `key` and `body_digest` belong together; `wait_s` is how long to wait for the end."""
+    """What is asked for. `key` and `body_digest` belong together; `wait_s` is how long to wait for the end.
+
+    A higher `priority` is claimed first; whoever starts many runs at once gives them a low one.
+    """
 
     workflow: str
     input: Json
@@ -59,6 +63,7 @@ class Trigger:
     key: str | None = None
     body_digest: str = ""
     wait_s: float = 0.0
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,35 @@ async def trigger(runner: Runner, asked: Trigger) -> Triggered | Refused:
         return Refused("idempotency_conflict", "This Idempotency-Key was used with another body.")
     replay = not started.created.new
     return Triggered(started.created.run_id, replay, await _settles(started.settled, asked.wait_s))
+
+
+def sealed_for(workflow: str, version: int | None = None) -> Sealed | Refused:
+    """What a new run of this workflow gets. Refused: not_published, archived, unavailable (it cannot be read)."""
+    try:
+        return _read_sealed(workflow, version)
+    except blueprints.Unreadable as failure:
+        return Refused("unavailable", f"The published drawing can no longer be read: {failure}")
+
+
+def queue(asked: Trigger, sealed: Sealed | None = None) -> Triggered | Refused:
+    """Leave a run for the workers, in the transaction that is open: it is there if and only if that commits.
+
+    For what starts runs beside rows of its own (a schedule, a form, a row of a file); `sealed` saves asking for the
+    drawing. Refused as in `trigger`.
+    """
+    found = sealed or sealed_for(asked.workflow, asked.version)
+    if isinstance(found, Refused):
+        return found
+    refused = _unfit(found, asked.input)
+    if refused:
+        return refused
+    run = _new_run(found, asked)
+    event = Event("run.started", None, 0, run.opening, 1, run.created_at)
+    created = journal.create(run, Wave(Claim(run.id, "", 0), (event,), "queued", durable=True))
+    if created.conflict:
+        return Refused("idempotency_conflict", "This key was used with another input.")
+    transaction.on_commit(bell.ring)
+    return Triggered(created.run_id, not created.new, settled=False)
 
 
 @transaction.atomic
@@ -163,6 +197,7 @@ def _new_run(sealed: Sealed, asked: Trigger) -> NewRun:
         labels=asked.labels or {},
         callback_url=asked.callback_url,
         key=TriggerKey(asked.key, asked.body_digest) if asked.key else None,
+        priority=asked.priority,
     )
 
 

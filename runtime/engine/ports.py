@@ -81,7 +81,7 @@ class Tryout:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run to create. `input` has been checked against the blueprint's schema."""
+    """A run to create. `input` has been checked against the blueprint's schema; a higher `priority` is claimed first."""
 
     id: str
     blueprint_id: str
@@ -95,6 +95,7 @@ class NewRun:
     key: TriggerKey | None = None
     parent: Parent | None = None
     tryout: Tryout | None = None
+    priority: int = 0
 
     @property
     def opening(self) -> dict[str, Any]:
