@@ -4,6 +4,7 @@ Everything above names a table by this package. Which module writes a table, its
 """
 
 from runtime.models.columns import JsonText
+from runtime.models.gates import Decision, Gate
 from runtime.models.log import AuditEntry, AuditLink
 from runtime.models.outside import Connection, OutboxMail
 from runtime.models.people import Escalation, Queue, Remark, SavedFilter, Vote
@@ -19,6 +20,7 @@ __all__ = [
     "Decision",
     "Entry",
     "Escalation",
+    "Gate",
     "Gate",
     "JsonText",
     "OutboxMail",
