@@ -23,10 +23,9 @@ class Gate(models.Model):
     probation, proven or broken; `cutoff` is None where nothing is decided automatically. `audit` is the share of
     automatic decisions that people check.
 
-    Counters: `arrivals` (rows), `serial` (labels that were written), `folded` (labels that the standing knows),
-    `open_audits` (automatic decisions that were drawn and are not answered). `late`: a label came for a row that was
-    folded already. `reviewers` holds, by name, how often each gave which answer. `revision` grows with every write of
-    the standing: who writes it names the one that they read.
+    `arrivals` counts the rows, `open_audits` the automatic decisions that were drawn and are not answered (it may lag
+    behind an answer until that is folded in). `revision` grows with every write of the standing: whoever writes it
+    names the one that they read.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -48,11 +47,7 @@ class Gate(models.Model):
     upto = models.BigIntegerField(default=-1)
     flaw = models.TextField(default="")
     arrivals = models.PositiveBigIntegerField(default=0)
-    serial = models.PositiveBigIntegerField(default=0)
-    folded = models.PositiveBigIntegerField(default=0)
     open_audits = models.PositiveIntegerField(default=0)
-    late = models.BooleanField(default=False)
-    reviewers = JsonText(default=dict)
     revision = models.PositiveIntegerField(default=0)
     begun_at = models.DateTimeField()
     begun_by = models.CharField(max_length=150, default="")
@@ -85,9 +80,10 @@ class Decision(models.Model):
     outlives the run, and holds nothing of its data.
 
     `state`: `unasked` (automatic and not drawn), `open` (a person's answer is to come), `settled` (it came),
-    `given_up` (it never will; counts as wrong). `labels` are all answers: `{answer, by, at, blind, serial, source}`.
+    `given_up` (it never will; counts as wrong). `labels` are all answers: `{answer, by, at, blind, source}`, of
+    which the standing does not know all where `fresh`.
     `said` (None: cannot tell), `by`, `labelled_at` and `blind` are those of the worst one, `loss` is its loss in 0..1
-    (None: no answer yet), `serial` the gate's count at the last of them.
+    (None: no answer yet).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -110,7 +106,7 @@ class Decision(models.Model):
     floor = models.FloatField()
     state = models.CharField(max_length=10)
     labels = JsonText(default=list)
-    serial = models.PositiveBigIntegerField(default=0)
+    fresh = models.BooleanField(default=False)
     said = models.CharField(max_length=80, null=True)
     by = models.CharField(max_length=150, default="")
     blind = models.BooleanField(null=True)
@@ -129,6 +125,7 @@ class Decision(models.Model):
             models.Index(fields=["gate", "state", "number"], name="decision_state"),
             models.Index(fields=["gate", "-number"], name="decision_wrong", condition=Q(loss__gt=0)),
             models.Index(fields=["gate", "at"], name="decision_at"),
+            models.Index(fields=["gate", "number"], name="decision_fresh", condition=Q(fresh=True)),
         ]
 
     def __str__(self) -> str:
