@@ -12,5 +12,7 @@ class RuntimeConfig(AppConfig):
     name = "runtime"
 
     def ready(self) -> None:
-        """Have Django refuse a database that could be corrupted."""
+        """Have Django refuse a database that could be corrupted, and side jobs known."""
         checks.register(sqlite_is_sound)
+        # Each registers how its jobs are worked off; their tables can be imported only now.
+        from runtime import forgetting  # noqa: F401

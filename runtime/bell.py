@@ -1,7 +1,8 @@
-"""The bell that says "there may be work", for those who must not know who listens.
+"""The bells that say "there may be work", for those who must not know who listens.
 
-Rung after commit by whoever signals a run (`escalations`, `runs`); `launch` connects the engine of this process. Where
-none runs, ringing does nothing: a bell carries no state, and the workers look for themselves every second.
+Rung after commit: this module's own by whoever signals a run (`escalations`, `runs`), that of `jobs` when one is put;
+whoever works in this process connects. Where nobody does, ringing does nothing: a bell carries no state, and the
+workers look for themselves every second.
 """
 
 from __future__ import annotations
@@ -11,24 +12,31 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
-_bells: list[Callable[[], None]] = []
+
+class Bells:
+    """Who is to be woken in this process."""
+
+    def __init__(self) -> None:
+        self._bells: list[Callable[[], None]] = []
+
+    def connect(self, bell: Callable[[], None]) -> Callable[[], None]:
+        """Have `bell` called at every ring, from any thread; gives a function that disconnects it."""
+        self._bells.append(bell)
+
+        def disconnect() -> None:
+            if bell in self._bells:
+                self._bells.remove(bell)
+
+        return disconnect
+
+    def ring(self) -> None:
+        """Wake the workers of this process. Never raises: what was decided is committed already."""
+        for bell in tuple(self._bells):
+            try:
+                bell()
+            except Exception:
+                log.exception("A bell could not be rung; the workers will look for themselves")
 
 
-def connect(bell: Callable[[], None]) -> Callable[[], None]:
-    """Have `bell` called at every ring, from any thread; gives a function that disconnects it."""
-    _bells.append(bell)
-
-    def disconnect() -> None:
-        if bell in _bells:
-            _bells.remove(bell)
-
-    return disconnect
-
-
-def ring() -> None:
-    """Wake the workers of this process. Never raises: what was decided is committed already."""
-    for bell in tuple(_bells):
-        try:
-            bell()
-        except Exception:
-            log.exception("A bell could not be rung; the workers will look for themselves")
+_runs = Bells()
+connect, ring = _runs.connect, _runs.ring

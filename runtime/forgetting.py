@@ -1,23 +1,18 @@
-"""Try-outs are forgotten after a day: their runs, and the drafts that nothing runs any more.
+"""What is forgotten: try-outs after a day (their runs, and the drafts that nothing runs any more), jobs that are over.
 
-Done by `launch` when a process begins to work and every hour from then on. It knows nothing else of try-outs: how they
-begin and are answered is the business of `tryouts`, what they do differently while they run that of the engine.
+A side job, done every hour (`jobs.every`). It knows nothing else of try-outs: how they begin and are answered is the
+business of `tryouts`, what they do differently while they run that of the engine.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from runtime.engine.ports import StoreError
-from runtime.engine.writer import Writer
+from runtime import jobs
 from runtime.models import Blueprint, Escalation, Run
-
-logger = logging.getLogger(__name__)
 
 DRAFT = 0
 """The version of a blueprint that holds a draft."""
@@ -40,11 +35,12 @@ def forget(before: datetime) -> int:
     return len(old)
 
 
-async def keep_forgetting(writer: Writer, every_s: float = EVERY_S) -> None:
-    """Forget at once and again and again, until cancelled. A database that cannot be asked is asked the next time."""
-    while True:
-        try:
-            await writer.submit(lambda: forget(datetime.now(UTC) - KEPT))
-        except StoreError as failure:
-            logger.warning("Old try-outs could not be forgotten: %s", failure)
-        await asyncio.sleep(every_s)
+@jobs.every("forgetting", EVERY_S)
+async def keep_forgetting(work: jobs.Work) -> jobs.Outcome:
+    """Forget what is old by now."""
+
+    def old() -> None:
+        forget(work.now - KEPT)
+        jobs.forget(work.now - jobs.KEPT)
+
+    return jobs.Done(also=old)

@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from runtime import bell as bells
-from runtime import broadcast
+from runtime import broadcast, journal
 from runtime.ai import Models
 from runtime.doors import ProcessDoors
 from runtime.egress import Egress
@@ -31,9 +31,12 @@ from runtime.engine.heart import Heart
 from runtime.engine.ports import Clock, Doors, StoreError
 from runtime.engine.runner import LEASE_S, Runner
 from runtime.engine.writer import Writer
-from runtime.forgetting import keep_forgetting
 from runtime.ids import new_id
+from runtime.jobs import JobWorker, Place
 from runtime.store import SqlStore, beat
+
+CROWD = 32
+"""While a process drives more runs than this, it works on fewer side jobs."""
 
 
 class NotStarted(Exception):
@@ -56,7 +59,8 @@ class Runtime:
     egress: Egress
     lock: IO[str] | None
     work: asyncio.Task[None]
-    forgetting: asyncio.Task[None]
+    jobs: JobWorker
+    jobs_work: asyncio.Task[None]
     disconnect: Callable[[], None]
 
 
@@ -96,17 +100,19 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     )
     heart = Heart(lambda: beat(owner), lease_s)
     runner = Runner(around, owner, heart, max_active=settings.INTERLOCK["MAX_ACTIVE_RUNS"])
+    place = Place(writer, egress, owner, journal.database_now, lambda: len(runner.held) > CROWD)
+    jobs = JobWorker(place)
     writer.start()
     try:
-        await _take_over(writer, store, owner, alone=lock is not None)
+        await _take_over(writer, store, jobs, owner, alone=lock is not None)
     except BaseException:
         await _close(writer, egress, lock)
         raise
     heart.start()
     disconnect = bells.connect(bell.ring)
     work = asyncio.create_task(runner.work(), name="interlock-pump")
-    forgetting = asyncio.create_task(keep_forgetting(writer), name="interlock-forgetting")
-    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, forgetting, disconnect)
+    jobs_work = asyncio.create_task(jobs.work(), name="interlock-jobs")
+    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, jobs, jobs_work, disconnect)
     return _current
 
 
@@ -117,20 +123,22 @@ async def stop() -> None:
         return
     running, _current = _current, None
     running.disconnect()
-    for task in (running.work, running.forgetting):
+    for task in (running.work, running.jobs_work):
         task.cancel()
-    await asyncio.wait([running.work, running.forgetting])
-    await running.runner.stop()
+    await asyncio.wait([running.work, running.jobs_work])
+    await asyncio.gather(running.jobs.stop(), running.runner.stop())
     await asyncio.to_thread(running.heart.stop)
     await running.cage.close()
     await _close(running.writer, running.egress, running.lock)
 
 
-async def _take_over(writer: Writer, store: SqlStore, owner: str, *, alone: bool) -> None:
+async def _take_over(writer: Writer, store: SqlStore, jobs: JobWorker, owner: str, *, alone: bool) -> None:
     try:
         if await writer.submit(_lacks_migrations):
             raise NotStarted("The database is not set up for this version. Run “manage.py migrate” first.")
         await store.take_over(owner, alone=alone)
+        if alone:
+            await jobs.take_over()
     except StoreError as failure:
         raise NotStarted(f"The database cannot be used: {str(failure).strip()}") from failure
 

@@ -5,6 +5,7 @@ Everything above names a table by this package. Which module writes a table, its
 
 from runtime.models.columns import JsonText
 from runtime.models.gates import Decision, Gate
+from runtime.models.jobs import Job
 from runtime.models.log import AuditEntry, AuditLink
 from runtime.models.outside import Connection, OutboxMail
 from runtime.models.people import Escalation, Queue, Remark, SavedFilter, Vote
@@ -21,7 +22,7 @@ __all__ = [
     "Entry",
     "Escalation",
     "Gate",
-    "Gate",
+    "Job",
     "JsonText",
     "OutboxMail",
     "Queue",

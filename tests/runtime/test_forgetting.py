@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connections
+from django.db import connections
 
-from runtime import forgetting, launch
-from runtime.engine.writer import Writer
-from runtime.forgetting import DRAFT, KEPT, forget, keep_forgetting
-from runtime.models import Blueprint, Entry, Run
+from runtime import jobs, launch
+from runtime.forgetting import DRAFT, KEPT, forget
+from runtime.models import Blueprint, Entry, Job, Run
 from tests.makers.cases import open_case
 from tests.makers.engine import ScriptedDoors
+from tests.makers.eventually import asked_until
+from tests.makers.jobs import place, work_off
 from tests.makers.runs import SMALL, Story, blueprint
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,33 +56,22 @@ def test_a_tryout_that_waits_for_a_real_answer_is_kept_until_it_has_one() -> Non
     assert forget(datetime.now(UTC) - KEPT) == 1
 
 
-async def test_a_process_forgets_when_it_begins_to_work() -> None:
+async def test_a_process_forgets_when_it_first_works_and_then_every_hour() -> None:
     run = await sync_to_async(lambda: ran(draft(), 2 * KEPT, tryout=True))()
     await launch.start(doors=ScriptedDoors())
-    await asyncio.sleep(0)  # The task begins; the writer does one thing after the other.
-    await launch.current().writer.submit(lambda: None)
-    assert not await Run.objects.filter(pk=run.pk).aexists()
+
+    async def is_gone() -> bool:
+        return not await Run.objects.filter(pk=run.pk).aexists()
+
+    await asked_until(is_gone)
+    job = await Job.objects.aget(kind="forgetting")
+    assert job.due_at - datetime.now(UTC) > timedelta(minutes=50)
 
 
-async def test_a_database_that_cannot_be_asked_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[datetime] = []
-    done = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stumbling(before: datetime) -> int:
-        asked.append(before)
-        if len(asked) < 3:
-            raise OperationalError("locked")
-        loop.call_soon_threadsafe(done.set)
-        return 0
-
-    monkeypatch.setattr(forgetting, "forget", stumbling)
-    writer = Writer()
-    writer.start()
-    task = asyncio.create_task(keep_forgetting(writer, every_s=0.001))
-    async with asyncio.timeout(20):
-        await done.wait()
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await asyncio.to_thread(writer.stop)
-    assert len(asked) >= 3
+async def test_jobs_that_are_over_are_forgotten_too() -> None:
+    old = datetime.now(UTC) - jobs.KEPT - timedelta(minutes=1)
+    await Job.objects.acreate(kind="k", key="old", state="done", due_at=old, created_at=old, finished_at=old)
+    async with place() as at:
+        await at.writer.submit(lambda: jobs.put("forgetting", ""))
+        await work_off(at, "forgetting")
+    assert not await Job.objects.filter(kind="k").aexists()
