@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from builder.wordings import field_change, said
+from builder.wordings import field_change, loosens, said
 from runtime.core.definition import START, Document, Edge, Node
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.node import Kinds
 
 type Sort = Literal["added", "removed", "changed", "rewired"]
+type Mark = Literal["", "loosened", "asks", "outward"]
 
 _MISSING: Any = object()
 _NAMING = ("id", "name")
@@ -34,6 +35,16 @@ class Change:
     path: str = ""
     before: Any = None
     after: Any = None
+
+    @property
+    def mark(self) -> Mark:
+        """What nobody may miss: a promise is loosened, a step is said to ask only, a step now acts outside."""
+        parts = tuple(self.path.split("/")[1:])
+        if parts == ("asks",):
+            return "asks" if self.after else ""
+        if parts == ("effect",):
+            return "outward" if self.after == "outward" else ""
+        return "loosened" if loosens(parts, self.before, self.after) else ""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of the API."""

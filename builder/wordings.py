@@ -29,7 +29,9 @@ _WHERE_MORE_IS_LOOSER = {
     ("promise", "confidence"): False,
     ("cutoff",): False,
     ("audit",): False,
+    ("reviewers",): False,
 }
+_KEEPS = frozenset({"promise", "cutoff", "audit", "reviewers", "not_by_requester"})
 
 
 def field_change(whose: str, path: tuple[str, ...], sort: str, before: Any, after: Any) -> str:
@@ -42,6 +44,13 @@ def field_change(whose: str, path: tuple[str, ...], sort: str, before: Any, afte
     if _is_short(before) and _is_short(after):
         return f"{whose}: {what} {_direction(path, before, after)} from {said(before)} to {said(after)}."
     return f"{whose}: {what} was changed."
+
+
+def loosens(path: tuple[str, ...], before: Any, after: Any) -> bool:
+    """Whether a field now lets more through than before; None stands for a field that is not there."""
+    if path and path[-1] in _KEEPS and before not in (None, False) and after in (None, False):
+        return True
+    return _direction(path, before, after) == "was loosened"
 
 
 def said(value: Any) -> str:
@@ -74,7 +83,7 @@ def _with(value: Any) -> str:
 
 def _direction(path: tuple[str, ...], before: Any, after: Any) -> str:
     looser = next((more for end, more in _WHERE_MORE_IS_LOOSER.items() if path[-len(end) :] == end), None)
-    if looser is None or not all(isinstance(value, int | float) for value in (before, after)):
+    if looser is None or not all(isinstance(value, int | float) for value in (before, after)) or before == after:
         return "was changed"
     return "was loosened" if (after > before) == looser else "was tightened"
 
