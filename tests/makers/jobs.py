@@ -8,17 +8,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connections
 
+from runtime import jobs
 from runtime.egress import Egress
 from runtime.engine.writer import Writer
 from runtime.ids import new_id
 from runtime.jobs import JobWorker, Place, handlers
 from runtime.models import Job
 from tests.makers.eventually import asked_until
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def goes(self, **by: float) -> None:
+        self.now += timedelta(**by)
 
 
 @contextmanager
@@ -94,3 +110,15 @@ async def until_state(at: Place, job_id: str, *states: str) -> Job:
 
     await asked_until(look)
     return found[-1]
+
+
+async def put(at: Place, key: str = "k", data: object = None, kind: str = "letter") -> str:
+    def in_transaction() -> str:
+        jobs.put(kind, key, data, at.now())
+        return Job.objects.get(kind=kind, key=key).pk
+
+    return await at.writer.submit(in_transaction)
+
+
+async def job(at: Place, key: str = "k") -> Job:
+    return await at.writer.submit(lambda: Job.objects.get(kind="letter", key=key))
