@@ -4,7 +4,7 @@ Used by `stored`, which starts it as a program before it starts the server: `pyt
 `DATA` in the environment. It wants a database with the workflow of `server` and one run of it that has succeeded. One
 run in SHARES was labelled, one has failed, one left a settled case in the reviewer's queue, one a case in another
 queue, and one belongs to a second workflow; no run is two of these. It prints a session key of the administrator and
-one of the reviewer.
+one of the reviewer. `crowd` borrows how an id is made and somebody is signed in.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
         _make_reviewer()
         _copy(int(sys.argv[1]), int(sys.argv[2]))
     for name in ("bench", "reviewer"):
-        print(_signed_in(users.get(username=name)))
+        print(signed_in(users.get(username=name)))
 
 
 def _make_reviewer() -> None:
@@ -45,7 +45,8 @@ def _make_reviewer() -> None:
     Queue.objects.create(name="others")
 
 
-def _signed_in(user: object) -> str:
+def signed_in(user: object) -> str:
+    """The key of a session of this person."""
     from django.test import Client
 
     client = Client()
@@ -53,7 +54,7 @@ def _signed_in(user: object) -> str:
     return client.cookies["sessionid"].value
 
 
-def _id_at(moment: datetime) -> str:
+def id_at(moment: datetime) -> str:
     """An id as `runtime.ids` would have made it then."""
     raw = bytearray(int(moment.timestamp() * 1000).to_bytes(6) + os.urandom(10))
     raw[6], raw[8] = (raw[6] & 0x0F) | 0x70, (raw[8] & 0x3F) | 0x80
@@ -92,7 +93,7 @@ def _copy(count: int, shares: int) -> None:
 
     template, now = Run.objects.get(status="succeeded").pk, datetime.now(UTC)
     moments = (now - APART * (count - number) for number in range(count))
-    rows = [(n, n % shares, _id_at(at), connection.ops.adapt_datetimefield_value(at)) for n, at in enumerate(moments)]
+    rows = [(n, n % shares, id_at(at), connection.ops.adapt_datetimefield_value(at)) for n, at in enumerate(moments)]
     with connection.cursor() as cursor:
         kind = "timestamptz" if connection.vendor == "postgresql" else "text"
         cursor.execute(f"CREATE TEMPORARY TABLE seeded (number integer PRIMARY KEY, share integer, id text, at {kind})")

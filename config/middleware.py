@@ -7,6 +7,7 @@ work in the same order and add nothing.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -21,6 +22,10 @@ from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.deprecation import MiddlewareMixin
+
+from runtime.permissions import remembering
+
+SAFE = frozenset({"GET", "HEAD"})
 
 
 class InLoop(MiddlewareMixin):
@@ -78,6 +83,24 @@ class Csrf(InLoop, CsrfViewMiddleware):
 
 class Authentication(InLoop, AuthenticationMiddleware):
     """The user, found when first asked for."""
+
+
+class Remembering(MiddlewareMixin):
+    """What a person may do is asked once for a request that only reads, however many parts of its page want to know."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """In a thread, or as a coroutine."""
+        if self.async_mode:
+            return self.__acall__(request)
+        with remembering() if request.method in SAFE else nullcontext():
+            return self.get_response(request)
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        """The same in the event loop."""
+        answer: Any = self.get_response
+        with remembering() if request.method in SAFE else nullcontext():
+            found: HttpResponseBase = await answer(request)
+            return found
 
 
 class Messages(InLoop, MessageMiddleware):

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "config.middleware.Common",
     "config.middleware.Csrf",
     "config.middleware.Authentication",
+    "config.middleware.Remembering",
     "config.middleware.Messages",
     "config.middleware.ClickJacking",
     "django_htmx.middleware.HtmxMiddleware",

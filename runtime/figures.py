@@ -7,7 +7,7 @@ and by a number of rows; where a bound was reached the numbers are those of the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from runtime.durations import took
+from runtime.finding import gathered
 from runtime.ids import first_id_at
 from runtime.models import Escalation, Run
 
@@ -85,7 +86,9 @@ class Trouble:
 
 def rates(runs: QuerySet[Run], now: datetime) -> Rates:
     """How the runs of the last days went, today included."""
-    days = tuple(_day(runs, begin) for begin in _mornings(now))
+    mornings = _mornings(now)
+    found = gathered([_of_a_day(runs, begin) for begin in mornings])
+    days = tuple(_day(begin, rows) for begin, rows in zip(mornings, found, strict=True))
     whole = sum(day.number for day in days)
 
     def share(name: str) -> float | None:
@@ -131,16 +134,19 @@ def troubles(runs: QuerySet[Run], cases: QuerySet[Escalation], now: datetime) ->
     return sorted(found, key=lambda each: (-each.incidents, -each.failed, each.workflow))[:6]
 
 
-def _day(runs: QuerySet[Run], begin: datetime) -> Day:
+def _of_a_day(runs: QuerySet[Run], begin: datetime) -> QuerySet[Run, Any]:
     first, behind = first_id_at(begin), first_id_at(begin + timedelta(days=1))
     asked = Exists(Escalation.objects.filter(run=OuterRef("pk")))
     rows = runs.filter(pk__gte=first, pk__lt=behind).order_by("-pk").annotate(asked=asked)
-    counted = Counter(map(_sort, rows.values_list("status", "asked")[:MOST_RUNS_A_DAY]))
+    return rows.values_list("status", "asked")[:MOST_RUNS_A_DAY]
+
+
+def _day(begin: datetime, rows: Iterable[Sequence[Any]]) -> Day:
+    counted = Counter(_sort(status, bool(asked)) for status, asked in rows)
     return Day(begin, counted["alone"], counted["asked"], counted["failed"])
 
 
-def _sort(row: tuple[str, bool]) -> str:
-    status, asked = row
+def _sort(status: str, asked: bool) -> str:
     if asked:
         return "asked"
     return {"succeeded": "alone", "failed": "failed"}.get(status, "")

@@ -96,17 +96,40 @@ def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
 
 def counted(each: Sequence[QuerySet[Run]], most: int) -> list[int]:
     """How many rows each list has, up to `most` and one more, by one question."""
-    statements: list[str] = []
-    params: list[Any] = []
-    for rows in each:
-        try:
-            statement, given = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
-        except EmptyResultSet:
-            statement, given = "SELECT 0 WHERE 1 = 0", ()
-        statements.append(f"(SELECT COUNT(*) FROM ({statement}) AS counted)")  # noqa: S608 (Django's own statements)
-        params += given
-    if not statements:
-        return []
+    asked = [_statement(rows.order_by().values("pk")[: most + 1]) for rows in each]
+    counts = [
+        f"(SELECT COUNT(*) FROM ({statement}) AS counted)"  # noqa: S608 (Django's own statements)
+        for statement, _ in asked
+    ]
+    return list(_answer(f"SELECT {', '.join(counts)}", asked)[0]) if asked else []
+
+
+def gathered(each: Sequence[QuerySet[Any, Any]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several lists of the same columns, by one question; as the database gives them, in no order."""
+    asked = [_statement(rows) for rows in each]
+    parts = [
+        f"SELECT {number} AS part, listed.* FROM ({statement}) AS listed"  # noqa: S608 (Django's own statements)
+        for number, (statement, _) in enumerate(asked)
+        if statement != _NONE
+    ]
+    found: list[list[tuple[Any, ...]]] = [[] for _ in each]
+    for part, *row in _answer(" UNION ALL ".join(parts), asked) if parts else ():
+        found[part].append(tuple(row))
+    return found
+
+
+_NONE = "SELECT 0 WHERE 1 = 0"
+
+
+def _statement(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
+    try:
+        statement, given = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return _NONE, ()
+    return str(statement), tuple(given)
+
+
+def _answer(statement: str, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(statements)}", params)
-        return list(cursor.fetchone())
+        cursor.execute(statement, [value for _, given in asked for value in given])
+        return list(cursor.fetchall())

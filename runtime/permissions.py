@@ -1,12 +1,15 @@
 """Who may do what: roles, the permissions they carry, and the rules about single objects. The one place for all of it.
 
 Called by everything that acts for a person: API, pages, sockets, admin, `escalations`. Roles are Django groups. Nothing
-is remembered between calls, so a permission that was withdrawn is gone at the next question. It decides; it never acts.
+is remembered between calls, so a permission that was withdrawn is gone at the next question; but for one request that
+only reads (`remembering`), which is answered as its person stood when it began. It decides; it never acts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal, cast
 
 from django.contrib.auth import get_user_model
@@ -60,10 +63,32 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
 NOTHING: frozenset[Permission] = frozenset()
 
 
+_answered: ContextVar[dict[Any, frozenset[Permission]] | None] = ContextVar("answered", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Within it each person is asked about once. For a request that changes nothing, and for no longer than that."""
+    before = _answered.set({})
+    try:
+        yield
+    finally:
+        _answered.reset(before)
+
+
 def permissions_of(user: Person) -> frozenset[Permission]:
-    """All that a user may do, asked of the database anew. Nobody and inactive users may nothing."""
+    """All that a user may do, asked of the database. Nobody and inactive users may nothing."""
     if user is None or isinstance(user, AnonymousUser) or user.pk is None:
         return NOTHING
+    answered = _answered.get()
+    if answered is None:
+        return _asked(user)
+    if user.pk not in answered:
+        answered[user.pk] = _asked(user)
+    return answered[user.pk]
+
+
+def _asked(user: Person) -> frozenset[Permission]:
     found = get_user_model()._default_manager.filter(pk=user.pk, is_active=True)
     held = [_of_role(name, is_superuser) for is_superuser, name in found.values_list("is_superuser", "groups__name")]
     return NOTHING.union(*held)

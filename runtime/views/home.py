@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from runtime import figures, inbox
+from runtime.finding import gathered
 from runtime.ids import first_id_at
-from runtime.inbox import Wanted
+from runtime.inbox import View, Wanted
 from runtime.models import Blueprint, Escalation, Run
 from runtime.permissions import Person, permissions_of, visible_escalations, visible_runs
 
@@ -54,12 +55,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _mine_first(user: Person, now: datetime) -> list[Escalation]:
     """A person's own cases, then those that are due soon, then the others; the oldest first within each."""
-    found: dict[str, Escalation] = {}
-    for view in ("mine", "overdue", "open"):
-        if len(found) < MOST:
-            rows = inbox.cases_of(user, Wanted(view), now).select_related("assignee").defer("asked", "reasons")
-            found |= {case.pk: case for case in rows.order_by("pk")[:MOST] if case.pk not in found}
-    return list(found.values())[:MOST]
+    views: tuple[View, ...] = ("mine", "overdue", "open")
+    rows = [inbox.cases_of(user, Wanted(view), now).order_by("pk").values_list("pk")[:MOST] for view in views]
+    ids = list(dict.fromkeys(pk for each in gathered(rows) for (pk,) in sorted(each)))[:MOST]
+    found = Escalation.objects.filter(pk__in=ids).select_related("assignee").defer("asked", "reasons")
+    return sorted(found, key=lambda case: ids.index(case.pk))
 
 
 def _names(troubles: list[figures.Trouble]) -> list[str]:

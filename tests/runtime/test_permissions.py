@@ -5,9 +5,21 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from runtime.models import Blueprint, Escalation, Run
-from runtime.permissions import PERMISSIONS, ROLES, may, people_with, permissions_of, visible_escalations, visible_runs
+from runtime.permissions import (
+    PERMISSIONS,
+    ROLES,
+    may,
+    people_with,
+    permissions_of,
+    remembering,
+    visible_escalations,
+    visible_runs,
+)
 from tests.makers.people import person
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +128,20 @@ def test_the_people_with_a_permission_are_active_and_hold_it(
     administrator_ada: User, inactive_ina: User, reviewer_rui: User, designer_dora: User
 ) -> None:
     assert set(people_with("escalations:write")) == {administrator_ada, reviewer_rui}
+
+
+def test_a_request_that_reads_asks_once_and_the_next_one_anew(reviewer_rui: User, client: Client) -> None:
+    client.force_login(reviewer_rui)
+    with CaptureQueriesContext(connection) as made:
+        assert client.get("/cases/").status_code == 200
+    assert sum("groups__name" in query["sql"] for query in made.captured_queries) == 1
+    reviewer_rui.groups.clear()
+    assert client.get("/cases/").status_code == 403
+
+
+def test_what_is_remembered_is_forgotten_behind_it(reviewer_rui: User) -> None:
+    with remembering():
+        assert may(reviewer_rui, "escalations:write")
+        reviewer_rui.groups.clear()
+        assert may(reviewer_rui, "escalations:write")
+    assert not may(reviewer_rui, "escalations:write")
