@@ -19,9 +19,13 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def claim(owner: str = "a", now: datetime = NOW, room: int = 9) -> list[Job]:
+def look(owner: str = "a", now: datetime = NOW, room: int = 9) -> table.Claimed:
     with transaction.atomic():
-        return list(table.claim({"letter": room}, room, owner, now, now + MINUTE).jobs)
+        return table.claim({"letter": room}, 9, owner, now, now + MINUTE)
+
+
+def claim(owner: str = "a", now: datetime = NOW) -> list[Job]:
+    return list(look(owner, now).jobs)
 
 
 def held(job: Job) -> Held:
@@ -71,9 +75,8 @@ def test_any_text_can_be_kept_in_data() -> None:
 def test_a_job_is_claimed_when_it_is_due_the_oldest_first_and_no_more_than_there_is_room_for() -> None:
     for minutes in (2, 0, 1):
         jobs.put("letter", str(minutes), None, NOW + minutes * MINUTE)
-    claimed = table.claim({"letter": 1}, 9, "a", NOW + MINUTE, NOW)
-    assert [job.key for job in claimed.jobs] == ["0"]
-    claimed = table.claim({"letter": 9}, 9, "a", NOW + MINUTE, NOW)
+    assert [job.key for job in look(now=NOW + MINUTE, room=1).jobs] == ["0"]
+    claimed = look(now=NOW + MINUTE)
     assert [job.key for job in claimed.jobs] == ["1"]
     assert claimed.next_due == NOW + 2 * MINUTE
 
@@ -186,4 +189,4 @@ def test_claiming_looks_at_an_index_alone() -> None:
         wanted = "SELECT id FROM runtime_job WHERE kind = 'letter' AND state = 'due' ORDER BY due_at LIMIT 4"
         cursor.execute(f"{explain} {wanted}")
         plan = " ".join(str(row) for row in cursor.fetchall())
-    assert "job_due" in plan
+    assert "job_due" in plan or "job_next" in plan
