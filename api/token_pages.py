@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -85,14 +85,16 @@ def _page(request: HttpRequest, error: str = "", plain: str = "") -> HttpRespons
         {"token": each, "state": _state(each, now), "may": [words.get(s, s) for s in each.scopes]} for each in found
     ]
     rows.sort(key=lambda row: row["state"] != "")
+    asked = request.POST if error else request.GET if request.method != "POST" else QueryDict()
     context: dict[str, Any] = {
         "rows": rows,
         "scopes": [scope for scope in SCOPES if scope[0] in held],
         "lasts": LASTS,
         "error": error,
         "plain": plain,
-        "name": request.POST.get("name", "") if error else "",
-        "ticked": request.POST.getlist("scope") if error else [],
+        # Whoever links here may say what the token is for: it is only filled in, and made by a person.
+        "name": asked.get("name", "")[:120],
+        "ticked": asked.getlist("scope"),
         "sees_all": may(request.user, "admin"),
     }
     answer = render(request, "api/tokens.html", context, status=422 if error else 200)

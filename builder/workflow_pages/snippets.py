@@ -1,0 +1,120 @@
+"""How a run is started over the API, ready to paste: for the command line, for Python and for JavaScript. Pure.
+
+Used by the page of triggers. Each needs nothing but what comes along (curl; Python's own library; fetch of Node and of
+browsers) and runs as it stands once the token is in its place; a test runs all three.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pprint import pformat
+
+from runtime.core.expressions import Json
+
+TOKEN = "PUT-YOUR-TOKEN-HERE"  # noqa: S105 (the place for one)
+WAIT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A program: `name` is what people call its language, `how` how it is run."""
+
+    id: str
+    name: str
+    how: str
+    text: str
+
+
+def snippets(address: str, given: Json) -> tuple[Snippet, ...]:
+    """The three of them. `address` is the whole one that starts a run; `given` is the input."""
+    site = address.split("/api/", 1)[0]
+    return (
+        Snippet("curl", "curl", "Paste it into a terminal on macOS or Linux.", _curl(address, given)),
+        Snippet("python", "Python", "Save it as start.py and run: python3 start.py", _python(address, site, given)),
+        Snippet(
+            "javascript", "JavaScript", "Save it as start.mjs and run: node start.mjs", _node(address, site, given)
+        ),
+    )
+
+
+def _body(given: Json) -> Mapping[str, Json]:
+    return {"input": given, "wait_s": WAIT_S}
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _curl(address: str, given: Json) -> str:
+    # A date and the shell's own number: a key that no other start has, without a tool that may be missing.
+    return f"""TOKEN='{TOKEN}'
+
+curl -sS -X POST {shlex.quote(address)} \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' \\
+  -H "Idempotency-Key: $(date +%s)-$$" \\
+  --data-binary {shlex.quote(_written(_body(given)))}
+"""
+
+
+def _python(address: str, site: str, given: Json) -> str:
+    return f"""import json
+import urllib.error
+import urllib.request
+import uuid
+
+TOKEN = "{TOKEN}"
+ADDRESS = {json.dumps(address)}
+INPUT = {pformat(given, width=88, sort_dicts=False)}
+
+request = urllib.request.Request(
+    ADDRESS,
+    method="POST",
+    data=json.dumps({{"input": INPUT, "wait_s": {WAIT_S}}}).encode(),
+    headers={{
+        "Authorization": f"Bearer {{TOKEN}}",
+        "Content-Type": "application/json",
+        # Keep the key when you try again: the same key never starts a second run.
+        "Idempotency-Key": str(uuid.uuid4()),
+    }},
+)
+try:
+    with urllib.request.urlopen(request, timeout={WAIT_S + 30}) as answer:
+        run = json.load(answer)
+except urllib.error.HTTPError as refused:
+    problem = json.load(refused)
+    raise SystemExit(f"{{refused.code}} {{problem['code']}}: {{problem['detail']}} {{problem['errors']}}")
+
+if run["status"] == "succeeded":
+    print(run["outcome"], json.dumps(run["output"]))
+else:
+    # It goes on, or a person is asked: read it again later.
+    print(run["status"], {json.dumps(site)} + f"/api/v1/runs/{{run['id']}}/")
+"""
+
+
+def _node(address: str, site: str, given: Json) -> str:
+    return f"""const token = "{TOKEN}";
+const address = {json.dumps(address)};
+const input = {_written(given)};
+
+const answer = await fetch(address, {{
+  method: "POST",
+  headers: {{
+    Authorization: `Bearer ${{token}}`,
+    "Content-Type": "application/json",
+    // Keep the key when you try again: the same key never starts a second run.
+    "Idempotency-Key": `${{Date.now()}}-${{Math.random().toString(36).slice(2)}}`,
+  }},
+  body: JSON.stringify({{ input, wait_s: {WAIT_S} }}),
+}});
+const run = await answer.json();
+if (!answer.ok) throw new Error(`${{answer.status}} ${{run.code}}: ${{run.detail}} ${{JSON.stringify(run.errors)}}`);
+
+if (run.status === "succeeded") console.log(run.outcome, JSON.stringify(run.output));
+// It goes on, or a person is asked: read it again later.
+else console.log(run.status, `{site}/api/v1/runs/${{run.id}}/`);
+"""
