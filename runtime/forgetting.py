@@ -1,4 +1,5 @@
-"""What is forgotten: try-outs after a day (their runs, and the drafts that nothing runs any more), jobs that are over.
+"""What is forgotten: try-outs after a day (their runs, and the drafts that nothing runs any more),
+backtests after thirty, jobs that are over.
 
 A side job, done every hour (`jobs.every`). It knows nothing else of try-outs: how they begin and are answered is the
 business of `tryouts`, what they do differently while they run that of the engine.
@@ -6,17 +7,19 @@ business of `tryouts`, what they do differently while they run that of the engin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from runtime import jobs
-from runtime.models import Blueprint, Escalation, Run
+from runtime.models import Backtest, Blueprint, Escalation, Run
 
 DRAFT = 0
 """The version of a blueprint that holds a draft."""
 KEPT = timedelta(days=1)
+BACKTESTS_KEPT = timedelta(days=30)
 EVERY_S = 3_600.0
 
 
@@ -30,9 +33,23 @@ def forget(before: datetime) -> int:
     runs = Run.objects.filter(~Exists(asks), tryout=True, created_at__lt=before)
     old = dict(runs.values_list("pk", "blueprint_id"))
     Run.objects.filter(pk__in=list(old)).delete()
-    drafts = set(old.values()) - set(Run.objects.filter(tryout=True).values_list("blueprint_id", flat=True))
-    Blueprint.objects.filter(version=DRAFT, pk__in=drafts).delete()
+    _forget_drafts(old.values())
     return len(old)
+
+
+@transaction.atomic
+def forget_backtests(before: datetime) -> int:
+    """Delete the backtests that were over before this moment, and the drafts that nothing runs any more; how many."""
+    old = dict(Backtest.objects.filter(finished_at__lt=before).values_list("pk", "blueprint_id"))
+    Backtest.objects.filter(pk__in=list(old)).delete()
+    _forget_drafts(old.values())
+    return len(old)
+
+
+def _forget_drafts(blueprints: Iterable[str]) -> None:
+    drafts = Blueprint.objects.filter(version=DRAFT, pk__in=set(blueprints))
+    runs, backtests = Run.objects.filter(blueprint=OuterRef("pk")), Backtest.objects.filter(blueprint=OuterRef("pk"))
+    drafts.filter(~Exists(runs), ~Exists(backtests)).delete()
 
 
 @jobs.every("forgetting", EVERY_S)
@@ -41,6 +58,7 @@ async def keep_forgetting(work: jobs.Work) -> jobs.Outcome:
 
     def old() -> None:
         forget(work.now - KEPT)
+        forget_backtests(work.now - BACKTESTS_KEPT)
         jobs.forget(work.now - jobs.KEPT)
 
     return jobs.Done(also=old)

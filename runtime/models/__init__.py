@@ -3,24 +3,33 @@
 Everything above names a table by this package. Which module writes a table, its file says.
 """
 
+from runtime.models.backtests import Backtest, BacktestCase
 from runtime.models.columns import JsonText
 from runtime.models.gates import Decision, Gate
 from runtime.models.jobs import Job
 from runtime.models.log import AuditEntry, AuditLink
 from runtime.models.outside import Connection, OutboxMail
-from runtime.models.people import Escalation, Queue, Remark, SavedFilter, Vote
+from runtime.models.people import CaseWords, Escalation, Queue, Remark, SavedFilter, Vote
 from runtime.models.runs import Archived, Blueprint, Entry, Run, RunLabel, Signal, TriggerKey, Worker
 from runtime.models.sightings import Sighting
+from runtime.models.triggers import Batch, BatchRow, Firing, Form, Schedule
 
 __all__ = [
     "Archived",
     "AuditEntry",
     "AuditLink",
+    "Backtest",
+    "BacktestCase",
+    "Batch",
+    "BatchRow",
     "Blueprint",
+    "CaseWords",
     "Connection",
     "Decision",
     "Entry",
     "Escalation",
+    "Firing",
+    "Form",
     "Gate",
     "Job",
     "JsonText",
@@ -30,6 +39,7 @@ __all__ = [
     "Run",
     "RunLabel",
     "SavedFilter",
+    "Schedule",
     "Sighting",
     "Signal",
     "TriggerKey",
