@@ -14,10 +14,12 @@ from typing import Any
 
 from django.db import connection
 
+from api.authentication import Caller
 from api.shapes import moment
+from runtime import veils
 from runtime.core.events import Event
 from runtime.models import Run
-from runtime.traces import MOST_EVENTS, Step, lightened, visits
+from runtime.traces import MOST_EVENTS, Step, lightened, veiled, visits
 
 _RUN = (
     "SELECT id, workflow, version, status, outcome, labels, requester, callback_url, created_at, finished_at,"
@@ -37,8 +39,11 @@ class Ends:
     error: Any = None
 
 
-def describe(run_id: str) -> dict[str, Any]:
-    """The run's object. Raises Run.DoesNotExist; ask `lookups` first whether the caller may see it."""
+def describe(run_id: str, caller: Caller) -> dict[str, Any]:
+    """The run's object, as far as this caller may see what gates said in it (`veils`).
+
+    Raises Run.DoesNotExist; ask `lookups` first whether the caller may see the run.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_RUN, [run_id])
         row = cursor.fetchone()
@@ -46,6 +51,7 @@ def describe(run_id: str) -> dict[str, Any]:
             raise Run.DoesNotExist
         cursor.execute(_FIRST, [run_id])
         events = list(lightened((_event(found), len(found[3])) for found in cursor))
+        hidden = hidden_steps(run_id, row[10], row[3], caller)
         if row[11] > len(events):
             cursor.execute(_LAST, [run_id])
             ends = _ends([*events, _event(cursor.fetchone())])
@@ -65,8 +71,13 @@ def describe(run_id: str) -> dict[str, Any]:
         "callback_url": row[7] or None,
         "created_at": _time(row[8]),
         "finished_at": _time(row[9]),
-        "steps": [_step(step) for step in visits(row[10], events)],
+        "steps": [_step(step) for step in visits(row[10], (veiled(event, hidden) for event in events))],
     }
+
+
+def hidden_steps(run_id: str, blueprint_id: str, status: str, caller: Caller) -> frozenset[str]:
+    """The steps whose results this caller must not see now. A token sees them with the scope to design alone."""
+    return veils.hidden(run_id, blueprint_id, status, caller.name, lambda: "workflows:write" in caller.may)
 
 
 def _ends(events: Sequence[Event]) -> Ends:

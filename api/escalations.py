@@ -16,7 +16,7 @@ from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Nothing, Word
 from api.shapes import Moment, Page, Shape, moment
-from runtime import escalations
+from runtime import escalations, veils
 from runtime.models import Escalation
 from runtime.permissions import visible_escalations
 from runtime.refused import Refused
@@ -61,6 +61,10 @@ class EscalationCase(Shape):
     choices: list[OfferedChoice]
     reasons: list[dict[str, Any]]
     context: dict[str, Any]
+    blind: bool = Field(description="Whether what a gate had said is left out, so that the answer is given without it.")
+    machine: dict[str, Any] | None = Field(
+        description="What was left out: null until the answer stands and can no longer be taken back."
+    )
     editable: dict[str, Any]
     form: dict[str, Any] | None
     digest: str
@@ -234,6 +238,8 @@ def as_json(case: Escalation) -> dict[str, Any]:
         "choices": [{"label": "", "comment_required": False, **choice} for choice in asked.get("choices") or ()],
         "reasons": case.reasons,
         "context": asked.get("show") or {},
+        "blind": case.behind is not None,
+        "machine": veils.laid_bare(case),
         "editable": asked.get("editable") or {},
         "form": asked.get("form"),
         "digest": case.digest,

@@ -67,7 +67,7 @@ class RunItem(Resource):
     @operation(Operation("runs:read", {200: Answer(RunDetail, "The run.")}))
     def get(self, _request: Request, id: str) -> Response:
         """Read a run: where it stands, what it was given, what it gave, and its steps."""
-        return ok(describe(visible_run(self.caller(), id).pk))
+        return ok(describe(visible_run(self.caller(), id).pk, self.caller()))
 
 
 class RunCancellation(Resource):
@@ -89,7 +89,7 @@ class RunCancellation(Resource):
         done = runs.cancel(run.pk, caller.name, body.reason)
         if isinstance(done, Refused):
             raise refused(done)
-        return ok(describe(run.pk), 202)
+        return ok(describe(run.pk, caller), 202)
 
 
 class RunRetry(Resource):
@@ -111,7 +111,7 @@ class RunRetry(Resource):
         done = runs.retry(run.pk, body.node, caller.name)
         if isinstance(done, Refused):
             raise refused(done)
-        return ok(describe(run.pk), 202)
+        return ok(describe(run.pk, caller), 202)
 
 
 def _row(run: Run) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.declarations import Answer, Operation
+from api.descriptions import hidden_steps
 from api.lookups import visible_run
 from api.operations import Resource, ok, operation
 from api.reading import Query, Whole
@@ -53,6 +54,13 @@ class Trace(Resource):
 
         The websocket `/ws/runs/{id}/?after=0` sends the same events as they are written, each as
         `{"type": "event", "event": …}`, to the same token or session, and closes with 1000 when the run has ended.
+        While people are asked without knowing what a gate said, its result and what follows from it are left out for
+        callers without `workflows:write`; such an event's data has `"hidden": true`.
         """
-        run = visible_run(self.caller(), id)
-        return ok({"events": read_events(run.pk, query.after, query.limit)})
+        caller = self.caller()
+        run = visible_run(caller, id)
+
+        def hide() -> frozenset[str]:
+            return hidden_steps(run.pk, run.blueprint_id, run.status, caller)
+
+        return ok({"events": read_events(run.pk, query.after, query.limit, hide)})

@@ -141,7 +141,7 @@ async def _answered(request: HttpRequest, slug: str) -> HttpResponse:
     done = await runs.trigger(launch.current().runner, asked)
     if isinstance(done, Refused):
         raise refused(done)
-    return await _told(done)
+    return await _told(done, caller)
 
 
 def _check_accept(request: HttpRequest) -> None:
@@ -195,8 +195,8 @@ def _key(request: HttpRequest) -> str | None:
     return key
 
 
-async def _told(done: runs.Triggered) -> HttpResponse:
-    run = await sync_to_async(describe)(done.run_id)
+async def _told(done: runs.Triggered, caller: Caller) -> HttpResponse:
+    run = await sync_to_async(describe)(done.run_id, caller)
     headers = {"Location": f"/api/v1/runs/{done.run_id}/", "Cache-Control": "no-store"}
     if done.replay:
         headers["Idempotent-Replay"] = "true"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from runtime import audit, connections, traces
+from runtime import audit, connections, traces, veils
 from runtime.admin_guard import AnyModelForm, AnyUserAdmin, Guarded, JsonField, made, pretty, shown
 from runtime.models import AuditEntry, Blueprint, Connection, Escalation, OutboxMail, Queue, Run
 from runtime.permissions import Permission, may, visible_escalations, visible_runs
@@ -38,10 +38,14 @@ class RunAdmin(Guarded):
 
     @admin.display(description=f"Journal (its first {MOST_EVENTS} events)")
     def journal(self, run: Run) -> SafeString:
-        """What happened."""
+        """What happened; nobody is told here what a gate said while people are asked."""
+
+        def hide() -> frozenset[str]:
+            return veils.secret(run.pk, run.blueprint_id, run.status)
+
         rows = (
             (event["seq"], event["at"], event["type"], event["node"] or "", pretty(event["data"]))
-            for event in traces.read_events(run.pk, limit=MOST_EVENTS)
+            for event in traces.read_events(run.pk, limit=MOST_EVENTS, hide=hide)
         )
         lines = format_html_join(
             "", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><pre>{}</pre></td></tr>", rows
@@ -76,7 +80,7 @@ class EscalationAdmin(Guarded):
     search_fields = ("=id", "=workflow", "=queue", "=run__id")
     list_select_related = ("assignee",)
     ordering = ("-id",)
-    exclude = ("asked", "reasons", "resolution")
+    exclude = ("asked", "reasons", "behind", "resolution")
     readonly_fields = ("what_was_shown", "why_it_stopped", "answer")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Escalation]:

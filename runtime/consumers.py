@@ -27,6 +27,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from runtime import veils
 from runtime.broadcast import INBOX, broadcast, run_group
 from runtime.ids import is_id
 from runtime.models import Run
@@ -216,12 +217,30 @@ class RunSocket(Socket):
         if run is None:
             return Close(4404, "There is no such run.")
         self.run, self.after, self.group = run, after, run_group(run.pk)
-        self.tail = Tail(shared_look, self.tell)
+        self.tail = Tail(self._look(caller), self.tell)
         return None if self.permits(caller) else Close(4403, "You may not see this run.")
 
     def permits(self, caller: Caller) -> bool:
         """Whether the caller may see this very run."""
         return caller.may(self.needs, self.run)
+
+    def _look(self, caller: Caller) -> Read:
+        """How this caller looks at the run: what gates said is for those who design, and that they saw it is kept."""
+        if not veils.gates_of(self.run.blueprint_id):
+            return shared_look
+        if not caller.may("workflows:write"):
+            return veiled_look
+        name = caller.user.get_username()
+
+        async def read(run_id: str, after: int, limit: int) -> Look | None:
+            found = await shared_look(run_id, after, limit)
+            if found and found.events:
+                await database_sync_to_async(veils.hidden)(
+                    run_id, self.run.blueprint_id, found.status, name, lambda: True
+                )
+            return found
+
+        return read
 
     async def serve(self) -> Close:
         """Replay and follow."""
@@ -274,14 +293,28 @@ class InboxSocket(Socket):
 
 def look(run_id: str, after: int, limit: int) -> Look | None:
     """A run as it stands and the next page of its journal; None where there is no such run."""
-    row = Run.objects.filter(pk=run_id).values_list("status", "outcome", "last_seq").first()
+    return _looked(run_id, after, limit, veiling=False)
+
+
+def look_through_veil(run_id: str, after: int, limit: int) -> Look | None:
+    """The same without what gates said while people are asked."""
+    return _looked(run_id, after, limit, veiling=True)
+
+
+def _looked(run_id: str, after: int, limit: int, *, veiling: bool) -> Look | None:
+    row = Run.objects.filter(pk=run_id).values_list("status", "outcome", "last_seq", "blueprint").first()
     if row is None:
         return None
-    status, outcome, last_seq = row
-    return Look(status, outcome, last_seq, read_events(run_id, after, limit) if last_seq > after else [])
+    status, outcome, last_seq, blueprint = row
+
+    def hide() -> frozenset[str]:
+        return veils.secret(run_id, blueprint, status) if veiling else frozenset()
+
+    return Look(status, outcome, last_seq, read_events(run_id, after, limit, hide) if last_seq > after else [])
 
 
 shared_look = Shared(look)
+veiled_look = Shared(look_through_veil)
 
 
 def inbox(user: Any) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:

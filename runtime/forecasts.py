@@ -61,6 +61,7 @@ class _Recipients:
             return ""
         named = {reference.path[:1] for reference in templates.references(template) if reference.root == "steps"}
         unsettled = {self._case.node, *self._drawing.graph.forward_descendants(self._case.node)}
+        unsettled |= {*(self._case.behind or {}).get("hidden", ())}
         if any(not place or place[0] in unsettled for place in named):
             return ""
         scope = self._scope() if templates.holes(template) else _NOTHING

@@ -6,7 +6,7 @@ come next: that is the planner's part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -31,6 +31,7 @@ LAST_SEQ = 2**31 - 1
 MOST_CHARACTERS = 8 * 1024 * 1024
 """How much of a journal is read at once: steps may give a megabyte each, and many people may look at a run."""
 LIGHT = 1_000
+HIDDEN = "What it gave is shown once a person has answered."
 """An output of so few characters is shown however large the others are."""
 
 LIVE = frozenset({"running", "retrying", "waiting", "asked", "called", "incident"})
@@ -40,6 +41,7 @@ type EventRow = tuple[EventType, str | None, int, Mapping[str, Any], int, dateti
 
 
 @dataclass(frozen=True, slots=True)
+type Hide = Callable[[], frozenset[str]]
 class Sign:
     """What is known of a node before it runs: what it is called, of which family it is, whether it is seen outside."""
 
@@ -108,6 +110,7 @@ class Trace:
 
     `complete` is False where the journal holds more than was read.
     """
+            **({"hidden": True} if self.detail.get("hidden") else {}),
 
     steps: tuple[Step, ...]
     bars: Mapping[tuple[str, int], Bar]
@@ -124,19 +127,21 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def read_events(run_id: str, after: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
+def read_events(run_id: str, after: int = 0, limit: int = 1_000, hide: Hide = frozenset) -> list[dict[str, Any]]:
     """The journal's entries behind `after`, oldest first, at most `limit`; an unknown run has none.
 
-    Fewer where they are large, but never none where there are some.
+    Fewer where they are large, but never none where there are some. `hide` names the steps whose results
+    are left out; it is asked behind the reading, so that nothing slips in between.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Event] = []
     total = 0
     for event, size in _rows(run_id, after, limit):
         total += size
         if found and total > MOST_CHARACTERS:
             break
-        found.append(_as_json(event))
-    return found
+        found.append(event)
+    hidden = hide() if found else frozenset[str]()
+    return [_as_json(veiled(event, hidden)) for event in found]
 
 
 def steps(run: Run, limit: int = MOST_EVENTS) -> tuple[Step, ...]:
@@ -149,10 +154,12 @@ def visits(blueprint_id: str, events: Iterable[Event]) -> tuple[Step, ...]:
     return _visits(drawing(blueprint_id), events)
 
 
-def trace(run: Run, limit: int = MOST_EVENTS) -> Trace:
-    """Everything that the page of a run shows, by one reading of its journal."""
+def trace(run: Run, limit: int = MOST_EVENTS, hide: Hide = frozenset) -> Trace:
+    """Everything that the page of a run shows, by one reading of its journal; `hide` as in `read_events`."""
     drawn = drawing(run.blueprint_id)
-    events = _events(run.pk, 0, limit)
+    read = _events(run.pk, 0, limit)
+    hidden = hide()
+    events = [veiled(event, hidden) for event in read]
     made = _visits(drawn, events)
     state, frames = replay(drawn.graph, events)
     return Trace(
@@ -217,6 +224,22 @@ def _rows(run_id: str, after: int, limit: int) -> Iterator[tuple[Event, int]]:
     columns = rows.values_list("type", "node", "visit", "data", "seq", "at", Length("data"))[:limit]
     for *row, size in columns.iterator(chunk_size=16):
         yield Event(*cast("EventRow", row)), cast("int", size)
+def veiled(event: Event, hidden: frozenset[str]) -> Event:
+    """An event without what one of the hidden steps gave or did, and saying so; any other as it is."""
+    if event.node not in hidden or event.type not in _TELLING:
+        return event
+    kept = {name: event.data[name] for name in _UNTELLING if name in event.data}
+    return replace(event, data={**kept, **_TELLING[event.type], "hidden": True})
+
+
+_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation")
+_TELLING: Mapping[str, Mapping[str, Any]] = {
+    "step.finished": {"output": None},
+    "step.failed": {"error": {"code": "hidden", "message": HIDDEN}},
+    "incident.opened": {"error": {"code": "hidden", "message": HIDDEN}},
+}
+
+
 
 
 def _as_json(event: Event) -> dict[str, Any]:
@@ -353,3 +376,5 @@ def _unreached(drawn: Drawn, state: State, made: tuple[Step, ...]) -> list[Step]
 
 def _between(start: datetime | None, end: datetime | None) -> float | None:
     return None if start is None or end is None else max(0.0, (end - start).total_seconds() * 1000)
+    if told is None and step.detail.get("hidden"):
+        return HIDDEN

@@ -66,7 +66,7 @@ def covered(
 
 
 def _gate(drawing: Drawing, state: State, gate: Promised, node: str) -> dict[str, Any]:
-    """A gate as its case remembers it. `labels`: an answer is a word on the gate; `blind`: one that can count for it."""
+    """A gate as its case remembers it. `labels`: an answer speaks of the gate; `blind`: it can count for it."""
     result = state.steps[gate.node].result
     output = result.output if result and isinstance(result.output, Mapping) else {}
     return {

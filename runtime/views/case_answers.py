@@ -31,8 +31,12 @@ def schema_of(case: Escalation) -> dict[str, Any]:
         }
         port = {"type": "string", "title": "Way to go on", "description": "Leave it empty for the usual one."}
         return {"properties": {"value": value, "port": port}}
-    named = {name: {"title": words(name), **(each.get("schema") or {})} for name, each in _editable(case).items()}
-    return {"properties": named}
+    return {"properties": {name: _field(name, each) for name, each in _editable(case).items()}}
+
+
+def _field(name: str, each: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = {"description": "What the machine had put here is shown after your answer; empty: that stays."}
+    return {"title": words(name), **(each.get("schema") or {}), **(hidden if each.get("hidden") else {})}
 
 
 def words(name: str) -> str:
@@ -64,6 +68,8 @@ def unfit(case: Escalation) -> list[FieldError]:
     """The values that do not fit what they have to be, as the case came in."""
     found: list[FieldError] = []
     for name, each in _editable(case).items():
+        if each.get("hidden"):
+            continue
         errors: Any = errors_of(each.get("schema") or {}, each.get("value")) if "schema" in each else []
         found += [FieldError(f"/edits/{name}", f"{words(name)}: {_plain(error)}") for error in errors[:1]]
     return found

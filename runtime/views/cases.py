@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from runtime import escalations, inbox
+from runtime import escalations, inbox, veils
 from runtime.desk import people_for
 from runtime.escalations import Voted
 from runtime.forecasts import forecasts
@@ -73,7 +73,7 @@ def case_rest(request: HttpRequest, case_id: str) -> HttpResponse:
     case = visible(request, case_id)
     if not may(request.user, "runs:read", case.run):
         raise Http404("There is no such run, or you may not see it.")
-    told = trace(case.run)
+    told = trace(case.run, hide=lambda: veils.hidden_from(request.user, case.run))
     steps = [step for step in told.steps if step.status == "finished"]
     return render(request, "runtime/case_rest.html", {"case": case, "input": told.input, "steps": steps})
 
@@ -143,6 +143,7 @@ def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> di
         "comment": request.POST.get("comment", "") if refused else "",
         "choices": _choices(case, ahead) if is_open else [],
         "reasons": _reasons(case),
+        "behind": _behind(case, request.user.get_username()),
         "asker": drawing(case.run.blueprint_id).sign(case.node).name,
         "alike": inbox.alike(case, request.user),
         "history": inbox.history(case),
@@ -171,6 +172,22 @@ def _reasons(case: Escalation) -> list[dict[str, Any]]:
     ]
 
 
+def _behind(case: Escalation, me: str) -> dict[str, Any] | None:
+    """What the machine had said, once it may be told, with its choices by the names of their buttons."""
+    bare = veils.laid_bare(case, me)
+    if bare is None:
+        return None
+    labels = {choice["name"]: choice.get("label") for choice in case.asked.get("choices") or ()}
+    said = (case.resolution or {}).get("choice")
+    gates = [
+        {**each, "said": labels.get(each["choice"]) or each["choice"] or "", "agrees": each["choice"] == said}
+        for each in bare["gates"]
+    ]
+    told = {**bare["show"], **bare["editable"]}
+    details = [detail for each in bare["reasons"] for detail in each.get("details") or ()]
+    return {"gates": gates, "question": bare["question"], "told": told, "details": details}
+
+
 def _choices(case: Escalation, ahead: Any) -> list[dict[str, Any]]:
     proposed = {str(reason.get("proposed")) for reason in case.reasons if reason.get("proposed")}
     listed = [{"name": "answered", "label": "Send these details", "main": True}] if case.asked.get("form") else []
@@ -191,4 +208,5 @@ def _answered(request: HttpRequest) -> dict[str, Any] | None:
     if not voted and not (case.state == "resolved" and me in case.resolved_by.split(", ")):
         return None
     undoable = voted or bool(case.goes_on_at and case.goes_on_at > now)
-    return {"case": case, "voted": voted, "undoable": undoable, "answer": inbox.answer_of(case)}
+    answer, behind = inbox.answer_of(case), _behind(case, me)
+    return {"case": case, "voted": voted, "undoable": undoable, "answer": answer, "behind": behind}

@@ -81,7 +81,7 @@ def row_of(told: Trace, step: Step, folded: bool, may_redo: bool) -> Row:
     """One visit as a row."""
     bar = told.bars.get((step.sign.node, step.visit))
     measures = measured(step.sign.kind, step.output, step.sign.config) if step.status == "finished" else ()
-    more = {name: value for name, value in step.detail.items() if name != "calls"}
+    more = {name: value for name, value in step.detail.items() if name not in ("calls", "hidden")}
     return Row(step, bar, measures, calls_of(step)[:MOST_CALLS], more, folded, may_redo)
 
 

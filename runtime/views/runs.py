@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from runtime import runs
+from runtime import runs, veils
 from runtime.ids import is_id
 from runtime.models import Escalation, Run
 from runtime.permissions import may, visible_escalations, visible_runs
@@ -43,7 +43,7 @@ def run_trace(request: HttpRequest, run_id: str) -> HttpResponse:
 def run_step(request: HttpRequest, run_id: str, node: str, visit: int) -> HttpResponse:
     """One visit of a step with all that it gave: for values that are too large to stand beside others."""
     run = _visible(request, run_id)
-    told = trace(run)
+    told = trace(run, hide=lambda: veils.hidden_from(request.user, run))
     step = next((each for each in told.steps if (each.sign.node, each.visit) == (node, visit)), None)
     if step is None or step.status in UNREACHED:
         raise Http404("The run has not come to this step.")
@@ -80,7 +80,7 @@ def _visible(request: HttpRequest, run_id: str) -> Run:
 def _told(request: HttpRequest, run_id: str, *, whole: bool = False) -> dict[str, Any]:
     """Everything of the page; the picture, which does not change, only where the page is asked for as a `whole`."""
     run = _visible(request, run_id)
-    told = trace(run)
+    told = trace(run, hide=lambda: veils.hidden_from(request.user, run))
     seen = visible_escalations(request.user).filter(run=run.pk).order_by("pk")
     may_write = may(request.user, "runs:write")
     return {
