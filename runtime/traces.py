@@ -30,18 +30,18 @@ MOST_EVENTS = 5_000
 LAST_SEQ = 2**31 - 1
 MOST_CHARACTERS = 8 * 1024 * 1024
 """How much of a journal is read at once: steps may give a megabyte each, and many people may look at a run."""
-LIGHT = 1_000
 HIDDEN = "What it gave is shown once a person has answered."
+LIGHT = 1_000
 """An output of so few characters is shown however large the others are."""
 
 LIVE = frozenset({"running", "retrying", "waiting", "asked", "called", "incident"})
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
+type Hide = Callable[[], frozenset[str]]
 type EventRow = tuple[EventType, str | None, int, Mapping[str, Any], int, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-type Hide = Callable[[], frozenset[str]]
 class Sign:
     """What is known of a node before it runs: what it is called, of which family it is, whether it is seen outside."""
 
@@ -100,6 +100,7 @@ class Step:
             "error": self.error,
             "why": self.why,
             **({"output_left_out": True} if self.detail.get("output_left_out") else {}),
+            **({"hidden": True} if self.detail.get("hidden") else {}),
         }
 
 
@@ -110,7 +111,6 @@ class Trace:
 
     `complete` is False where the journal holds more than was read.
     """
-            **({"hidden": True} if self.detail.get("hidden") else {}),
 
     steps: tuple[Step, ...]
     bars: Mapping[tuple[str, int], Bar]
@@ -214,16 +214,6 @@ def lightened(rows: Iterable[tuple[Event, int]]) -> Iterator[Event]:
         yield replace(event, data={**event.data, "output": None, "output_left_out": True}) if heavy else event
 
 
-def _events(run_id: str, after: int, limit: int) -> list[Event]:
-    return list(lightened(_rows(run_id, after, limit)))
-
-
-def _rows(run_id: str, after: int, limit: int) -> Iterator[tuple[Event, int]]:
-    """Events with the length of their data, a few at a time."""
-    rows = Entry.objects.filter(run_id=run_id, seq__gt=min(max(after, 0), LAST_SEQ)).order_by("seq")
-    columns = rows.values_list("type", "node", "visit", "data", "seq", "at", Length("data"))[:limit]
-    for *row, size in columns.iterator(chunk_size=16):
-        yield Event(*cast("EventRow", row)), cast("int", size)
 def veiled(event: Event, hidden: frozenset[str]) -> Event:
     """An event without what one of the hidden steps gave or did, and saying so; any other as it is."""
     if event.node not in hidden or event.type not in _TELLING:
@@ -240,6 +230,16 @@ _TELLING: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def _events(run_id: str, after: int, limit: int) -> list[Event]:
+    return list(lightened(_rows(run_id, after, limit)))
+
+
+def _rows(run_id: str, after: int, limit: int) -> Iterator[tuple[Event, int]]:
+    """Events with the length of their data, a few at a time."""
+    rows = Entry.objects.filter(run_id=run_id, seq__gt=min(max(after, 0), LAST_SEQ)).order_by("seq")
+    columns = rows.values_list("type", "node", "visit", "data", "seq", "at", Length("data"))[:limit]
+    for *row, size in columns.iterator(chunk_size=16):
+        yield Event(*cast("EventRow", row)), cast("int", size)
 
 
 def _as_json(event: Event) -> dict[str, Any]:
@@ -355,6 +355,8 @@ def _told(step: Step) -> str:
         "incident": f"Needs help. {failure(step.error)}",
         "stopped": stopped(step.error),
     }.get(step.status)
+    if told is None and step.detail.get("hidden"):
+        return HIDDEN
     if told is None and step.status == "finished":
         told = held_back(step.detail.get("calls")) or why(step.sign.kind, step.port, _answer(step), step.sign.config)
     return told or ""
@@ -376,5 +378,3 @@ def _unreached(drawn: Drawn, state: State, made: tuple[Step, ...]) -> list[Step]
 
 def _between(start: datetime | None, end: datetime | None) -> float | None:
     return None if start is None or end is None else max(0.0, (end - start).total_seconds() * 1000)
-    if told is None and step.detail.get("hidden"):
-        return HIDDEN
