@@ -63,6 +63,8 @@ def create(run: NewRun, wave: Wave) -> Created:
         _insert_wave(cursor, run.id, run.workflow, run.requester, wave)
         if wave.status in ENDED and wave.escalations:
             _end(cursor, run.id, wave, run.parent)
+        if wave.status in ENDED and run.callback_url:
+            _call_back(run.id, len(wave.events))
         return Created(run.id, new=True)
 
 
@@ -82,6 +84,8 @@ def append(wave: Wave) -> Written:
         workflow, requester, parent = _family(cursor, claim.run_id, wave)
         _insert_wave(cursor, claim.run_id, workflow, requester, wave)
         _delete_signals(cursor, wave.taken)
+        for some in slices(wave.ended):
+            _call_off(cursor, f"id IN ({places(some)})", [*some], "The step that called it has ended.")
         if wave.status in ENDED:
             _end(cursor, claim.run_id, wave, parent)
         elif released and _requeue_if_signalled(cursor, claim.run_id):
@@ -278,16 +282,20 @@ def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) 
         "UPDATE runtime_escalation SET state = 'cancelled', resolved_at = %s WHERE run_id = %s AND state = 'open'",
         [now, run_id],
     )
-    cursor.execute(
-        "SELECT id FROM runtime_run WHERE parent = %s AND status IN ('queued', 'running', 'waiting')", [run_id]
-    )
-    for (child,) in cursor.fetchall():
-        _send_signal(cursor, child, "cancel", None, 0, {"by": "", "reason": "The run that called it has ended."})
+    _call_off(cursor, "parent = %s", [run_id], "The run that called it has ended.")
     if parent:
         last = wave.events[-1].data if wave.events else {}
         ended = {"run": run_id, "status": wave.status, "outcome": wave.outcome}
         ended |= {"output": last.get("output"), "error": last.get("error")}
         _send_signal(cursor, parent.run_id, "child", parent.node, parent.visit, ended)
+
+
+def _call_off(cursor: CursorWrapper, which: str, values: list[Any], reason: str) -> None:
+    """Cancel the runs that were called and are still under way."""
+    under_way = "status IN ('queued', 'running', 'waiting')"
+    cursor.execute(f"SELECT id FROM runtime_run WHERE {which} AND {under_way} ORDER BY id", values)
+    for (child,) in cursor.fetchall():
+        _send_signal(cursor, child, "cancel", None, 0, {"by": "", "reason": reason})
 
 
 def _send_signal(

@@ -91,6 +91,23 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class CallEach:
+    """Another workflow is run for each of these items, `at_once` of them at a time; the results become this step's.
+
+    `input` is computed for each item, where its expressions may read `item` and `index` (from 0) too. `stop`: the first
+    item that fails ends the step. An item fails when its run reaches no outcome, or one of `failed_outcomes`.
+    """
+
+    workflow: str
+    items: Sequence[Json]
+    input: Mapping[str, Expr]
+    version: int | None = None
+    at_once: int = 5
+    stop: bool = True
+    failed_outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The step could not do its work. `passing` failures are tried again; `after_s` is when the other side is ready.
 
@@ -110,7 +127,7 @@ class Failed:
         return {"code": self.code, "message": self.message, "detail": dict(self.detail)}
 
 
-type Outcome = Done | Wait | Ask | Call | Failed
+type Outcome = Done | Wait | Ask | Call | CallEach | Failed
 
 
 class Inputs(Protocol):

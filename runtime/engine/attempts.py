@@ -14,11 +14,12 @@ from typing import Any, cast
 
 from runtime.core.drawing import Drawing
 from runtime.core.expressions import Json, Unknown
-from runtime.core.node import Call, Failed, Outcome
+from runtime.core.node import Call, CallEach, Failed, Outcome
 from runtime.engine.cage import Cage
 from runtime.engine.context import StepContext
 from runtime.engine.inputs import ScopedInputs, costly_texts
 from runtime.engine.ports import Store, StoreError
+from runtime.engine.spreading import Spread, spread
 from runtime.json_schemas import errors_of
 
 logger = logging.getLogger(__name__)
@@ -43,12 +44,12 @@ def at_once(drawing: Drawing, context: StepContext, scope: Mapping[str, Json]) -
         return crashed(context.node, failure)
     if inspect.iscoroutine(outcome):
         outcome.close()
-    return None if inspect.isawaitable(outcome) or isinstance(outcome, Call) else outcome
+    return None if inspect.isawaitable(outcome) or isinstance(outcome, Call | CallEach) else outcome
 
 
 async def with_effect(
     drawing: Drawing, context: StepContext, scope: Mapping[str, Json], cage: Cage, store: Store, *, is_called: bool
-) -> tuple[Outcome, Called | None]:
+) -> tuple[Outcome | Spread, Called | None]:
     """The outcome of a step that may take its time; for a `Call` also what it calls. Never raises but to be cancelled.
 
     `is_called`: the step belongs to a run that was called itself.
@@ -58,6 +59,8 @@ async def with_effect(
             outcome = await _outcome(drawing, context, scope, cage)
             if isinstance(outcome, Call):
                 return await _callee(store, outcome, context.run_id if is_called else None)
+            if isinstance(outcome, CallEach):
+                return await _spread(store, outcome, scope, cage, context.run_id if is_called else None), None
             return outcome, None
     except TimeoutError:
         return Failed("timeout", f"No answer within {context.timeout_s:g} seconds.", passing=True), None
@@ -89,11 +92,35 @@ async def _outcome(drawing: Drawing, context: StepContext, scope: Mapping[str, J
 
 
 async def _callee(store: Store, call: Call, caller: str | None) -> tuple[Outcome, Called | None]:
-    if caller and await store.generation(caller) >= MAX_GENERATIONS:
-        return Failed("too_deep", f"More than {MAX_GENERATIONS} workflows call one another here."), None
+    if await _is_too_deep(store, caller):
+        return _TOO_DEEP, None
     called = await store.latest(call.workflow, call.version)
     errors = errors_of((await store.drawing(called[0])).document.input, call.input) if called else []
     if errors:
         message = f"What the workflow “{call.workflow}” is given does not fit what it asks for."
         return Failed("invalid_input", message, detail={"errors": errors}), None
     return call, called
+
+
+async def _spread(
+    store: Store, call: CallEach, scope: Mapping[str, Json], cage: Cage, caller: str | None
+) -> Spread | Failed:
+    if await _is_too_deep(store, caller):
+        return _TOO_DEEP
+    called = await store.latest(call.workflow, call.version)
+    if called is None:
+        return no_workflow(call.workflow)
+    return await spread(call, called, (await store.drawing(called[0])).document.input, scope, cage)
+
+
+async def _is_too_deep(store: Store, caller: str | None) -> bool:
+    return bool(caller) and await store.generation(caller or "") >= MAX_GENERATIONS
+
+
+def no_workflow(name: str) -> Failed:
+    """The failure of a step that calls what is not there."""
+    message = f"There is no published version of the workflow “{name}” to run, or it is archived."
+    return Failed("no_workflow", message)
+
+
+_TOO_DEEP = Failed("too_deep", f"More than {MAX_GENERATIONS} workflows call one another here.")

@@ -25,7 +25,7 @@ from runtime.engine.cage import Cage
 from runtime.engine.context import StepContext
 from runtime.engine.inputs import scope_of
 from runtime.engine.mailbox import Reply, reply, start_of
-from runtime.engine.outcomes import Consequence, Step, consequence, incident
+from runtime.engine.outcomes import Consequence, Step, child_of, consequence, incident
 from runtime.engine.ports import (
     Bell,
     Claim,
@@ -39,6 +39,7 @@ from runtime.engine.ports import (
     Store,
     Wave,
 )
+from runtime.engine.spreading import Spread, ending
 from runtime.engine.tryouts import context_of, pinned, tried
 
 DEFAULT_TIMEOUT_S = 30.0
@@ -67,6 +68,7 @@ class _Unwritten:
     events: list[Event] = field(default_factory=list)
     escalations: list[NewEscalation] = field(default_factory=list)
     children: list[NewRun] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
 
 
@@ -101,7 +103,7 @@ class Driver:
         self.settled: asyncio.Future[RunStatus] = asyncio.get_running_loop().create_future()
         self._unwritten = _Unwritten()
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._returned: list[tuple[Step, Outcome, Called | None]] = []
+        self._returned: list[tuple[Step, Outcome | Spread, Called | None]] = []
         self._effects: list[Start] = []
         self._wake = asyncio.Event()
         self._signals: list[Signal] = []
@@ -190,6 +192,9 @@ class Driver:
             progressed = bool(moves.events)
             if not moves.events:
                 progressed = self._start_all(moves)
+                for node in moves.items:
+                    self._move_items(node)
+                    progressed = True
             if not progressed:
                 return False
         return True
@@ -210,6 +215,21 @@ class Driver:
             return False
         self._apply(consequence(self._step(start, context), outcome))
         return True
+
+    def _move_items(self, node: str) -> None:
+        """Begin the next items of a step, or end it; what still runs for it then is called off."""
+        waiting = self.state.step(node)
+        items, step = waiting.items, self._step(Start(node, waiting.visit, max(waiting.attempt, 1)))
+        if items is None:
+            return
+        if items.is_over:
+            self._unwritten.ended += items.running
+            self._apply(consequence(step, ending(items)))
+            return
+        called = items.blueprint, items.version
+        runs = {place: child_of(step, items.workflow, called, items.inputs[place]) for place in items.to_call}
+        self._record(step.event("item.called", {"runs": {run.id: place for place, run in runs.items()}}))
+        self._unwritten.children += runs.values()
 
     async def _begin_effects(self) -> None:
         starts, self._effects = self._effects, []
@@ -291,6 +311,7 @@ class Driver:
             wake_at=self.wake_at if status == "waiting" else None,
             escalations=tuple(unwritten.escalations),
             children=tuple(unwritten.children),
+            ended=tuple(unwritten.ended),
             taken=tuple(unwritten.taken),
             durable=status != "running" or bool(unwritten.taken),
         )
@@ -310,7 +331,7 @@ class Driver:
         if written == "lost":
             raise LostClaim(self.run.id)
         self.around.listener.committed(self.run.id, self.state.seq, status)
-        if wave.children or status in ("failed", "cancelled") or (status == "succeeded" and self.run.parent):
+        if wave.children or wave.ended or status in ("failed", "cancelled") or (status == "succeeded" and self.run.parent):
             # Others have work now: the runs that were called, or the one that called.
             self.around.bell.ring()
         return "queued" if written == "requeued" else status

@@ -11,6 +11,7 @@ from typing import Any
 
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
+from runtime.core.items import outcome_of
 from runtime.core.node import Done, Failed, Outcome, Resolution
 from runtime.core.planner import Start, live_steps, may_take_up
 from runtime.core.state import State, Step
@@ -26,7 +27,11 @@ def reply(drawing: Drawing, state: State, signal: Signal) -> Reply:
     if signal.type == "retry":
         return _retry(drawing, state, signal)
     step = state.steps.get(signal.node or "")
-    if state.status != "running" or step is None or step.visit != signal.visit or _from(signal) != step.awaits:
+    if state.status != "running" or step is None or step.visit != signal.visit:
+        return ()
+    if step.status == "waiting" and step.items and _from(signal) in step.items.running:
+        return (Event("item.ended", signal.node, signal.visit, outcome_of(step.items, signal.data)),)
+    if _from(signal) != step.awaits:
         return ()
     if signal.type == "incident":
         return _incident(drawing, signal, step)

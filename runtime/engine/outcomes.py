@@ -17,6 +17,7 @@ from typing import Any
 from runtime import json_gate
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
+from runtime.core.expressions import Json
 from runtime.core.node import Ask, Call, Done, Failed, Outcome, Wait
 from runtime.core.planner import Start
 from runtime.core.reasons import reasons
@@ -24,6 +25,7 @@ from runtime.core.retry import retry_at
 from runtime.core.state import State
 from runtime.engine.covers import Covered, covered
 from runtime.engine.ports import NewEscalation, NewRun, Parent
+from runtime.engine.spreading import Spread
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +76,7 @@ class Consequence:
     children: tuple[NewRun, ...] = ()
 
 
-def consequence(step: Step, outcome: Outcome, called: tuple[str, int] | None = None) -> Consequence:
+def consequence(step: Step, outcome: Outcome | Spread, called: tuple[str, int] | None = None) -> Consequence:
     """What follows from an outcome. `called`: blueprint and version for a `Call`. Never raises."""
     try:
         return _follows(step, outcome, called)
@@ -84,7 +86,7 @@ def consequence(step: Step, outcome: Outcome, called: tuple[str, int] | None = N
         return _failed(step, Failed("bad_outcome", what))
 
 
-def _follows(step: Step, outcome: Outcome, called: tuple[str, int] | None) -> Consequence:
+def _follows(step: Step, outcome: Outcome | Spread, called: tuple[str, int] | None) -> Consequence:
     match outcome:
         case Done():
             return _done(step, outcome)
@@ -98,6 +100,8 @@ def _follows(step: Step, outcome: Outcome, called: tuple[str, int] | None) -> Co
             return Consequence(step.event("step.asked", data), escalations=(case_,))
         case Call():
             return _called(step, outcome, called)
+        case Spread():
+            return _spread(step, outcome)
         case Failed():
             return _failed(step, outcome)
     raise TypeError(f"{type(outcome).__name__} is no outcome.")
@@ -123,19 +127,30 @@ def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequen
     flaw = json_gate.clean(call.input, max_bytes=MAX_OUTPUT)
     if flaw:
         return _failed(step, Failed("bad_input", f"The other workflow cannot be given this: {flaw.message}"))
-    blueprint, version = called
-    child = NewRun(
+    child = child_of(step, call.workflow, called, call.input)
+    return Consequence(step.event("step.called", {"run": child.id}), children=(child,))
+
+
+def child_of(step: Step, workflow: str, called: tuple[str, int], given: Json) -> NewRun:
+    """The run of another workflow for this step. `called`: its blueprint and version."""
+    return NewRun(
         id=step.new_id(),
-        blueprint_id=blueprint,
-        workflow=call.workflow,
-        version=version,
-        input=call.input,
+        blueprint_id=called[0],
+        workflow=workflow,
+        version=called[1],
+        input=given,
         created_at=step.now,
         requester=step.run.requester,
         parent=Parent(step.run.id, step.start.node, step.start.visit),
         tryout=step.run.tryout.inside if step.run.tryout else None,
     )
-    return Consequence(step.event("step.called", {"run": child.id}), children=(child,))
+
+
+def _spread(step: Step, spread: Spread) -> Consequence:
+    flaw = json_gate.clean(list(spread.inputs), max_bytes=min(MAX_OUTPUT, MAX_JOURNAL - step.kept))
+    if flaw:
+        return _failed(step, Failed("bad_input", f"Together the items cannot be given this: {flaw.message}"))
+    return Consequence(step.event("step.spread", spread.data))
 
 
 def _failed(step: Step, failure: Failed) -> Consequence:

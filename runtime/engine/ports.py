@@ -191,7 +191,8 @@ class Claim:
 class Wave:
     """What is written of a run in one transaction, if the claim still holds.
 
-    `status` other than running gives the claim back. `durable` waits for the disk: what was promised to somebody.
+    `status` other than running gives the claim back. `ended` are runs that it called and wants no longer. `durable`
+    waits for the disk: what was promised to somebody.
     """
 
     claim: Claim
@@ -201,6 +202,7 @@ class Wave:
     wake_at: datetime | None = None
     escalations: tuple[NewEscalation, ...] = ()
     children: tuple[NewRun, ...] = ()
+    ended: tuple[str, ...] = ()
     taken: tuple[int, ...] = ()
     decisions: tuple[NewDecision, ...] = ()
     durable: bool = False
