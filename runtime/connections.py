@@ -161,6 +161,14 @@ def lookup(name: str) -> ai.Connection | None:
     return ai.Connection(name, provider=provider, api_key=secret, headers=tuple(config.headers.items()), **rest)
 
 
+def identity(name: str) -> dict[str, str]:
+    """What answers behind a model connection: provider, address and model. With another one it is another machine."""
+    row = Connection.objects.filter(name=name, provider__in=MODEL_PROVIDERS).first()
+    if row is None:
+        return {"provider": SCRIPTED if name == SCRIPTED else EMBEDDED if name in (EMBEDDED, DEFAULT) else ""}
+    return {"provider": row.provider, **{key: row.config.get(key, "") for key in ("base_url", "model")}}
+
+
 def http_headers(name: str, url: str) -> Signature | Failed:
     """What a call to `url` gets from an HTTP connection. A secret never leaves for another origin."""
     found = _opened(name, (HTTP,))

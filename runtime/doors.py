@@ -20,8 +20,18 @@ from runtime import connections, outbox
 from runtime.ai import Models
 from runtime.core import functions
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
+from runtime.core.node import (
+    Failed,
+    GateQuestion,
+    HttpRequest,
+    HttpResponse,
+    Message,
+    ModelAnswer,
+    ModelRequest,
+)
 from runtime.egress import Egress, Policy
+from runtime.engine.ports import Judged, Seat
+from runtime.gates import policies
 from runtime.ids import first_id_at
 from runtime.models import Entry
 from runtime.shared import Shared
@@ -80,6 +90,10 @@ class ProcessDoors:
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of a workflow's other runs, newest first."""
         return await _in_thread(_earlier, workflow, run_id, within_days, min(limit, MAX_EARLIER))
+
+    async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
+        """What a gate makes of a case; where it cannot be asked, a person decides."""
+        return await _in_thread(policies.judged, question, seat)
 
 
 async def _in_thread[**P, T](work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, transaction
 
 from runtime import blueprints, claimed, escalations, journal
 from runtime.core.drawing import Drawing
-from runtime.engine.ports import Created, Held, NewRun, Signal, StoreError, Wave, Written
-from runtime.engine.writer import Writer
+from runtime.engine.ports import Created, Held, NewDecision, NewRun, Signal, StoreError, Wave, Written
+from runtime.engine.writer import Last, Writer
+from runtime.gates import ledger
 
 MAX_DRAWINGS = 256
 
@@ -29,11 +31,11 @@ class SqlStore:
 
     async def create(self, run: NewRun, wave: Wave) -> Created:
         """Keep a new run, its journal so far and its trigger key."""
-        return await self._writer.submit(lambda: journal.create(run, wave), durable=True)
+        return await self._writer.submit(lambda: journal.create(run, wave), durable=True, last=_decisions(wave))
 
     async def append(self, wave: Wave) -> Written:
         """Write a wave under its claim."""
-        return await self._writer.submit(lambda: journal.append(wave), durable=wave.durable)
+        return await self._writer.submit(lambda: journal.append(wave), durable=wave.durable, last=_decisions(wave))
 
     async def claim(self, owner: str, limit: int) -> list[Held]:
         """Take runs that can go on."""
@@ -84,6 +86,17 @@ class SqlStore:
     async def latest(self, workflow: str, version: int | None) -> tuple[str, int] | None:
         """What a call of this workflow runs."""
         return await self._writer.submit(lambda: blueprints.latest(workflow, version))
+
+
+def _decisions(wave: Wave) -> list[Last]:
+    """What gates decided, written only if the wave was: at the end, since a gate's lock is shared by many runs."""
+
+    return [Last(ledger.place_of(row), partial(_decided, row, wave)) for row in wave.decisions]
+
+
+def _decided(row: NewDecision, wave: Wave, result: Created | Written) -> None:
+    if result.new if isinstance(result, Created) else result != "lost":
+        ledger.write(row, wave.events[-1].at or journal.database_now())
 
 
 def _claim(owner: str, limit: int) -> list[Held]:

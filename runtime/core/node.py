@@ -235,6 +235,51 @@ class ModelAnswer:
     usage_known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class GateQuestion:
+    """A decision that a machine has made, put to the gate that is to prove its promise.
+
+    `signals` are what there is, each in 0..1; `names` those that have to be there (what is missing or malformed makes
+    the case unsure). `answer` is one of `choices`, or None where the machine chose none of them. `novelty` is a
+    p-value; below `familiar_at` the case is strange and scores 0 (None: novelty is not looked at). `max_error` and
+    `confidence` are the promise, `audit` the share of automatic decisions that people check (None: the usual one).
+
+    `basis` (strict JSON) and `connections` (their names) are what else decides how the machine answers: prompt,
+    examples, model, judge. With any other basis, connection, signal, choice or promise it is another epoch.
+    """
+
+    answer: str | None
+    choices: tuple[str, ...]
+    signals: Mapping[str, float]
+    names: tuple[str, ...]
+    max_error: float
+    confidence: float
+    audit: float | None = None
+    novelty: float | None = None
+    familiar_at: float | None = None
+    basis: Mapping[str, Json] = field(default_factory=dict)
+    connections: tuple[str, ...] = ()
+
+
+type GateState = Literal["probation", "proven", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """What the gate makes of a case. `proceed`: the run goes on with the machine's answer, else with a person's.
+
+    A case that was drawn for an audit goes to a person like any other, and nothing here tells that it was: `reason`,
+    in words, is the same for every case that a proven gate hands to people. `cutoff` is the score from which on it
+    decides, if it does.
+    """
+
+    proceed: bool
+    state: GateState
+    score: float | None
+    cutoff: float | None
+    reason: str = ""
+
+
 class Context(Protocol):
     """The doors a handler has to the outside. Each call is guarded, limited and written into the trace."""
 
@@ -264,6 +309,12 @@ class Context(Protocol):
 
     async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
         """Run id and input of this workflow's other runs within the last days, newest first."""
+
+    async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
+        """Ask this step's gate, once in a visit. The decision is written with the step's end, or not at all.
+
+        Failed (the gate could not be asked): a person decides.
+        """
 
 
 type Handler[P: Params] = Callable[[P, Inputs, Context], Outcome | Awaitable[Outcome]]

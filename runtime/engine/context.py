@@ -12,15 +12,27 @@ from datetime import datetime
 from typing import Any
 
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
-from runtime.engine.ports import Doors
+from runtime.core.node import (
+    Failed,
+    GateQuestion,
+    GateVerdict,
+    HttpRequest,
+    HttpResponse,
+    Message,
+    ModelAnswer,
+    ModelRequest,
+)
+from runtime.engine.ports import Doors, NewDecision, Seat
 
 MAX_NOTED = 4_000
 
 
 @dataclass(slots=True)
 class StepContext:
-    """`core.node.Context` over the doors of this process. `calls` collects what the trace shows."""
+    """`core.node.Context` over the doors of this process. `calls` collects what the trace shows.
+
+    `decision` is what a gate answered, to be written with the step's end; `counts` is False in a try-out.
+    """
 
     doors: Doors
     run_id: str
@@ -30,7 +42,9 @@ class StepContext:
     attempt: int
     now: datetime
     timeout_s: float
+    counts: bool = True
     calls: list[dict[str, Any]] = field(default_factory=list)
+    decision: NewDecision | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -73,6 +87,15 @@ class StepContext:
     async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
         """Inputs of this workflow's other runs, newest first."""
         return await self.doors.earlier_inputs(self.workflow, self.run_id, within_days, limit)
+
+    async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
+        """Ask this step's gate. The trace does not show it: nothing there may tell an audit from any other case."""
+        seat = Seat(self.run_id, self.workflow, self.node, self.visit, self.counts)
+        judged = await self.doors.gate(question, seat)
+        if isinstance(judged, Failed):
+            return judged
+        self.decision = judged.row
+        return judged.verdict
 
     def _hold(self, door: str, **would_send: Any) -> None:
         """Note a call that is not made, with what it would have sent."""

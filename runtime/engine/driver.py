@@ -32,6 +32,7 @@ from runtime.engine.ports import (
     Clock,
     Doors,
     Listener,
+    NewDecision,
     NewEscalation,
     NewRun,
     RunStatus,
@@ -68,6 +69,7 @@ class _Unwritten:
     events: list[Event] = field(default_factory=list)
     escalations: list[NewEscalation] = field(default_factory=list)
     children: list[NewRun] = field(default_factory=list)
+    decisions: list[NewDecision] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
 
@@ -287,6 +289,7 @@ class Driver:
         self._record(event)
         self._unwritten.escalations += what.escalations
         self._unwritten.children += what.children
+        self._unwritten.decisions += what.decisions
 
     def _record(self, event: Event) -> None:
         """Take a fact into the state and into the next wave."""
@@ -312,6 +315,7 @@ class Driver:
             escalations=tuple(unwritten.escalations),
             children=tuple(unwritten.children),
             ended=tuple(unwritten.ended),
+            decisions=tuple(unwritten.decisions),
             taken=tuple(unwritten.taken),
             durable=status != "running" or bool(unwritten.taken),
         )
@@ -346,8 +350,9 @@ class Driver:
 
     def _step(self, start: Start, context: StepContext | None = None, ms: float | None = None) -> Step:
         around = self.around
-        calls = tuple(context.calls) if context else ()
-        return Step(self.drawing, self.state, start, self.run, self._now(), around.new_id, calls, ms, self._size)
+        calls, decision = (tuple(context.calls), context.decision) if context else ((), None)
+        now = self._now()
+        return Step(self.drawing, self.state, start, self.run, now, around.new_id, calls, ms, self._size, decision)
 
     def _context(self, start: Start) -> StepContext:
         node = self.drawing.graph.nodes[start.node]
@@ -362,3 +367,4 @@ class Driver:
             now=self._now(),
             timeout_s=node.timeout_s or DEFAULT_TIMEOUT_S,
         )
+            counts=self.run.tryout is None,

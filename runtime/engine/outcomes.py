@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from runtime.core.reasons import reasons
 from runtime.core.retry import retry_at
 from runtime.core.state import State
 from runtime.engine.covers import Covered, covered
-from runtime.engine.ports import NewEscalation, NewRun, Parent
+from runtime.engine.ports import NewDecision, NewEscalation, NewRun, Parent
 from runtime.engine.spreading import Spread
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ class Step:
     ms: float | None = None
     kept: int = 0
     """What the run's entries take already, in bytes."""
+    decision: NewDecision | None = None
+    """What a gate answered this step."""
 
     @property
     def key(self) -> str:
@@ -74,6 +76,7 @@ class Consequence:
     event: Event
     escalations: tuple[NewEscalation, ...] = ()
     children: tuple[NewRun, ...] = ()
+    decisions: tuple[NewDecision, ...] = ()
 
 
 def consequence(step: Step, outcome: Outcome | Spread, called: tuple[str, int] | None = None) -> Consequence:
@@ -118,6 +121,13 @@ def _done(step: Step, done: Done) -> Consequence:
     if flaw:
         return _failed(step, Failed("bad_output", f"The step's result cannot be kept: {flaw.message}"))
     return Consequence(step.event("step.finished", {"port": done.port, "output": done.output}))
+
+
+def _decided(step: Step, done: Consequence) -> Consequence:
+    """What a gate answered counts when the step has ended with it, and not when something went wrong behind it."""
+    if step.decision is None or done.event.type != "step.finished":
+        return done
+    return replace(done, decisions=(step.decision,))
 
 
 def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequence:

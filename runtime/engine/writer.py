@@ -12,7 +12,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +26,22 @@ logger = logging.getLogger(__name__)
 MAX_BATCH = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What is done at the end of a transaction, with what its operation gave.
+
+    For what takes a lock that many share: those of all operations run in the order of `place`, after everything else,
+    so that no two transactions wait for each other.
+    """
+
+    place: str
+    work: Callable[[Any], object]
+
+
 @dataclass(slots=True)
 class _Operation:
     work: Callable[[], Any]
+    last: Sequence[Last]
     durable: bool
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
@@ -64,8 +77,10 @@ class Writer:
         self._queue.put(None)
         self._thread.join()
 
-    def submit[T](self, work: Callable[[], T], *, durable: bool = False) -> asyncio.Future[T]:
-        """Run `work` in the next transaction. The future is settled after its commit.
+    def submit[T](
+        self, work: Callable[[], T], *, durable: bool = False, last: Sequence[Last] = ()
+    ) -> asyncio.Future[T]:
+        """Run `work` in the next transaction, and `last` at its end. The future is settled after its commit.
 
         `durable` waits for the disk. The future raises StoreError when the database fails; then nothing was written.
         """
@@ -74,7 +89,7 @@ class Writer:
         if self._closed:
             future.set_exception(StoreError("The writer is closed."))
         else:
-            self._queue.put(_Operation(work, durable, loop, future))
+            self._queue.put(_Operation(work, last, durable, loop, future))
         return future
 
     def _work(self) -> None:
@@ -137,6 +152,9 @@ def _transact(batch: list[_Operation]) -> None:
         for operation in batch:
             operation.begun = True
             operation.result = operation.work()
+        latest = [(last, operation) for operation in batch for last in operation.last]
+        for last, operation in sorted(latest, key=lambda pair: pair[0].place):
+            last.work(operation.result)
 
 
 def _set_durability(durable: bool) -> None:

@@ -20,7 +20,7 @@ from runtime.judgement.alarm import Alarm
 from runtime.judgement.certificate import Candidate, Evidence
 from runtime.judgement.ledger import Costs, Refused, Row, Weighed, settled, weigh
 from runtime.judgement.plan import Lesson, Plan, make
-from runtime.judgement.policy import Policy
+from runtime.judgement.policy import Policy, in_force
 from runtime.judgement.promise import Promise, Rules
 from runtime.judgement.signals import Scoring
 from runtime.judgement.weighing import labels_of
@@ -75,19 +75,10 @@ def begin(
 
 
 def policy_of(standing: Standing, unanswered: int = 0) -> Policy:
-    """The policy for the cases to come. `unanswered`: audits that are open (`ledger.unanswered`).
-
-    A gate whose audits nobody answers has nothing to stand on any more: it stops deciding until they are answered.
-    """
+    """The policy for the cases to come. `unanswered`: audits that are open (`ledger.unanswered`)."""
     scoring = standing.plan.scoring if standing.plan else standing.scoring
-    cutoff, why = standing.cutoff, ""
-    if standing.state == "broken":
-        why = "The gate broke its promise: every case goes to a person."
-    elif cutoff is None:
-        why = "The gate is on probation: every case goes to a person."
-    elif unanswered >= standing.rules.unanswered:
-        cutoff, why = None, "Too many audits of this gate are open: until they are answered, a person decides."
-    return Policy(standing.epoch, scoring, cutoff, standing.rules.audit, why)
+    crowded = unanswered >= standing.rules.unanswered
+    return in_force(standing.epoch, scoring, standing.state, standing.cutoff, standing.rules.audit, crowded=crowded)
 
 
 def fold(standing: Standing, rows: Iterable[Row]) -> Standing:

@@ -42,6 +42,23 @@ class Decision:
     reason: str = ""
 
 
+def in_force(
+    epoch: int, scoring: Scoring, state: str, cutoff: float | None, audit: float, *, crowded: bool = False
+) -> Policy:
+    """The policy for the cases to come, from where the gate stands. `crowded`: too many audits are open.
+
+    A gate whose audits nobody answers has nothing to stand on any more: it stops deciding until they are answered.
+    """
+    why = ""
+    if state == "broken":
+        cutoff, why = None, "The gate broke its promise: every case goes to a person."
+    elif cutoff is None:
+        why = "The gate is on probation: every case goes to a person."
+    elif crowded:
+        cutoff, why = None, "Too many audits of this gate are open: until they are answered, a person decides."
+    return Policy(epoch, scoring, cutoff, audit, why)
+
+
 def decide(policy: Policy, signals: Mapping[str, object], novelty: object, draw: object) -> Decision:
     """Route one case. Never raises; in doubt (no score, a draw that is no number in [0, 1)) a person decides.
 

@@ -19,20 +19,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import connections, transaction
 
 from runtime import bell as bells
 from runtime import runs
 from runtime.core.drawing import Drawing
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
+from runtime.core.node import (
+    Failed,
+    GateQuestion,
+    HttpRequest,
+    HttpResponse,
+    Message,
+    ModelAnswer,
+    ModelRequest,
+)
 from runtime.engine.bells import MemoryBell
 from runtime.engine.cage import Cage
 from runtime.engine.driver import Surroundings
 from runtime.engine.heart import Heart
-from runtime.engine.ports import NewRun, RunStatus, TriggerKey
+from runtime.engine.ports import Judged, NewRun, RunStatus, Seat, TriggerKey
 from runtime.engine.runner import Runner, Started
 from runtime.engine.writer import Writer
+from runtime.gates import policies
 from runtime.ids import new_id
 from runtime.journal import send_signal
 from runtime.models import Blueprint, Entry, Escalation, Run
@@ -77,6 +87,10 @@ class ScriptedDoors:
         self, workflow: str, run_id: str, within_days: float, limit: int
     ) -> Sequence[tuple[str, Json]]:
         return []
+
+    async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
+        """The real gates: only what is outside has a script."""
+        return await database_sync_to_async(policies.judged, thread_sensitive=False)(question, seat)
 
     def keys(self, node: str) -> list[str]:
         """The idempotency keys of the calls of this node, in their order."""

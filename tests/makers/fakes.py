@@ -15,6 +15,8 @@ from runtime.core.expressions import Json, Unknown, evaluate
 from runtime.core.functions import find
 from runtime.core.node import (
     Failed,
+    GateQuestion,
+    GateVerdict,
     HttpRequest,
     HttpResponse,
     Message,
@@ -62,6 +64,9 @@ class FakeContext:
     model_answers: list[ModelAnswer | Failed] = field(default_factory=list)
     mail_answers: list[str | Failed] = field(default_factory=lambda: ["<1@test>"])
     earlier: list[tuple[str, Json]] = field(default_factory=list)
+    verdicts: list[GateVerdict | Failed] = field(
+        default_factory=lambda: [GateVerdict(False, "probation", None, None, "The gate is on probation.")]
+    )
     now: datetime = NOW
     run_id: str = "r1"
     workflow: str = "test"
@@ -89,6 +94,9 @@ class FakeContext:
     async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
         self.seen.append(within_days)
         return self.earlier[:limit]
+
+    async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
+        return self._next(self.verdicts, question)
 
     def _next[T](self, script: list[T], asked: object) -> T:
         self.seen.append(asked)

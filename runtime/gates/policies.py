@@ -1,0 +1,64 @@
+"""The door of a step to its gate: the policy in force, put to one case. Reads one row, writes nothing.
+
+Called by `doors` in a thread. The policy was fixed by what came before the case, and the case is drawn by a number that
+follows from its identity: nothing about the case itself decides whether a person will check it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import Error as DatabaseFailure
+
+from runtime.core.node import Failed, GateQuestion, GateState, GateVerdict
+from runtime.engine.ports import Judged, NewDecision, Seat
+from runtime.gates import terms
+from runtime.gates.draws import draw
+from runtime.judgement.policy import Decision, Policy, decide, in_force
+from runtime.models import Gate
+
+HANDED_OVER = "A person decides this case: the gate is not sure enough of it, or it was picked for a check."
+"""The same for every case that a proven gate hands over: nobody can tell a check from a doubt."""
+_NEVER_PICKED = 1.0 - 2.0**-53
+_UNAVAILABLE = Failed("gate", "The gate could not be asked, so a person decides.")
+_COLUMNS = ("pk", "epoch", "state", "cutoff", "scoring", "open_audits", "flaw")
+
+
+def judged(question: GateQuestion, seat: Seat) -> Judged | Failed:
+    """What the gate makes of this case, and the row for its ledger. Failed where it cannot be asked. Never raises."""
+    try:
+        mark = terms.fingerprint(question)
+        found = Gate.objects.filter(workflow=seat.workflow, node=seat.node, fingerprint=mark)
+        kept = found.order_by("-epoch").values(*_COLUMNS).first()
+        policy = _policy(question, kept)
+    except (DatabaseFailure, ValueError, TypeError, KeyError):
+        return _UNAVAILABLE
+    number = draw(seat.run_id, seat.node, seat.visit) if seat.counts else _NEVER_PICKED
+    made = decide(policy, question.signals, question.novelty, number)
+    state = cast("GateState", kept["state"] if kept else "probation")
+    row = _row(question, seat, mark, kept["pk"] if kept else None, policy, made, number)
+    return Judged(_verdict(state, policy, made), row if seat.counts else None)
+
+
+def _policy(question: GateQuestion, kept: dict[str, Any] | None) -> Policy:
+    audit = terms.audit_of(question)
+    if kept is None:
+        return in_force(1, terms.first_scoring(question), "probation", None, audit)
+    scoring = terms.scoring_from(kept["scoring"])
+    crowded = kept["open_audits"] >= terms.RULES.unanswered
+    return in_force(kept["epoch"], scoring, kept["state"], kept["cutoff"], audit, crowded=crowded)
+
+
+def _verdict(state: GateState, policy: Policy, made: Decision) -> GateVerdict:
+    proceed = made.auto and not made.sampled
+    reason = "" if proceed else (made.reason if policy.cutoff is None else HANDED_OVER)
+    return GateVerdict(proceed, state, made.score, policy.cutoff, reason)
+
+
+def _row(
+    question: GateQuestion, seat: Seat, mark: str, gate: int | None, policy: Policy, made: Decision, number: float
+) -> NewDecision:
+    return NewDecision(
+        seat, mark, gate, question, made.score, number, policy.cutoff, policy.audit,
+        made.auto, made.sampled, made.pi, made.floor,
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""What a gate is held to and what its epoch stands on: rules, fingerprint, scoring as JSON.
+
+Called by `policies` and `epochs`, in the step itself: it needs none of the libraries that fold labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from runtime import connections
+from runtime.core.node import GateQuestion
+from runtime.judgement.promise import Rules
+from runtime.judgement.signals import Scoring
+
+RULES = Rules()
+"""How every gate gathers its evidence; its audit rate is the drawing's, where that names one."""
+LEAST_AUDIT = 0.001
+OTHER = "other"
+"""A person's answer that is none of the gate's choices: the machine's cannot have been right."""
+
+
+def fingerprint(question: GateQuestion) -> str:
+    """What defines the epoch, summed up; see `basis_of`."""
+    canonical = json.dumps(basis_of(question), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def basis_of(question: GateQuestion) -> dict[str, Any]:
+    """What defines the epoch: all that decides how the machine answers, how surely, and what was promised of it.
+
+    The audit rate is no part of it: each row of the ledger says which one was in force.
+    """
+    return {
+        "machine": dict(question.basis),
+        "connections": {name: connections.identity(name) for name in question.connections},
+        "choices": list(question.choices),
+        "signals": list(question.names),
+        "familiar_at": question.familiar_at,
+        "promise": {"max_error": question.max_error, "confidence": question.confidence},
+    }
+
+
+def audit_of(question: GateQuestion) -> float:
+    """The share of automatic decisions that people check. None at all would leave the promise without evidence."""
+    return max(LEAST_AUDIT, RULES.audit if question.audit is None else question.audit)
+
+
+def scoring_to_json(scoring: Scoring) -> dict[str, Any]:
+    """A scoring as a gate's row keeps it."""
+    weights = list(scoring.weights)
+    return {"names": list(scoring.names), "familiar_at": scoring.familiar_at, "weights": weights, "bias": scoring.bias}
+
+
+def scoring_from(kept: Mapping[str, Any]) -> Scoring:
+    """The scoring that a gate's row keeps. Raises ValueError, TypeError or KeyError for one that was tampered with."""
+    return Scoring(tuple(kept["names"]), kept["familiar_at"], tuple(kept["weights"]), kept["bias"])
+
+
+def first_scoring(question: GateQuestion) -> Scoring:
+    """How a case is scored before there is a plan: by the lowest signal."""
+    return Scoring(question.names, question.familiar_at)
