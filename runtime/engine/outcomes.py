@@ -92,7 +92,7 @@ def consequence(step: Step, outcome: Outcome | Spread, called: tuple[str, int] |
 def _follows(step: Step, outcome: Outcome | Spread, called: tuple[str, int] | None) -> Consequence:
     match outcome:
         case Done():
-            return _done(step, outcome)
+            return _decided(step, _done(step, outcome))
         case Wait(until):
             return Consequence(step.event("step.waiting", {"until": until.astimezone(UTC).isoformat()}))
         case Ask():
