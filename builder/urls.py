@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from builder import canvas_views, case_views, gallery_views, repair_views, version_views
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
+from builder.workflow_pages.overview import workflow_overview
 from builder.workflow_pages.triggers import workflow_triggers
 from builder.workflow_pages.versions import workflow_restore, workflow_versions
 
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("canvas/me/", version_views.me, name="workflow_me"),
     path("canvas/queues/", version_views.make_queue, name="workflow_make_queue"),
     path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
+    path("workflows/<slug:slug>/overview/", workflow_overview, name="workflow_overview"),
     path("workflows/<slug:slug>/triggers/", workflow_triggers, name="workflow_triggers"),
     path("workflows/<slug:slug>/versions/", workflow_versions, name="workflow_versions"),
     path("workflows/<slug:slug>/versions/<int:number>/restoration/", workflow_restore, name="workflow_restore"),

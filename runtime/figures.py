@@ -1,6 +1,6 @@
-"""The numbers of home: how much goes by itself, why people are asked, how soon they answer, and what is in trouble.
+"""The numbers of home and of a workflow's page: what goes alone, why and how soon people answer, what is in trouble.
 
-Called by the home page. It only reads. Every question is bounded by time (ids begin with it, so that a key finds a day)
+Called by those pages. It only reads. Every question is bounded by time (ids begin with it, so that a key finds a day)
 and by a number of rows; where a bound was reached the numbers are those of the newest rows of that day.
 """
 
@@ -25,6 +25,7 @@ MOST_RUNS_A_DAY = 300
 MOST_CASES = 500
 MOST_TROUBLES = 500
 MOST_REASONS = 5
+MOST_OUTCOMES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,23 @@ class Trouble:
     workflow: str
     incidents: int
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many runs stand or ended so; `share` in percent of the most frequent."""
+
+    status: str
+    outcome: str | None
+    number: int
+    share: float
+
+
+def outcomes(runs: QuerySet[Run], since: datetime) -> list[Share]:
+    """The newest runs since then by status and outcome, the most frequent first; `MOST_OUTCOMES` are looked at."""
+    begun = runs.filter(pk__gte=first_id_at(since)).order_by("-pk")
+    counted = Counter(begun.values_list("status", "outcome")[:MOST_OUTCOMES]).most_common(10)
+    return [Share(status, outcome, number, 100 * number / counted[0][1]) for (status, outcome), number in counted]
 
 
 def rates(runs: QuerySet[Run], now: datetime) -> Rates:

@@ -136,6 +136,16 @@ def people_with(permission: Permission) -> QuerySet[Any]:
     return get_user_model()._default_manager.filter(holds, is_active=True).distinct()
 
 
+def everybody(most: int) -> list[tuple[Any, tuple[str, ...], frozenset[Permission]]]:
+    """The active users by name, at most so many, each with their roles and all that they may do."""
+    found = get_user_model()._default_manager.filter(is_active=True).order_by("username").prefetch_related("groups")
+    rows = [(user, tuple(group.name for group in user.groups.all())) for user in found[:most]]
+    return [
+        (user, roles, NOTHING.union(*(_of_role(role, user.is_superuser) for role in (*roles, None))))
+        for user, roles in rows
+    ]
+
+
 def _of_role(name: str | None, is_superuser: bool) -> frozenset[Permission]:
     return PERMISSIONS if is_superuser else ROLES.get(cast("Role", name), NOTHING)
 

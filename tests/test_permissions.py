@@ -74,6 +74,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_new": {"GET": WRITE, "POST": WRITE},
     "workflow_canvas": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
+    "workflow_overview": {"GET": READ},
     "workflow_triggers": {"GET": READ},
     "workflow_versions": {"GET": READ},
     "workflow_restore": {"POST": WRITE},

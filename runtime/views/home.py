@@ -5,12 +5,9 @@ Routed by `urls`. The numbers of days are `figures`; the cases are the inbox's o
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,13 +15,11 @@ from django.views.decorators.http import require_safe
 
 from runtime import figures, inbox
 from runtime.finding import gathered
-from runtime.ids import first_id_at
 from runtime.inbox import View, Wanted
-from runtime.models import Blueprint, Escalation, Run
+from runtime.models import Blueprint, Escalation
 from runtime.permissions import Person, permissions_of, visible_escalations, visible_runs
 
 MOST = 6
-MOST_COUNTED = 5_000
 
 
 @require_safe
@@ -34,15 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
     now, held = timezone.now(), permissions_of(request.user)
     cases, runs = visible_escalations(request.user), visible_runs(request.user, held=held)
     whole = "workflows:read" in held
-    today = _today(runs, now)
+    today = figures.outcomes(runs, now.replace(hour=0, minute=0, second=0, microsecond=0))
     troubles = figures.troubles(runs, cases, now)
     context = {
         "cases": _mine_first(request.user, now),
         "counts": inbox.counts(request.user, Wanted(), now),
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
-        "number": sum(row["number"] for row in today),
-        "most_counted": MOST_COUNTED,
+        "number": sum(row.number for row in today),
+        "most_counted": figures.MOST_OUTCOMES,
         "may_draw": "workflows:write" in held,
         "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
@@ -67,14 +62,3 @@ def _names(troubles: list[figures.Trouble]) -> list[str]:
     found = Blueprint.objects.filter(workflow__in=slugs).order_by("version").values_list("workflow", "name")
     names = dict(found) if slugs else {}
     return [names.get(slug, slug) for slug in slugs]
-
-
-def _today(runs: QuerySet[Run], now: datetime) -> list[dict[str, Any]]:
-    """Today's newest runs by status and outcome, the most frequent first; `share` in percent of the most frequent."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = runs.filter(pk__gte=first_id_at(midnight)).order_by("-pk")
-    counted = Counter(begun.values_list("status", "outcome")[:MOST_COUNTED]).most_common(10)
-    return [
-        {"status": status, "outcome": outcome, "number": number, "share": 100 * number / counted[0][1]}
-        for (status, outcome), number in counted
-    ]

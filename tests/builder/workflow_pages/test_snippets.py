@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from builder.workflow_pages.snippets import TOKEN, snippets
+from runtime.core.expressions import Json
 from tests.makers.live_server import Server, live_server
 from tests.makers.people import PASSWORD
 
@@ -90,7 +91,7 @@ def test_a_run_that_is_not_over_is_named_where_it_can_be_read(server: Server, pa
     assert json.load(urllib.request.urlopen(asked))["input"] == {"seats": 200}
 
 
-HARD = {"it's": 'a "quote" \\ $HOME `ls` {x} ${y} é 𝄞\n</code>', "none": None, "yes": True, "n": 1.5, "l": [1, {}]}
+HARD: Json = {"it's": 'a "quote" \\ $HOME `ls` {x} ${y} é 𝄞\n</code>', "none": None, "yes": True, "l": [1.5, {}]}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
