@@ -56,7 +56,7 @@ async def with_effect(
     """
     try:
         async with asyncio.timeout(context.timeout_s):
-            outcome = await _outcome(drawing, context, scope, cage)
+            outcome = await outcome_of(drawing, context, scope, cage)
             if isinstance(outcome, Call):
                 return await _callee(store, outcome, context.run_id if is_called else None)
             if isinstance(outcome, CallEach):
@@ -81,7 +81,7 @@ def crashed(node: str, failure: BaseException) -> Failed:
     return Failed("crash", f"The step failed in a way nobody foresaw ({type(failure).__name__}).")
 
 
-async def _outcome(drawing: Drawing, context: StepContext, scope: Mapping[str, Json], cage: Cage) -> Outcome:
+async def outcome_of(drawing: Drawing, context: StepContext, scope: Mapping[str, Json], cage: Cage) -> Outcome:
     kind, params = drawing.kinds[drawing.graph.nodes[context.node].kind], drawing.params[context.node]
     costly = costly_texts(drawing, context.node, scope)
     computed: dict[str, Json | Unknown] = await cage.evaluate_all(costly, scope) if costly else {}
