@@ -4,7 +4,7 @@ Called by `repairs` alone, which offers only what the check finds to help. One f
 code without a mender is in `docs/problems.md`, with the reason.
 """
 
-from builder.menders import documents, names, safety, tables, texts, ways
+from builder.menders import documents, names, promises, safety, tables, texts, ways
 from builder.menders.proposals import Mender, Proposal, Proposals, Wrong
 
 MENDERS: dict[str, Mender] = {
@@ -14,6 +14,7 @@ MENDERS: dict[str, Mender] = {
     **texts.MENDERS,
     **tables.MENDERS,
     **names.MENDERS,
+    **promises.MENDERS,
 }
 
 __all__ = ["MENDERS", "Mender", "Proposal", "Proposals", "Wrong"]

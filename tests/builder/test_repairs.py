@@ -22,10 +22,10 @@ from runtime.core.problems import Problem
 from runtime.nodes import discover
 from tests.makers.people import person
 from tests.makers.sealed import ECHO, drafted
-from tests.runtime.core.checks.cases import around, beside, data, document, graph, safety
+from tests.runtime.core.checks.cases import around, beside, data, document, graph, promises, safety
 from tests.runtime.core.checks.cases.parts import Case
 
-CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *beside.CASES, *around.CASES]
+CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *beside.CASES, *around.CASES, *promises.CASES]
 READABLE = [case for case in CASES if parse(case.bad).document]
 EXAMPLE = json.loads((Path(__file__).parents[2] / "builder" / "gallery" / "lead_qualification.json").read_text())
 
@@ -136,6 +136,7 @@ def one(case_code: str) -> tuple[Any, Problem]:
         ("people.no_due", "Ask for an answer within 24 hours"),
         ("people.no_owner", "Put it into the queue “claims”"),
         ("queue.missing", "Put it into the queue “sales”"),
+        ("promise.no_review", "Offer the same ways in “ask”"),
         ("connection.missing", "Use “gone-by” instead"),
         ("data.unknown_field", "Read “email” instead"),
         ("data.not_yet", "Where “a” has not run, take nothing"),

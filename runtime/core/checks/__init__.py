@@ -7,7 +7,7 @@ place: the same drawing gives the same problems in the same order. One file hold
 from __future__ import annotations
 
 from runtime.core.checks import around as surroundings
-from runtime.core.checks import beside, data, outputs, people, safety, structure, tables
+from runtime.core.checks import beside, data, outputs, people, promises, safety, structure, tables
 from runtime.core.checks import document as shape
 from runtime.core.checks.around import NOWHERE, Called, Surroundings
 from runtime.core.checks.codes import CODES, Code
@@ -62,5 +62,6 @@ def check_drawing(
         *outputs.problems(drawing),
         *tables.problems(drawing),
         *people.problems(drawing),
+        *promises.problems(drawing),
         *surroundings.problems(drawing, around),
     )

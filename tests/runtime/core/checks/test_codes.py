@@ -8,10 +8,10 @@ import pytest
 
 from runtime.core.checks import CODES, check
 from runtime.nodes import discover
-from tests.runtime.core.checks.cases import around, beside, data, document, graph, safety
+from tests.runtime.core.checks.cases import around, beside, data, document, graph, promises, safety
 from tests.runtime.core.checks.cases.parts import Case
 
-CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *beside.CASES, *around.CASES]
+CASES = [*document.CASES, *graph.CASES, *data.CASES, *safety.CASES, *beside.CASES, *around.CASES, *promises.CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
