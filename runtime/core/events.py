@@ -19,6 +19,9 @@ type EventType = Literal[
     "step.waiting",  # data: until; a timer
     "step.asked",  # data: escalation; a person; in a try-out also asked and reasons, for there is no case
     "step.called",  # data: run; a sub-workflow
+    "step.spread",  # data: a sub-workflow for each item of a list: inputs, what runs, how many at once (`items`)
+    "item.called",  # data: runs, by their ids the places of the items
+    "item.ended",  # data: index, run, outcome, output, error
     "incident.opened",  # data: error, escalation
     "incident.resolved",  # data: action (retry, skip, fail), by
     "loop.turned",  # node: the header; data: edges, turns

@@ -30,12 +30,14 @@ class Start:
 class Plan:
     """The next moves of a run.
 
-    `events`: facts to journal now; then ask for a new plan. `starts`: steps to run. `wake_at`: when the earliest timer
+    `events`: facts to journal now; then ask for a new plan. `starts`: steps to run. `items`: steps of which items are
+    to begin (`State` says which), or that can end because all have come out. `wake_at`: when the earliest timer
     is due. `parked`: nothing is to be done until a timer is due or somebody answers.
     """
 
     events: tuple[Event, ...] = ()
     starts: tuple[Start, ...] = ()
+    items: tuple[str, ...] = ()
     wake_at: datetime | None = None
     parked: bool = False
 
@@ -48,10 +50,10 @@ def plan(graph: Graph, state: State, now: datetime) -> Plan:
     events = _facts(graph, state, live, now)
     if events:
         return Plan(events=events)
-    starts = _starts(live, now)
+    starts, items = _starts(live, now), _items(live)
     wake_at = min((step.wake_at for _, step in live if step.wake_at and step.wake_at > now), default=None)
     running = any(step.status == "running" for _, step in live)
-    return Plan(starts=starts, wake_at=wake_at, parked=not starts and not running)
+    return Plan(starts=starts, items=items, wake_at=wake_at, parked=not starts and not items and not running)
 
 
 def live_steps(state: State) -> list[tuple[str, Step]]:
@@ -110,3 +112,8 @@ def _starts(live: Sequence[tuple[str, Step]], now: datetime) -> tuple[Start, ...
         for name, step in live
         if step.status == "ready" or (step.status == "retrying" and step.wake_at and step.wake_at <= now)
     )
+
+
+def _items(live: Sequence[tuple[str, Step]]) -> tuple[str, ...]:
+    waiting = ((name, step.items) for name, step in live if step.status == "waiting" and step.items)
+    return tuple(name for name, items in waiting if items.is_over or items.to_call)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from runtime.core.definition import START, Edge
 from runtime.core.events import Event
 from runtime.core.graph import Graph, NaturalLoop
+from runtime.core.items import Items, spread, take
 
 type Status = Literal["running", "succeeded", "failed", "cancelled"]
 type StepStatus = Literal["pending", "ready", "running", "waiting", "retrying", "incident", "finished", "skipped"]
@@ -37,7 +38,8 @@ class Step:
     """Where a node stands in its present visit.
 
     `through` holds the edges that started a join of the first arrival; `carried`, on the header of a loop that has
-    turned, what the ways back into it have seen in earlier turns; `awaits` the id of the case or run it waits for.
+    turned, what the ways back into it have seen in earlier turns; `awaits` the id of the case or run it waits for;
+    `items` how far it is where it runs a workflow for each item of a list.
     """
 
     visit: int = 1
@@ -49,6 +51,7 @@ class Step:
     through: tuple[str, ...] = ()
     carried: dict[str, Result] = field(default_factory=dict)
     awaits: str | None = None
+    items: Items | None = None
 
 
 @dataclass(slots=True)
@@ -161,6 +164,16 @@ def _step_handed_over(_graph: Graph, state: State, event: Event) -> None:
     step = state.step(_node(event))
     step.status, step.wake_at = "waiting", None
     step.awaits = event.data.get("escalation") or event.data.get("run")
+
+
+def _step_spread(_graph: Graph, state: State, event: Event) -> None:
+    step = state.step(_node(event))
+    step.status, step.wake_at, step.awaits = "waiting", None, None
+    step.items = spread(step.items, event.data)
+
+
+def _item_moved(_graph: Graph, state: State, event: Event) -> None:
+    take(state.step(_node(event)).items, event)
 
 
 def _incident_opened(_graph: Graph, state: State, event: Event) -> None:
@@ -343,7 +356,7 @@ def _blank(graph: Graph, state: State, name: str) -> None:
     step = state.step(name)
     if step.status in SETTLED:
         step.visit += 1
-        step.result = None
+        step.result = step.items = None
     step.status, step.attempt, step.wake_at, step.error = "pending", 0, None, None
     step.through, step.carried = (), {}
     for edge in graph.outgoing.get(name, ()):
@@ -369,6 +382,9 @@ _TAKEN_IN = {
     "step.waiting": _step_waiting,
     "step.asked": _step_handed_over,
     "step.called": _step_handed_over,
+    "step.spread": _step_spread,
+    "item.called": _item_moved,
+    "item.ended": _item_moved,
     "incident.opened": _incident_opened,
     "incident.resolved": _incident_resolved,
     "loop.turned": _loop_turned,

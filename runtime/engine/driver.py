@@ -335,7 +335,12 @@ class Driver:
         if written == "lost":
             raise LostClaim(self.run.id)
         self.around.listener.committed(self.run.id, self.state.seq, status)
-        if wave.children or wave.ended or status in ("failed", "cancelled") or (status == "succeeded" and self.run.parent):
+        if (
+            wave.children
+            or wave.ended
+            or status in ("failed", "cancelled")
+            or (status == "succeeded" and self.run.parent)
+        ):
             # Others have work now: the runs that were called, or the one that called.
             self.around.bell.ring()
         return "queued" if written == "requeued" else status
@@ -366,5 +371,5 @@ class Driver:
             attempt=start.attempt,
             now=self._now(),
             timeout_s=node.timeout_s or DEFAULT_TIMEOUT_S,
-        )
             counts=self.run.tryout is None,
+        )
