@@ -32,7 +32,7 @@ from runtime.models import Blueprint, Run
 from runtime.permissions import Person, may, visible_runs
 from runtime.refused import FieldError, Refused
 
-_CANNOT_RUN = ("document.", "graph.")
+CANNOT_RUN = ("document.", "graph.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _prepared(
         return refused or Refused("malformed", "This is no drawing.")
     problems = problems_of(trial.document)
     keeping = [
-        each for each in problems if each.level == "error" and (trial.insist or each.code.startswith(_CANNOT_RUN))
+        each for each in problems if each.level == "error" and (trial.insist or each.code.startswith(CANNOT_RUN))
     ]
     if keeping:
         return NotPublishable(tuple(keeping))
@@ -126,7 +126,7 @@ def _past(workflow: Workflow, trial: Trial, user: Person) -> Run | Refused | Non
 def _made(
     workflow: Workflow, document: Document, trial: Trial, past: Run | None, user: Person, now: datetime
 ) -> tuple[NewRun, Sealed] | Refused:
-    sealed = blueprints.sealed(_draft(workflow, document, now))
+    sealed = blueprints.sealed(sealed_draft(workflow, document, now))
     state = tryouts.state_of(past) if past else None
     given = trial.input if trial.has_input or state is None else state.input
     pins = _pins(sealed.drawing, trial.pins)
@@ -144,7 +144,7 @@ def _made(
     return NewRun(new_id(), sealed.id, workflow.slug, DRAFT, given, now, by, tryout=tryout), sealed
 
 
-def _draft(workflow: Workflow, document: Document, now: datetime) -> str:
+def sealed_draft(workflow: Workflow, document: Document, now: datetime) -> str:
     """The blueprint of this very drawing; one that was tried a moment ago is there already."""
     sha = digest(document)
     known = Blueprint.objects.filter(workflow=workflow.slug, version=DRAFT, digest=sha).first()
