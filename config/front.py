@@ -24,7 +24,7 @@ from api import problems
 type Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 type Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-MAX_BODY = 8 * 1024 * 1024
+MAX_BODY = 11 * 1024 * 1024
 """No request may be larger, whatever it is for; the views allow less."""
 
 HEADERS: Mapping[str, str] = {

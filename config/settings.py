@@ -172,6 +172,10 @@ INTERLOCK: dict[str, Any] = {
     "API_REQUESTS_PER_S": float(os.environ.get("API_REQUESTS_PER_S", "2000")),
     # For how many seconds an answer that was given on a page can be taken back before its run goes on; 0: not at all.
     "UNDO_S": float(os.environ.get("UNDO_S", "5")),
+    # Whether forms may be sent by anybody who has their address; an administrator allows it.
+    "PUBLIC_FORMS": os.environ.get("PUBLIC_FORMS", "") == "1",
+    # For how many days the cells of uploaded tables are kept; what became of their rows stays.
+    "KEEP_ROWS_DAYS": float(os.environ.get("KEEP_ROWS_DAYS", "30")),
     # What Prometheus has to send as its bearer token; empty: /metrics is for everybody.
     "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
 }

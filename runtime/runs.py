@@ -102,6 +102,12 @@ def sealed_for(workflow: str, version: int | None = None) -> Sealed | Refused:
         return Refused("unavailable", f"The published drawing can no longer be read: {failure}")
 
 
+def unfit(workflow: str, given: Json, version: int | None = None) -> Refused | None:
+    """Why a run with this input would be refused just now; None where it would not be."""
+    found = sealed_for(workflow, version)
+    return found if isinstance(found, Refused) else _unfit(found, given)
+
+
 def queue(asked: Trigger, sealed: Sealed | None = None) -> Triggered | Refused:
     """Leave a run for the workers, in the transaction that is open: it is there if and only if that commits.
 

@@ -18,6 +18,7 @@ from runtime.views.cases import case_detail, case_list, case_rest
 from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
 from runtime.views.runs import run_cancel, run_detail, run_retry, run_step, run_trace
+from runtime.views.triggers.form_page import form_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/cancellation/", run_cancel, name="run_cancel"),
     path("runs/<str:run_id>/retry/", run_retry, name="run_retry"),
     path("settings/", include("runtime.views.settings.urls")),
+    path("workflows/<slug:slug>/triggers/", include("runtime.views.triggers.urls")),
+    path("forms/<str:form_id>/", form_page, name="form_page"),
     path("cases/", case_list, name="case_list"),
     path("cases/views/", case_view, name="case_view"),
     path("cases/<str:case_id>/", case_detail, name="case_detail"),

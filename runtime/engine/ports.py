@@ -81,7 +81,7 @@ class Tryout:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run to create. `input` has been checked against the blueprint's schema; a higher `priority` is claimed first."""
+    """A run to create. `input` has been checked against the blueprint's schema. A higher `priority` goes first."""
 
     id: str
     blueprint_id: str

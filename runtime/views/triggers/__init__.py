@@ -1,0 +1,1 @@
+"""The pages of what starts a workflow: schedules, forms and tables; one file a way."""

@@ -1,0 +1,24 @@
+"""The addresses of the pages of triggers, below a workflow's."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from runtime.views.triggers import forms, schedules, tables
+
+urlpatterns: list[URLPattern] = [
+    path("schedules/", schedules.listed, name="trigger_schedules"),
+    path("schedules/new/", schedules.new, name="trigger_schedule_new"),
+    path("schedules/times/", schedules.times, name="trigger_schedule_times"),
+    path("schedules/<str:schedule_id>/", schedules.one, name="trigger_schedule"),
+    path("schedules/<str:schedule_id>/deed/", schedules.deed, name="trigger_schedule_deed"),
+    path("forms/", forms.listed, name="trigger_forms"),
+    path("forms/new/", forms.new, name="trigger_form_new"),
+    path("forms/<str:form_id>/", forms.one, name="trigger_form"),
+    path("forms/<str:form_id>/removal/", forms.removal, name="trigger_form_removal"),
+    path("tables/", tables.listed, name="trigger_tables"),
+    path("tables/<str:batch_id>/", tables.one, name="trigger_table"),
+    path("tables/<str:batch_id>/deed/", tables.deed, name="trigger_table_deed"),
+    path("tables/<str:batch_id>/live/", tables.live, name="trigger_table_live"),
+    path("tables/<str:batch_id>/csv/", tables.as_csv, name="trigger_table_csv"),
+]
