@@ -7,7 +7,7 @@ decided by a conditional update, and refused where that person may not settle th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,11 +55,11 @@ class Remarked:
 
 
 @dataclass(frozen=True, slots=True)
-class OneOfMany:
+class OneOfMany[Done]:
     """What became of one of several cases."""
 
     escalation: str
-    outcome: Resolved | Voted | Refused
+    outcome: Done | Refused
 
 
 def people_for(case: Escalation) -> QuerySet[Any]:
@@ -128,14 +128,22 @@ def remark(escalation_id: str, user: Person, text: str, now: datetime) -> Remark
 
 def resolve_many(
     cases: Sequence[tuple[str, str]], user: Person, answer: Answer, now: datetime, grace_s: float = 0.0
-) -> tuple[OneOfMany, ...] | Refused:
+) -> tuple[OneOfMany[Resolved | Voted], ...] | Refused:
     """Give several cases (id, and digest of what was shown) one answer, each on its own: some may be refused.
 
     Only cases whose designer allows it (one_by_one otherwise). Refused as a whole: invalid, for none or too many.
     """
+    digests = dict(cases)
+    return each_of(
+        [case_id for case_id, _ in cases], lambda case_id: _one(case_id, digests[case_id], user, answer, now, grace_s)
+    )
+
+
+def each_of[Done](cases: Sequence[str], deed: Callable[[str], Done | Refused]) -> tuple[OneOfMany[Done], ...] | Refused:
+    """Do the same with several cases, each on its own: some may be refused. All are: invalid, for none or too many."""
     if not 0 < len(cases) <= MOST_AT_ONCE:
         return Refused("invalid", f"Choose 1 to {MOST_AT_ONCE} cases.")
-    return tuple(OneOfMany(case_id, _one(case_id, digest, user, answer, now, grace_s)) for case_id, digest in cases)
+    return tuple(OneOfMany(case_id, deed(case_id)) for case_id in dict.fromkeys(cases))
 
 
 def _one(

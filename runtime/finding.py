@@ -69,6 +69,8 @@ def window_of(rows: QuerySet[Run], before: str = "") -> Window:
     """The next `WINDOW` of some runs, newest first. `before` is an id; anything else counts as not said."""
     before = before if is_id(before) else ""
     ids = (rows.filter(pk__lt=before) if before else rows).order_by("-pk").values_list("pk", flat=True)
+    # With an offset SQLite would rather read and sort a million runs than walk along a key that nothing is said about.
+    ids = ids.filter(pk__gt="")
     oldest = ids[WINDOW - 1 : WINDOW].first()
     return Window(before, oldest or "", oldest is not None)
 

@@ -1,7 +1,8 @@
 """The inbox as a person sees it: views, filters, pages, counts, and what is known beside a case.
 
 Called by the pages. It only reads (but for a person's saved views), and no question grows with what is settled already:
-lists go by key, counts stop at `MOST_COUNTED`, and similar cases are the newest few.
+lists go by key, counts stop at `MOST_COUNTED`, a search looks through `WINDOW` open cases at a time, and similar cases
+are the newest few.
 """
 
 from __future__ import annotations
@@ -13,52 +14,71 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
 
 from runtime import audit
+from runtime.case_words import terms_of
 from runtime.finding import askable
 from runtime.ids import is_id
-from runtime.models import Blueprint, Escalation, Queue, Remark, SavedFilter
-from runtime.permissions import Person, may, visible_escalations
+from runtime.models import Blueprint, CaseWords, Escalation, Queue, Remark, SavedFilter
+from runtime.permissions import Person, may, people_with, visible_escalations
 
 type View = Literal["open", "mine", "unassigned", "overdue", "mentions", "incidents", "snoozed"]
 
 VIEWS: tuple[View, ...] = get_args(View.__value__)
+DUES: dict[str, timedelta | None] = {"day": timedelta(days=1), "week": timedelta(days=7), "none": None}
+"""Within which time a case is due; None: never."""
 PAGE = 50
 MOST_COUNTED = 20_000
-MOST_SAVED = 20
+WINDOW = 10_000
+"""Through how many open cases free text is looked for at once."""
+MOST_SAVED, LONGEST_VIEW, LONGEST_SEARCH = 20, 500, 200
 SOON = timedelta(hours=2)
 MOST_TOLD = 60
+MOST_COLLEAGUES = 100
 ALIKE_READ, ALIKE_SHOWN = 40, 5
 
 # What a row of the list shows: the large columns stay where they are.
 _COLUMNS = (
     *("id", "workflow", "kind", "state", "queue", "question", "reviewers", "due_at", "created_at", "claimed_until"),
-    *("snoozed_until", "assignee__username"),
+    *("snoozed_until", "assignee__username", "run_id", "requester"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a person looks at. `queue` and `workflow` are names; empty: all."""
+    """Which cases a person looks at. `queue`, `workflow` and `assignee` are names, `q` free text; empty: all."""
 
     view: View = "open"
     queue: str = ""
     workflow: str = ""
+    due: str = ""
+    assignee: str = ""
+    q: str = ""
 
     @property
     def query(self) -> str:
         """The same as a query string, without what is taken for granted."""
-        given = {"view": self.view if self.view != "open" else "", "queue": self.queue, "workflow": self.workflow}
+        given = {"view": self.view if self.view != "open" else "", **self.filters}
         return urlencode({name: value for name, value in given.items() if value})
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """All but the view, by the names that a query string has for them."""
+        return {name: getattr(self, name) for name in ("queue", "workflow", "due", "assignee", "q")}
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of cases, oldest first; `more` is the id behind which the next page begins, empty where there is none."""
+    """A page of cases, oldest first; `more` is the id behind which the next page begins, empty where there is none.
+
+    `partly`: a search has looked through as many cases as it does at once, and goes on behind `more`.
+    """
 
     cases: list[Escalation]
     more: str
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +109,42 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
     if given.get("whose") == "mine":
         view = "mine"
     queue, workflow = (askable(given.get(name, ""), 80) for name in ("queue", "workflow"))
-    return Wanted(view if view in VIEWS else "open", queue, workflow)
+    due, assignee = given.get("due", ""), askable(given.get("assignee", ""), 150)
+    words = " ".join(askable(given.get("q", ""), LONGEST_SEARCH).split())
+    return Wanted(view if view in VIEWS else "open", queue, workflow, due if due in DUES else "", assignee, words)
 
 
 def cases_of(user: Person, wanted: Wanted, now: datetime) -> QuerySet[Escalation]:
-    """The open cases that this person may see and wants to."""
-    return _open_to(user, wanted).filter(_in_view(user, wanted.view, now))
+    """The open cases that this person may see and wants to; words are looked for by `listed` and `next_of`."""
+    return _open_to(user, wanted, now).filter(_in_view(user, wanted.view, now))
 
 
-def listed(user: Person, wanted: Wanted, now: datetime, after: str = "") -> Listed:
+def listed(user: Person, wanted: Wanted, now: datetime, after: str = "", most: int | None = None) -> Listed:
     """One page, oldest first: somebody has waited longest for those."""
-    rows = cases_of(user, wanted, now).select_related("assignee").only(*_COLUMNS).order_by("id")
-    if after and is_id(after):
-        rows = rows.filter(pk__gt=after)
-    found = list(rows[: PAGE + 1])
-    return Listed(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else "")
+    most = most or PAGE
+    rows, end = _sought(cases_of(user, wanted, now), wanted, after)
+    found = list(rows.select_related("assignee").only(*_COLUMNS).order_by("id")[: most + 1])
+    if len(found) > most:
+        return Listed(found[:most], found[most - 1].pk)
+    return Listed(found, end, partly=bool(end))
 
 
 def next_of(user: Person, wanted: Wanted, now: datetime, after: str) -> str:
     """The case that comes after one in the list, or the first of it; empty where there is none that one may take up."""
     free = Q(assignee=None) | Q(assignee=user.pk) | Q(claimed_until=None) | Q(claimed_until__lte=now)
-    ids = cases_of(user, wanted, now).filter(free).exclude(pk=after).order_by("id").values_list("pk", flat=True)
-    return ids.filter(pk__gt=after).first() or ids.first() or ""
+    rows = cases_of(user, wanted, now).filter(free).exclude(pk=after)
+    for behind in (after, ""):
+        found = _sought(rows, wanted, behind)[0].order_by("id").values_list("pk", flat=True).first()
+        if found:
+            return found
+    return ""
 
 
 def counts(user: Person, wanted: Wanted, now: datetime) -> dict[str, int]:
     """How many cases each view has, within the same queue and workflow: of the first `MOST_COUNTED` open ones."""
-    rows = _open_to(user, wanted).order_by().values("assignee", "claimed_until", "snoozed_until", "due_at", "kind")
+    rows = _open_to(user, wanted, now).order_by().values("assignee", "claimed_until", "snoozed_until", "due_at", "kind")
     asked = {view: Count("kind", filter=_in_view(user, view, now)) for view in VIEWS if view != "mentions"}
-    mentions = _open_to(user, wanted).filter(_in_view(user, "mentions", now))[:MOST_COUNTED].count()
+    mentions = _open_to(user, wanted, now).filter(_in_view(user, "mentions", now))[:MOST_COUNTED].count()
     return {**rows[:MOST_COUNTED].aggregate(**asked), "mentions": mentions}
 
 
@@ -125,6 +152,12 @@ def queues_of(user: Person) -> list[Queue]:
     """The queues whose cases this person sees."""
     queues = Queue.objects.order_by("name")
     return list((queues if may(user, "admin") else queues.filter(members=user.pk))[:200])
+
+
+def colleagues() -> list[str]:
+    """The names of those who settle cases: whom one may look for or hand over to."""
+    people = people_with("escalations:write").order_by("username")
+    return list(people.values_list("username", flat=True)[:MOST_COLLEAGUES])
 
 
 def workflows() -> list[tuple[str, str]]:
@@ -164,10 +197,10 @@ def saved(user: Person) -> list[SavedFilter]:
 
 
 def save(user: Person, name: str, wanted: Wanted) -> bool:
-    """Keep what is looked at under a name, instead of what had this name before. False: no name, or too many."""
+    """Keep what is looked at under a name, instead of what had this name before. False: no name, too many, too long."""
     name = " ".join(name.split())[:60]
     others = SavedFilter.objects.filter(user=user.pk).exclude(name=name).count()
-    if not name or "\0" in name or others >= MOST_SAVED:
+    if not name or "\0" in name or others >= MOST_SAVED or len(wanted.query) > LONGEST_VIEW:
         return False
     SavedFilter.objects.update_or_create(user=user, name=name, defaults={"query": wanted.query})
     return True
@@ -178,9 +211,29 @@ def forget(user: Person, name: str) -> None:
     SavedFilter.objects.filter(user=user.pk, name=name).delete()
 
 
-def _open_to(user: Person, wanted: Wanted) -> QuerySet[Escalation]:
+def _open_to(user: Person, wanted: Wanted, now: datetime) -> QuerySet[Escalation]:
     named = {name: value for name, value in (("queue", wanted.queue), ("workflow", wanted.workflow)) if value}
-    return visible_escalations(user).filter(state="open", **named)
+    if wanted.assignee:
+        named["assignee__username"] = wanted.assignee
+    rows = visible_escalations(user).filter(state="open", **named)
+    within = DUES.get(wanted.due)
+    if within:
+        return rows.filter(due_at__lte=now + within)
+    return rows.filter(due_at=None) if wanted.due == "none" else rows
+
+
+def _sought(rows: QuerySet[Escalation], wanted: Wanted, after: str) -> tuple[QuerySet[Escalation], str]:
+    """The rows behind `after` that hold every word, and how far was looked; empty: to the end."""
+    rows = rows.filter(pk__gt=after) if after and is_id(after) else rows
+    terms = terms_of(wanted.q)
+    if not terms:
+        return rows, ""
+    last = rows.order_by("id").values_list("pk", flat=True)[WINDOW - 1 : WINDOW].first()
+    words = CaseWords.objects.filter(case=OuterRef("pk"))
+    for number, term in enumerate(terms):
+        words = words.alias(**{f"at_{number}": StrIndex("text", Value(term))}).filter(**{f"at_{number}__gt": 0})
+    found = rows.filter(Exists(words))
+    return (found.filter(pk__lte=last), last) if last else (found, "")
 
 
 def _in_view(user: Person, view: View, now: datetime) -> Q:

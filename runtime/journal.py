@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from runtime import case_words
 from runtime.claimed import moment, places, read, slices
 from runtime.core.events import Event
 from runtime.engine.ports import (
@@ -236,6 +237,7 @@ def _insert_wave(cursor: CursorWrapper, run_id: str, workflow: str, requester: s
     for case in wave.escalations:
         at = _at(wave.events[-1].at)
         cursor.execute(_INSERT_ESCALATION, _escalation(case, run_id, workflow, requester, at))
+        case_words.keep(cursor, case.id, run_id, requester, case.question, case.asked)
     for child in wave.children:
         event = Event("run.started", None, 0, child.opening, 1, child.created_at)
         _insert_run(cursor, child, Wave(Claim(child.id, "", 0), (event,), "queued"))

@@ -14,6 +14,8 @@ from runtime.views.case_deeds import (
     case_undo,
     case_view,
 )
+from runtime.views.case_several import case_several
+from runtime.views.case_table import case_export
 from runtime.views.cases import case_detail, case_list, case_rest
 from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
@@ -40,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forms/<str:form_id>/", form_page, name="form_page"),
     path("cases/", case_list, name="case_list"),
     path("cases/views/", case_view, name="case_view"),
+    path("cases/export/", case_export, name="case_export"),
+    path("cases/several/", case_several, name="case_several"),
     path("cases/<str:case_id>/", case_detail, name="case_detail"),
     path("cases/<str:case_id>/claim/", case_claim, name="case_claim"),
     path("cases/<str:case_id>/assignment/", case_assign, name="case_assign"),

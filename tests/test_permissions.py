@@ -111,6 +111,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "case_many": {"GET": "escalations:read", "POST": "escalations:write"},
     "case_rest": {"GET": "escalations:read"},
     "case_view": {"POST": "escalations:read"},
+    "case_export": {"GET": "escalations:read"},
+    "case_several": {"POST": "escalations:write"},
 }
 TOKENS, SETTINGS, ADMIN = "tokens:write", "settings:write", "admin"
 PAGES = {

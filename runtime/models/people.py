@@ -100,6 +100,16 @@ class Escalation(models.Model):
         return f"{self.workflow}: {self.question[:60]}"
 
 
+class CaseWords(models.Model):
+    """What a case is found by in the inbox (`case_words`): folded words, in rows that are small enough to be walked."""
+
+    case = models.OneToOneField(Escalation, primary_key=True, on_delete=models.CASCADE, related_name="words")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
 class Vote(models.Model):
     """One reviewer's answer where several are asked."""
 

@@ -104,7 +104,9 @@ def case_view(request: HttpRequest) -> HttpResponse:
     if request.POST.get("forget"):
         inbox.forget(request.user, name)
     elif not inbox.save(request.user, name, wanted):
-        messages.error(request, f"A view needs a name, and there is room for {inbox.MOST_SAVED} of them.")
+        messages.error(
+            request, f"A view needs a name and a short search, and there is room for {inbox.MOST_SAVED} of them."
+        )
     return redirect(f"{reverse('case_list')}?{wanted.query}")
 
 
@@ -136,7 +138,8 @@ def _answer_many(request: HttpRequest, case: Escalation) -> HttpResponse:
         messages.success(request, f"{len(done) - len(refused)} of {len(done)} cases are answered.")
     for detail in dict.fromkeys(each.detail for each in refused):
         messages.error(request, detail)
-    return redirect("case_list")
+    late = [each.escalation for each in done if isinstance(each.outcome, escalations.Resolved)]
+    return redirect(f"{reverse('case_list')}?several={'.'.join(late)}" if late and grace_s > 0 else "case_list")
 
 
 def _back(request: HttpRequest, case: Escalation, outcome: Any) -> HttpResponse:

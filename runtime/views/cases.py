@@ -6,6 +6,7 @@ the same links and forms load whole pages. What else is done with a case is in `
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
+from runtime import desk as desk_rules
 from runtime import escalations, inbox, veils
 from runtime.desk import people_for
 from runtime.escalations import Voted
@@ -30,6 +32,7 @@ from runtime.views import case_answers
 from runtime.views.access import needs
 
 STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422, "unchecked": 422}
+DUES = (("day", "Due within a day"), ("week", "Due within a week"), ("none", "Never due"))
 TITLES = {
     "open": "Open",
     "mine": "Mine",
@@ -113,11 +116,18 @@ def onward(request: HttpRequest, case: Escalation, *, voted: bool = False) -> st
 def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict[str, Any]:
     now = timezone.now()
     page = inbox.listed(request.user, wanted, now, request.GET.get("after", ""))
-    numbers = inbox.counts(request.user, wanted, now)
+    # Of a search only the page is known: to count what each view has of it would be to search through all of them.
+    numbers = {} if wanted.q else inbox.counts(request.user, wanted, now)
     return {
         "cases": page.cases,
         "more": page.more,
-        "views": [(name, TITLES[name], numbers[name]) for name in inbox.VIEWS],
+        "partly": page.partly,
+        "window": inbox.WINDOW,
+        "views": [(name, TITLES[name], numbers.get(name), replace(wanted, view=name).query) for name in inbox.VIEWS],
+        "dues": DUES,
+        "colleagues": inbox.colleagues(),
+        "may_write": may(request.user, "escalations:write"),
+        "several": _several(request),
         "most": inbox.MOST_COUNTED,
         "queues": inbox.queues_of(request.user),
         "workflows": inbox.workflows(),
@@ -126,6 +136,15 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "open_id": case.pk if case else "",
         "row_query": f"?{wanted.query}" if wanted.query else "",
     }
+
+
+def _several(request: HttpRequest) -> list[str]:
+    """The cases that this person answered together a moment ago, and may take back."""
+    ids = [each for each in request.GET.get("several", "").split(".")[: desk_rules.MOST_AT_ONCE] if is_id(each)]
+    mine = visible_escalations(request.user).filter(
+        pk__in=ids, resolved_by=request.user.get_username(), goes_on_at__gt=timezone.now()
+    )
+    return list(mine.values_list("pk", flat=True)) if ids else []
 
 
 def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> dict[str, Any]:

@@ -148,6 +148,8 @@ const KEYS = {
   e: () => pane()?.querySelector("#answer [name^='field-'], #answer textarea")?.focus(),
   m: () => pane()?.querySelector("#remark")?.focus(),
   z: () => pane()?.querySelector("[data-undo] button")?.click(),
+  x: () => document.querySelector('#rows .row-title[aria-current="true"]')?.closest(".row").querySelector(".row-choose")?.click(),
+  "/": () => document.getElementById("f-q")?.focus(),
   "?": () => document.getElementById("keys").togglePopover(),
 };
 

@@ -27,7 +27,7 @@ API = [
     ("escalations/?state=open", 5),
     ("escalations/?assignee=me", 5),
 ]
-PAGES = [("/runs/", 6), ("/runs/?status=waiting", 6), ("/cases/", 10), ("/", 13)]
+PAGES = [("/runs/", 6), ("/runs/?status=waiting", 6), ("/cases/", 11), ("/cases/?q=fabrikam&due=week", 9), ("/", 13)]
 
 
 def tell_stories(number: int) -> None:

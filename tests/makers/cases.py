@@ -6,9 +6,10 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
+from runtime.case_words import words_of
 from runtime.ids import new_id
 from runtime.json_gate import write_json
-from runtime.models import Blueprint, Escalation, Run
+from runtime.models import Blueprint, CaseWords, Escalation, Run
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ def open_case(run: Run | None = None, **fields: Any) -> Escalation:
     asked |= fields.pop("asked", {})
     given: dict[str, Any] = {"node": "ask", "visit": 1, "kind": "review", "queue": "sales", "reasons": [], **fields}
     digest = hashlib.sha256(write_json([asked, given["reasons"]]).encode()).hexdigest()
-    return Escalation.objects.create(
+    case = Escalation.objects.create(
         id=new_id(),
         run=run,
         workflow=run.workflow,
@@ -60,6 +61,9 @@ def open_case(run: Run | None = None, **fields: Any) -> Escalation:
         created_at=NOW,
         **given,
     )
+    text = words_of(case.pk, run.pk, run.requester, run.labels or {}, case.question, asked)
+    CaseWords.objects.create(case=case, text=text)
+    return case
 
 
 def open_form(**fields: Any) -> Escalation:

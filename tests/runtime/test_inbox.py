@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.auth.models import User
+from hypothesis import given
+from hypothesis import strategies as st
 
 from runtime import desk, escalations, inbox
+from runtime.case_words import terms_of, words_of
 from runtime.escalations import Answer, claim, resolve
 from runtime.inbox import Wanted, wanted_of
 from runtime.models import Escalation
@@ -142,10 +146,71 @@ def test_a_person_keeps_views_of_his_own(reviewer_rui: User, reviewer_rosa: User
     assert inbox.saved(reviewer_rui) == []
 
 
-@pytest.mark.parametrize("given", [{}, {"view": "nonsense"}, {"view": "\0"}])
-def test_what_is_not_understood_is_not_said(given: dict[str, str]) -> None:
-    assert wanted_of(given) == Wanted()
+@pytest.mark.parametrize("said", [{}, {"view": "nonsense"}, {"view": "\0"}, {"due": "yesterday"}, {"q": "  "}])
+def test_what_is_not_understood_is_not_said(said: dict[str, str]) -> None:
+    assert wanted_of(said) == Wanted()
 
 
 def test_an_odd_name_finds_nothing_and_breaks_nothing(reviewer_rui: User) -> None:
     assert inbox.listed(reviewer_rui, wanted_of({"queue": "a\0b", "workflow": "x" * 999}), NOW, "odd").cases == []
+
+
+def found(user: User, words: str, **more: str) -> list[str]:
+    return [case.pk for case in inbox.listed(user, wanted_of({"q": words, **more}), NOW).cases]
+
+
+def test_a_case_is_found_by_its_question_its_values_its_run_its_labels_and_who_asked(reviewer_rui: User) -> None:
+    run = waiting_run(requester="Émile", labels={"campaign": "Fair"})
+    case = open_case(run, asked={"question": "Größe prüfen?", "show": {"Company": "Fabrikam", "Seats": [900]}})
+    other = open_case()
+    for words in ("GRÖSSE", "fabrikam 900", run.pk, run.pk[-6:], "campaign:fair", "émile", f"{case.pk}"):
+        assert found(reviewer_rui, words) == [case.pk], words
+    assert found(reviewer_rui, "fabrikam nothing") == []
+    assert found(reviewer_rui, "company") == []
+    assert found(reviewer_rui, "may we") == [other.pk]
+
+
+def test_a_search_goes_with_views_and_filters_and_is_kept_with_them(reviewer_rui: User, reviewer_rosa: User) -> None:
+    mine, hers, _free = (open_case(asked={"show": {"Company": "Fabrikam"}}) for _ in range(3))
+    open_case()
+    claim(mine.pk, reviewer_rui, NOW)
+    claim(hers.pk, reviewer_rosa, NOW)
+    assert found(reviewer_rui, "fabrikam", view="mine") == [mine.pk]
+    assert found(reviewer_rui, "fabrikam", assignee="rosa") == [hers.pk]
+    wanted = wanted_of({"q": " fabrikam  inc ", "assignee": "rosa", "due": "week"})
+    assert inbox.save(reviewer_rui, "Hers", wanted)
+    assert wanted_of(dict(parse_qsl(inbox.saved(reviewer_rui)[0].query))) == wanted
+    assert not inbox.save(reviewer_rui, "Long", Wanted(q="ü" * 200))
+
+
+def test_the_list_is_narrowed_by_when_a_case_is_due(reviewer_rui: User) -> None:
+    soon, later, never = (open_case() for _ in range(3))
+    Escalation.objects.filter(pk=soon.pk).update(due_at=NOW + HOUR)
+    Escalation.objects.filter(pk=later.pk).update(due_at=NOW + 72 * HOUR)
+    assert shown(reviewer_rui, due="day") == [soon.pk]
+    assert shown(reviewer_rui, due="week") == sorted([soon.pk, later.pk])
+    assert shown(reviewer_rui, due="none") == [never.pk]
+
+
+def test_a_search_looks_through_so_many_cases_at_once_and_says_where_it_stopped(
+    reviewer_rui: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "WINDOW", 3)
+    run = waiting_run()
+    cases = sorted(open_case(run).pk for _ in range(4))
+    last = open_case(run, asked={"show": {"Company": "Fabrikam"}})
+    page = inbox.listed(reviewer_rui, Wanted(q="fabrikam"), NOW)
+    assert (page.cases, page.more, page.partly) == ([], cases[2], True)
+    page = inbox.listed(reviewer_rui, Wanted(q="fabrikam"), NOW, page.more)
+    assert ([case.pk for case in page.cases], page.more) == ([last.pk], "")
+    assert inbox.next_of(reviewer_rui, Wanted(q="fabrikam"), NOW, cases[3]) == last.pk
+
+
+@given(words=st.text(max_size=300))
+def test_whatever_is_searched_for_is_a_few_folded_words(words: str) -> None:
+    terms = terms_of(words)
+    assert len(terms) <= 8
+    text = words_of("case", "run", "", {}, words, {"show": [words, {"deep": [words]}]})
+    assert "\0" not in text
+    text.encode()
+    assert all(term in text for term in terms if len(words) < 200)
