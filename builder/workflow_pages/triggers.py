@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from builder.models import Version, Workflow
-from builder.workflow_pages.examples import example
 from builder.workflow_pages.found import found
 from builder.workflow_pages.snippets import TOKEN, WAIT_S, snippets
+from runtime.core.examples import example
 from runtime.core.expressions import Json
 from runtime.json_schemas import errors_of
 from runtime.permissions import permissions_of

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.models import Workflow
-from builder.workflow_pages.examples import example
+from runtime.core.examples import example
 from runtime.json_schemas import errors_of
 from tests.makers.people import person
 from tests.makers.runs import SMALL

@@ -1,6 +1,6 @@
 """An input that fits a schema well enough to start from: for the snippets that start a run over the API. Pure.
 
-Used by the page of triggers where a workflow has no sample case that fits. What a schema asks for beyond types, bounds
+Used by the pages of triggers where a workflow has no sample case that fits. What a schema asks for beyond types, bounds
 and the usual formats (a pattern, say) is not guessed: whoever shows the example says so when it does not fit.
 """
 
