@@ -21,6 +21,7 @@ from runtime import audit, bell, veils
 from runtime.answers import Answer, Asked, fitted
 from runtime.broadcast import broadcast
 from runtime.engine.ports import ENDED
+from runtime.gates import labels
 from runtime.journal import send_signal
 from runtime.json_gate import write_json
 from runtime.models import Escalation, Run, Vote
@@ -210,7 +211,7 @@ def _goes_on(case_id: str, now: datetime) -> int:
     if case is None or not Escalation.objects.filter(pk=case_id, goes_on_at__lte=now).update(goes_on_at=None):
         return 0
     if case.state == "resolved" and case.run.status not in ENDED:
-        _signal_run(case, case.resolution or {})
+        _goes_to_run(case, case.resolution or {})
         _tell()
     return 1
 
@@ -291,7 +292,7 @@ def _settle(
     if not won:
         return _lost(case.pk, user, now)
     if goes_on_at is None:
-        _signal_run(case, resolution)
+        _goes_to_run(case, resolution)
     audit.record(
         user.get_username(), "escalation.resolved", case, now, {"choice": resolution["choice"], "run": case.run_id}
     )
@@ -299,11 +300,14 @@ def _settle(
     return Resolved(case.pk, case.run_id, resolution, goes_on_at)
 
 
-def _signal_run(case: Escalation, resolution: Resolution) -> None:
+def _goes_to_run(case: Escalation, resolution: Resolution) -> None:
+    """From here on the answer cannot be taken back: the run hears of it, and the gate that had handed the case over."""
     kind, data = _signal(case, resolution)
     send_signal(case.run_id, kind, case.node, case.visit, data)
 
 
+    if case.behind is not None and case.kind == "review":
+        labels.answered(case, resolution)
 def _signal(case: Escalation, resolution: Resolution) -> tuple[str, dict[str, Any]]:
     if case.kind != "incident":
         return "answer", {"escalation": case.pk, "resolution": dict(resolution)}

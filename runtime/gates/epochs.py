@@ -20,6 +20,7 @@ from runtime.core.blind import has_promise
 from runtime.core.drawing import Drawing
 from runtime.engine.ports import NewDecision, Seat
 from runtime.gates import terms
+from runtime.gates.scorings import scoring_to_json
 from runtime.models import Blueprint, Gate, Run
 from runtime.permissions import Person, may
 from runtime.refused import Refused
@@ -156,7 +157,7 @@ def _fresh(row: NewDecision, epoch: int, version: int, at: datetime, *, current:
         max_error=question.max_error,
         confidence=question.confidence,
         audit=terms.audit_of(question),
-        scoring=terms.scoring_to_json(terms.first_scoring(question)),
+        scoring=scoring_to_json(terms.first_scoring(question)),
         standing=_unfolded(),
         begun_at=at,
         ended_at=None if current else at,

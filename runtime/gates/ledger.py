@@ -7,17 +7,25 @@ decision passes here. The rest is read by `folding`, by pages and by the command
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from runtime.core.confidence import unit
 from runtime.engine.ports import NewDecision
 from runtime.gates import epochs
-from runtime.judgement.ledger import Label, Row
+from runtime.judgement.ledger import Row
 from runtime.models import Decision, Gate
+
+if TYPE_CHECKING:
+    from runtime.judgement.gate import Standing
+
+COLUMNS = (
+    "number", "signals", "answer", "score", "novelty", "draw", "cutoff", "audit", "auto", "sampled", "pi", "floor",
+    "labels",
+)  # fmt: skip
+"""What a row of the ledger is made of, for `sums`."""
 
 _ARRIVE = (
     "UPDATE runtime_gate SET arrivals = arrivals + 1, open_audits = open_audits + %s WHERE id = %s"
@@ -54,28 +62,31 @@ def write(row: NewDecision, at: datetime) -> None:
         epochs.used_again(gate, row, at)
 
 
-def rows_of(gate: Gate, decisions: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-    """Rows of a gate's ledger, from the values of their columns (`COLUMNS`)."""
-    name = name_of(gate)
-    for each in decisions:
-        labels = tuple(Label(label["answer"], label["by"], label["blind"]) for label in each["labels"])
-        yield Row(
-            name, gate.epoch, each["number"], each["signals"], each["answer"], each["score"], each["novelty"],
-            each["draw"], each["cutoff"], each["audit"], each["auto"], each["sampled"], each["pi"], each["floor"],
-            labels,
-        )  # fmt: skip
+def rows_of(gate: Gate, upto: int | None = None) -> list[Row]:
+    """The gate's ledger as `runtime.judgement` reads it, in arrival order; `upto`: the last arrival that is wanted.
+
+    Loads numpy: for jobs, commands and pages that draw, never for a step.
+    """
+    from runtime.gates import sums
+
+    found = Decision.objects.filter(gate=gate).order_by("number")
+    wanted = found if upto is None else found.filter(number__lte=upto)
+    return sums.rows_of(name_of(gate), gate.epoch, wanted.values_list(*COLUMNS).iterator(chunk_size=2000))
 
 
-COLUMNS = (
-    "number", "signals", "answer", "score", "novelty", "draw", "cutoff", "audit", "auto", "sampled", "pi", "floor",
-    "labels",
-)  # fmt: skip
-"""The columns of `Decision` that `rows_of` reads."""
+def standing_of(gate: Gate) -> Standing:
+    """The gate's standing as `runtime.judgement` reads it. Loads numpy. Raises ValueError for a row that was tampered
+    with."""
+    from runtime.gates import sums
+
+    return sums.standing_of(terms_of(gate))
 
 
-def decisions_of(gate: Gate) -> Any:
-    """The gate's rows in arrival order, as `rows_of` reads them; a query set, to be narrowed down."""
-    return Decision.objects.filter(gate=gate).order_by("number").values(*COLUMNS)
+def terms_of(gate: Gate) -> dict[str, Any]:
+    """What a standing is made from, as JSON: see `sums.standing_of`."""
+    promised = {"max_error": gate.max_error, "confidence": gate.confidence}
+    kept = {"scoring": gate.scoring, "standing": gate.standing}
+    return {"gate": name_of(gate), "epoch": gate.epoch, **promised, **kept}
 
 
 def name_of(gate: Gate) -> str:

@@ -14,6 +14,7 @@ from runtime.core.node import Failed, GateQuestion, GateState, GateVerdict
 from runtime.engine.ports import Judged, NewDecision, Seat
 from runtime.gates import terms
 from runtime.gates.draws import draw
+from runtime.gates.scorings import scoring_from
 from runtime.judgement.policy import Decision, Policy, decide, in_force
 from runtime.models import Gate
 
@@ -44,7 +45,7 @@ def _policy(question: GateQuestion, kept: dict[str, Any] | None) -> Policy:
     audit = terms.audit_of(question)
     if kept is None:
         return in_force(1, terms.first_scoring(question), "probation", None, audit)
-    scoring = terms.scoring_from(kept["scoring"])
+    scoring = scoring_from(kept["scoring"])
     crowded = kept["open_audits"] >= terms.RULES.unanswered
     return in_force(kept["epoch"], scoring, kept["state"], kept["cutoff"], audit, crowded=crowded)
 

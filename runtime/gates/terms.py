@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from runtime import connections
@@ -46,17 +45,6 @@ def basis_of(question: GateQuestion) -> dict[str, Any]:
 def audit_of(question: GateQuestion) -> float:
     """The share of automatic decisions that people check. None at all would leave the promise without evidence."""
     return max(LEAST_AUDIT, RULES.audit if question.audit is None else question.audit)
-
-
-def scoring_to_json(scoring: Scoring) -> dict[str, Any]:
-    """A scoring as a gate's row keeps it."""
-    weights = list(scoring.weights)
-    return {"names": list(scoring.names), "familiar_at": scoring.familiar_at, "weights": weights, "bias": scoring.bias}
-
-
-def scoring_from(kept: Mapping[str, Any]) -> Scoring:
-    """The scoring that a gate's row keeps. Raises ValueError, TypeError or KeyError for one that was tampered with."""
-    return Scoring(tuple(kept["names"]), kept["familiar_at"], tuple(kept["weights"]), kept["bias"])
 
 
 def first_scoring(question: GateQuestion) -> Scoring:

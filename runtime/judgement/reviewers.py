@@ -21,15 +21,18 @@ CHANCE = 0.001
 
 def doubtful(rows: Iterable[Row]) -> tuple[str, ...]:
     """The reviewers of these rows whose answers never vary though they should, in the order of their names."""
+    return doubtful_of((label.by, label.answer, 1) for row in rows for label in row.labels if label.answer is not None)
+
+
+def doubtful_of(counts: Iterable[tuple[str, str, int]]) -> tuple[str, ...]:
+    """The same from how often who gave which answer: (reviewer, answer, count)."""
     given: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        for label in row.labels:
-            if label.answer is not None:
-                given[label.by][label.answer] += 1
+    for by, answer, count in counts:
+        given[by][answer] += count
     every: Counter[str] = Counter()
-    for counts in given.values():
-        every.update(counts)
-    return tuple(sorted(by for by, counts in given.items() if _too_even(counts, every, len(given))))
+    for own in given.values():
+        every.update(own)
+    return tuple(sorted(by for by, own in given.items() if _too_even(own, every, len(given))))
 
 
 def _too_even(own: Counter[str], every: Counter[str], reviewers: int) -> bool:

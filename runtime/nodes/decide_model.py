@@ -2,8 +2,9 @@
 
 The confidence is a ranking score: the lowest of the signals that were asked for. The model's own word can lower it and
 never makes it; a signal that is missing or no number from 0 to 1 makes the case `unsure`, and so does a choice that was
-not offered. With a `promise` the gate is on probation: every case goes to a person until the promise is proven. A fixed
-`cutoff` decides without proof, and is shown as unproven; with neither, every case goes to a person.
+not offered. With a `promise` the gate is on probation: every case goes to a person until their answers have proven the
+promise; from then on it decides what it is sure enough of, and people check some of that, too. A fixed `cutoff` decides
+without proof, and is shown as unproven; with neither, every case goes to a person.
 
 The connection `embedded` learns from the choices' examples; its signal is the probability that it gives to the choice.
 """
@@ -23,6 +24,8 @@ from runtime.core.node import (
     Context,
     Done,
     Failed,
+    GateQuestion,
+    GateVerdict,
     Inputs,
     ModelAnswer,
     ModelRequest,
@@ -162,13 +165,16 @@ async def run(params: ModelParams, inputs: Inputs, context: Context) -> Outcome:
     if isinstance(answer, Failed):
         return in_doubt(answer, _unsure(params, answer.message))
     if answer.value not in [choice.name for choice in params.choices]:
-        return _unsure(params, "The model chose nothing that was offered.")
+        reason = "The model chose nothing that was offered."
+        return _unsure(params, reason) if params.promise is None else await _promised(params, None, answer, {}, context)
     signals = _valid(answer.signals)
     if "judge" in params.confidence:
         judged = await _judged(params, request, answer, context)
         if isinstance(judged, Failed):
             return in_doubt(judged, _unsure(params, judged.message))
         signals |= _valid({"judge": judged})
+    if params.promise is not None:
+        return await _promised(params, str(answer.value), answer, signals, context)
     return _decided(params, str(answer.value), signals)
 
 
@@ -177,7 +183,7 @@ def score_of(sources: tuple[Source, ...], signals: Mapping[str, float]) -> Confi
 
     The embedded classifier's `probability` stands for all that only a language model can give.
     """
-    wanted = [source for source in sources if source == "judge"] if "probability" in signals else list(sources)
+    wanted = _wanted(sources, signals)
     missing = [source for source in wanted if source not in signals]
     if missing:
         return Confidence(None, f"The signal “{missing[0]}” is missing or no number from 0 to 1.")
@@ -192,15 +198,54 @@ def _decided(params: ModelParams, choice: str, signals: dict[str, float]) -> Don
     found = score_of(params.confidence, signals)
     if found.score is None:
         return _unsure(params, found.reason, choice, signals)
-    if params.promise is not None:
-        reason = "The gate is on probation: every case goes to a person."
-    elif params.cutoff is None:
+    if params.cutoff is None:
         reason = "The gate has neither a promise nor a cut-off: every case goes to a person."
     elif found.score < params.cutoff:
         reason = f"The score {found.score:.2f} lies below the cut-off {params.cutoff:.2f}."
     else:
         return Done(_output(params, choice, found.score, signals, ""), choice)
     return Done(_output(params, choice, found.score, signals, reason), "unsure")
+
+
+async def _promised(
+    params: ModelParams, choice: str | None, answer: ModelAnswer, signals: dict[str, float], context: Context
+) -> Done:
+    """What the gate lets the choice do. A gate that cannot be asked lets nothing through."""
+    verdict = await context.gate(_question(params, choice, answer, signals))
+    if isinstance(verdict, Failed):
+        return _unsure(params, verdict.message, choice, signals)
+    output = _output(params, choice, verdict.score, signals, verdict.reason, verdict)
+    return Done(output, choice if verdict.proceed and choice is not None else "unsure")
+
+
+def _question(
+    params: ModelParams, choice: str | None, answer: ModelAnswer, signals: Mapping[str, float]
+) -> GateQuestion:
+    promise = params.promise or Promise()
+    judges = [params.judge.connection or params.connection] if "judge" in params.confidence else []
+    return GateQuestion(
+        answer=choice,
+        choices=tuple(each.name for each in params.choices),
+        # Without a score of its own the case has none for the gate either, whatever else is known of it.
+        signals={} if score_of(params.confidence, signals).score is None else signals,
+        names=_names(params, answer),
+        max_error=promise.max_error,
+        confidence=promise.confidence,
+        audit=params.audit,
+        basis=params.model_dump(mode="json", exclude={"promise", "cutoff", "audit"}),
+        connections=tuple(dict.fromkeys([params.connection, *judges])),
+    )
+
+
+def _names(params: ModelParams, answer: ModelAnswer) -> tuple[str, ...]:
+    """The signals that the gate scores by: the same for every answer from the same place, good or broken."""
+    others = (name for name in ("probability", "familiar") if name in answer.signals)
+    return tuple(dict.fromkeys([*_wanted(params.confidence, answer.signals), *others]))
+
+
+def _wanted(sources: tuple[Source, ...], signals: Mapping[str, object]) -> list[str]:
+    """The signals that have to be there: all that were asked for, as far as who answered can give them."""
+    return [source for source in sources if source == "judge"] if "probability" in signals else list(sources)
 
 
 def _request(params: ModelParams, inputs: Inputs, context: Context) -> ModelRequest | Unknown:
@@ -266,10 +311,16 @@ def _unsure(
 
 
 def _output(
-    params: ModelParams, choice: str | None, score: float | None, signals: dict[str, float], reason: str
+    params: ModelParams,
+    choice: str | None,
+    score: float | None,
+    signals: dict[str, float],
+    reason: str,
+    verdict: GateVerdict | None = None,
 ) -> Json:
     shown: dict[str, Json] = {**signals}
-    return {"choice": choice, "confidence": score, "signals": shown, "gate": params.gate, "reason": reason}
+    gate = verdict.state if verdict else params.gate
+    return {"choice": choice, "confidence": score, "signals": shown, "gate": gate, "reason": reason}
 
 
 KIND = NodeKind(
