@@ -13,7 +13,8 @@ class ApiConfig(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        """Who is taken out loses their tokens."""
+        """Who is taken out loses their tokens; callers are told how their runs end."""
+        from api import callbacks  # noqa: F401 (it registers its jobs)
         from runtime import people
 
         people.left.connect(_withdraw, dispatch_uid="tokens of who left")

@@ -102,6 +102,9 @@ TOO_LARGE = Problem(413, "too_large", "The request's body is too large.")
 UNAVAILABLE = Problem(
     503, "unavailable", "The database cannot answer now. Nothing was changed; try again.", headers={"Retry-After": "1"}
 )
+NOT_RUNNING = Problem(
+    503, "unavailable", "No worker is up in this process. Nothing was started; try again.", headers={"Retry-After": "1"}
+)
 FAILED = Problem(500, "internal_error", "Something went wrong on our side. It is in the log.")
 UNAUTHENTICATED = Problem(
     401,

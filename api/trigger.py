@@ -38,11 +38,6 @@ LOCATION = {"Location": "Where the run can be read."}
 REPLAY = {"Idempotent-Replay": "`true` when the key had got this run before.", **LOCATION}
 
 
-NOT_RUNNING = problems.Problem(
-    503, "unavailable", "No worker is up in this process. Nothing was started; try again.", headers={"Retry-After": "1"}
-)
-
-
 def _https(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -70,7 +65,9 @@ class TriggerBody(reading.Body):
         default_factory=dict, description="To filter by, as `key:value`."
     )
     callback_url: Annotated[str, Field(max_length=2000), AfterValidator(_https)] | None = Field(
-        None, description="An https address. It is kept with the run; this version does not call it yet."
+        None,
+        description="An https address. When the run has ended, the run is posted there, signed as Standard Webhooks"
+        " says; it is tried again for about a day. Redirects are not followed.",
     )
 
 
@@ -137,7 +134,7 @@ async def _answered(request: HttpRequest, slug: str) -> HttpResponse:
         return problems.respond(problems.throttled(wait))
     asked = _asked(request, slug, caller)
     if not launch.is_running():
-        raise problems.Refuse(NOT_RUNNING)
+        raise problems.Refuse(problems.NOT_RUNNING)
     done = await runs.trigger(launch.current().runner, asked)
     if isinstance(done, Refused):
         raise refused(done)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from api import hooks
 from api.health import healthz, metrics, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("hooks/<str:id>/", hooks.view, name="hook"),
     path("api/", include("api.urls")),
     path("admin/", admin.site.urls),
     path("settings/tokens/", include("api.token_pages")),

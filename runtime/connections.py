@@ -23,7 +23,7 @@ from runtime import ai, audit, secrets
 from runtime.core.node import Failed
 from runtime.core.wording import labelled, sentence
 from runtime.json_gate import clean
-from runtime.models import Connection
+from runtime.models import CallbackKey, Connection, Webhook
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
 
@@ -244,8 +244,25 @@ def rotate_secrets(by: str, now: datetime) -> Rotated:
             unreadable.append(row.name)
         else:
             Connection.objects.filter(pk=row.pk).update(secret=fresh)
-    audit.record(by, "secrets.rotated", "connections", now, {"done": len(rows) - len(unreadable), "lost": unreadable})
-    return Rotated(len(rows) - len(unreadable), tuple(unreadable))
+    signing, lost = _reseal_signing_keys()
+    unreadable += lost
+    done = len(rows) + signing - len(unreadable)
+    audit.record(by, "secrets.rotated", "connections", now, {"done": done, "lost": unreadable})
+    return Rotated(done, tuple(unreadable))
+
+
+def _reseal_signing_keys() -> tuple[int, list[str]]:
+    """The same for the keys of callbacks and webhooks: how many rows there are, and those that no key opens."""
+    lost: list[str] = []
+    rows: list[CallbackKey | Webhook] = [*CallbackKey.objects.select_for_update(), *Webhook.objects.select_for_update()]
+    for row in rows:
+        fresh = secrets.resealed(row.secret)
+        if fresh is None:
+            lost.append(str(row))
+            continue
+        row.secret, row.previous = fresh, secrets.resealed(row.previous) if row.previous else None
+        row.save(update_fields=["secret", "previous"])
+    return len(rows), lost
 
 
 def flaws(name: str, provider: str, config: object, secret: str | None) -> tuple[FieldError, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from runtime import case_words
+from runtime import case_words, jobs
 from runtime.claimed import moment, places, read, slices
 from runtime.core.events import Event
 from runtime.engine.ports import (
@@ -64,8 +64,8 @@ def create(run: NewRun, wave: Wave) -> Created:
         _insert_wave(cursor, run.id, run.workflow, run.requester, wave)
         if wave.status in ENDED and wave.escalations:
             _end(cursor, run.id, wave, run.parent)
-        if wave.status in ENDED and run.callback_url:
-            _call_back(run.id, len(wave.events))
+        if wave.status in ENDED:
+            _call_back(run.id, run.callback_url, len(wave.events))
         return Created(run.id, new=True)
 
 
@@ -82,13 +82,14 @@ def append(wave: Wave) -> Written:
         cursor.execute(_CONTINUE, [*now, got_on, claim.run_id, claim.owner, claim.fence, before])
         if cursor.rowcount != 1:
             return "lost"
-        workflow, requester, parent = _family(cursor, claim.run_id, wave)
+        workflow, requester, parent, callback_url = _family(cursor, claim.run_id, wave)
         _insert_wave(cursor, claim.run_id, workflow, requester, wave)
         _delete_signals(cursor, wave.taken)
         for some in slices(wave.ended):
             _call_off(cursor, f"id IN ({places(some)})", [*some], "The step that called it has ended.")
         if wave.status in ENDED:
             _end(cursor, claim.run_id, wave, parent)
+            _call_back(claim.run_id, callback_url, before if last is None else last)
         elif released and _requeue_if_signalled(cursor, claim.run_id):
             return "requeued"
         return "kept"
@@ -261,15 +262,16 @@ def _last_seq(cursor: CursorWrapper, claim: Claim) -> int:
     return row[0] if row else 0
 
 
-def _family(cursor: CursorWrapper, run_id: str, wave: Wave) -> tuple[str, str, Parent | None]:
-    """Workflow, requester and parent of a run; asked only of waves that need them."""
+def _family(cursor: CursorWrapper, run_id: str, wave: Wave) -> tuple[str, str, Parent | None, str]:
+    """Workflow, requester, parent and callback address of a run; asked only of waves that need them."""
     if not (wave.escalations or wave.status in ENDED):
-        return "", "", None
+        return "", "", None, ""
     cursor.execute(
-        "SELECT workflow, requester, parent, parent_node, parent_visit FROM runtime_run WHERE id = %s", [run_id]
+        "SELECT workflow, requester, parent, parent_node, parent_visit, callback_url FROM runtime_run WHERE id = %s",
+        [run_id],
     )
-    workflow, requester, parent, node, visit = cursor.fetchone()
-    return workflow, requester, Parent(parent, node, visit) if parent else None
+    workflow, requester, parent, node, visit, callback_url = cursor.fetchone()
+    return workflow, requester, Parent(parent, node, visit) if parent else None, callback_url
 
 
 def _delete_signals(cursor: CursorWrapper, taken: Sequence[int]) -> None:
@@ -290,6 +292,12 @@ def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) 
         ended = {"run": run_id, "status": wave.status, "outcome": wave.outcome}
         ended |= {"output": last.get("output"), "error": last.get("error")}
         _send_signal(cursor, parent.run_id, "child", parent.node, parent.visit, ended)
+
+
+def _call_back(run_id: str, url: str, seq: int) -> None:
+    """Have the caller told, once for each end of the run (`signing.callbacks`)."""
+    if url:
+        jobs.put("callback", f"{run_id}-{seq}", {"run": run_id, "seq": seq})
 
 
 def _call_off(cursor: CursorWrapper, which: str, values: list[Any], reason: str) -> None:

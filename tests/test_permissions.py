@@ -76,6 +76,10 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
     "workflow_overview": {"GET": READ},
     "workflow_triggers": {"GET": READ},
+    "trigger_webhooks": {"GET": READ},
+    "trigger_webhook_new": {"POST": WRITE},
+    "trigger_webhook": {"GET": READ},
+    "trigger_webhook_deed": {"POST": WRITE},
     "workflow_versions": {"GET": READ},
     "workflow_restore": {"POST": WRITE},
     "workflow_differences": {"POST": READ},
@@ -137,7 +141,7 @@ PAGES = {
     "settings_log_csv": {"GET": ADMIN},
     "settings_log_check": {"POST": ADMIN},
 }
-OPEN = {"api_unknown", "healthz", "readyz", "metrics", "sign_in", "sign_out"}
+OPEN = {"api_unknown", "healthz", "readyz", "metrics", "hook", "sign_in", "sign_out"}
 """Routes that ask for nothing: they tell of nothing, or are how one signs in and out."""
 
 SOCKETS = {"run_socket": "runs:read", "inbox_socket": "escalations:read", "drawing_socket": READ}
@@ -194,6 +198,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "visit": 1,
         "sample_id": 1,
         "provider": "http",
+        "webhook_id": "0" * 32,
         **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }

@@ -38,7 +38,7 @@ done exactly once by `also`, or by `await work.write(rows)`. A handler that rais
 
 Register them with `timeout_s=None` and `at_once=1`. When the process stops they are cancelled (CancelledError) and go
 on from `work.data` at the next start. Handlers live in the event loop: what blocks belongs into `asyncio.to_thread`,
-database reads into `database_sync_to_async(…, thread_sensitive=False)`, writes into `work.write`.
+what only reads the database into `work.read`, what writes into `work.write`.
 
 **In tests**: `tests/makers/jobs.py` works off everything that is due, with a clock of the test's own.
 """

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from runtime.egress import Egress
 from runtime.engine.writer import Writer
@@ -52,6 +55,17 @@ class Work:
     async def keep(self, data: Any) -> None:
         """Keep the place from where the next attempt goes on. The attempts begin anew. Raises LostJob, StoreError."""
         await self.write(lambda: None, data)
+
+    async def read[T](self, look: Callable[[], T]) -> T:
+        """What `look` finds in the database, in a thread and on a connection of its own: it holds no writer up."""
+
+        def in_thread() -> T:
+            try:
+                return look()
+            finally:
+                connection.close()
+
+        return await asyncio.to_thread(in_thread)
 
     async def write[T](self, work: Callable[[], T], data: Any = None) -> T:
         """Run `work` in a transaction, with the new place (`data`, where it is not None), if the job is still held.

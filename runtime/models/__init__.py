@@ -13,6 +13,7 @@ from runtime.models.people import CaseWords, Escalation, Queue, Remark, SavedFil
 from runtime.models.runs import Archived, Blueprint, Entry, Run, RunLabel, Signal, TriggerKey, Worker
 from runtime.models.sightings import Sighting
 from runtime.models.triggers import Batch, BatchRow, Firing, Form, Schedule
+from runtime.models.webhooks import CallbackAttempt, CallbackKey, Delivery, Webhook
 
 __all__ = [
     "Archived",
@@ -23,9 +24,12 @@ __all__ = [
     "Batch",
     "BatchRow",
     "Blueprint",
+    "CallbackAttempt",
+    "CallbackKey",
     "CaseWords",
     "Connection",
     "Decision",
+    "Delivery",
     "Entry",
     "Escalation",
     "Firing",
@@ -44,5 +48,6 @@ __all__ = [
     "Signal",
     "TriggerKey",
     "Vote",
+    "Webhook",
     "Worker",
 ]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from runtime.views.triggers import forms, schedules, tables
+from runtime.views.triggers import forms, schedules, tables, webhooks
 
 urlpatterns: list[URLPattern] = [
+    path("webhooks/", webhooks.listed, name="trigger_webhooks"),
+    path("webhooks/new/", webhooks.new, name="trigger_webhook_new"),
+    path("webhooks/<str:webhook_id>/", webhooks.one, name="trigger_webhook"),
+    path("webhooks/<str:webhook_id>/deed/", webhooks.deed, name="trigger_webhook_deed"),
     path("schedules/", schedules.listed, name="trigger_schedules"),
     path("schedules/new/", schedules.new, name="trigger_schedule_new"),
     path("schedules/times/", schedules.times, name="trigger_schedule_times"),

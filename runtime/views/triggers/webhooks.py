@@ -1,0 +1,124 @@
+"""The pages of webhooks: all of a workflow, one with its address, its key and what came in, and what is done to it.
+
+Routed by `urls`. The rules are in `runtime.triggers.webhooks`. A key is in the one answer to the post that made it.
+"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from runtime.core.examples import example
+from runtime.json_schemas import errors_of
+from runtime.models import Blueprint, Webhook
+from runtime.refused import Refused
+from runtime.triggers import webhooks
+from runtime.triggers.webhook_snippets import SECRET, snippets
+from runtime.views.access import needs
+from runtime.views.settings.telling import told
+from runtime.views.triggers.shown import place_of
+
+MOST_VERSIONS = 50
+RESULTS = {
+    "accepted": "started a run",
+    "unsigned": "not signed with this key",
+    "stale": "signed too long ago",
+    "replayed": "has come before",
+    "bad_json": "cannot be read",
+    "invalid_input": "does not fit the input",
+    "archived": "the workflow is archived",
+    "not_published": "nothing is published",
+    "unavailable": "could not be kept; the sender may try again",
+}
+
+
+@require_safe
+@needs("workflows:read")
+def listed(request: HttpRequest, slug: str) -> HttpResponse:
+    """All webhooks of a workflow."""
+    return _list(request, slug)
+
+
+@require_POST
+@needs("workflows:write")
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a webhook; this one answer shows its key."""
+    version = request.POST.get("version", "")
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None
+    made = webhooks.make(slug, request.POST.get("name", ""), number, request.user, timezone.now())
+    if isinstance(made, Refused):
+        return _list(request, slug, made.errors[0].message if made.errors else made.detail)
+    return _page(request, slug, made.webhook, made.secret)
+
+
+@require_safe
+@needs("workflows:read")
+def one(request: HttpRequest, slug: str, webhook_id: str) -> HttpResponse:
+    """A webhook: its address, how to call it, and what came in."""
+    return _page(request, slug, _row(slug, webhook_id))
+
+
+@require_POST
+@needs("workflows:write")
+def deed(request: HttpRequest, slug: str, webhook_id: str) -> HttpResponse:
+    """Renew its key (this one answer shows it), switch it off or on, or delete it."""
+    now, wanted = timezone.now(), request.POST.get("deed", "")
+    row = _row(slug, webhook_id)
+    match wanted:
+        case "renew":
+            made = webhooks.renew(slug, row.pk, request.user, now)
+            if not isinstance(made, Refused):
+                return _page(request, slug, made.webhook, made.secret)
+            told(request, made, "")
+        case "on" | "off":
+            done = "It starts runs again." if wanted == "on" else "Switched off: whatever is sent to it starts nothing."
+            told(request, webhooks.switch(slug, row.pk, wanted == "on", request.user, now), done)
+        case "remove":
+            told(request, webhooks.remove(slug, row.pk, request.user, now), "Deleted. The runs that it started stay.")
+            return redirect("trigger_webhooks", slug)
+        case _:
+            messages.error(request, "Choose what is to be done.")
+    return redirect("trigger_webhook", slug, row.pk)
+
+
+def _list(request: HttpRequest, slug: str, error: str = "") -> HttpResponse:
+    versions = Blueprint.objects.filter(workflow=slug, version__gt=0).order_by("-version")
+    context = {
+        "here": place_of(request, slug),
+        "rows": Webhook.objects.filter(workflow=slug).order_by("created_at"),
+        "versions": versions.values_list("version", flat=True)[:MOST_VERSIONS],
+        "given": {name: request.POST.get(name, "") for name in ("name", "version")},
+        "error": error,
+    }
+    return render(request, "runtime/triggers/webhooks.html", context, status=422 if error else 200)
+
+
+def _page(request: HttpRequest, slug: str, row: Webhook, secret: str = "") -> HttpResponse:
+    here = place_of(request, slug)
+    address = request.build_absolute_uri(reverse("hook", args=[row.pk]))
+    given = example(here.schema)
+    context = {
+        "here": here,
+        "row": row,
+        "secret": secret,
+        "old_until": row.previous_until if row.previous_until and row.previous_until > timezone.now() else None,
+        "address": address,
+        "snippets": snippets(address, given, secret),
+        "placeholder": SECRET,
+        "fits": not errors_of(dict(here.schema), given),
+        "came": [(each, RESULTS.get(each.result, each.result)) for each in row.deliveries.order_by("-pk")],
+    }
+    answer = render(request, "runtime/triggers/webhook.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _row(slug: str, webhook_id: str) -> Webhook:
+    row = webhooks.known(webhook_id)
+    if row is None or row.workflow != slug:
+        raise Http404("There is no such webhook.")
+    return row
