@@ -25,6 +25,7 @@ from runtime.models import Blueprint
 from runtime.nodes import discover
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
+from runtime.triggers import schedules
 
 MAX_NOTE = 10_000
 _ATTEMPTS = 3
@@ -126,5 +127,6 @@ def _sealed(
     by = user.get_username()
     Version.objects.create(workflow=workflow, number=number, blueprint=blueprint, note=note, published_by=by)
     audit.record(by, "workflow.published", workflow, now, {"version": number, "digest": sha})
+    schedules.recheck(workflow.slug)
     transaction.on_commit(lambda: runs.forget_newest(workflow.slug))
     return Published(number, sha, warnings)

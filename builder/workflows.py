@@ -20,6 +20,7 @@ from runtime.core.definition import FORMAT, parse
 from runtime.json_gate import clean
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
+from runtime.triggers import schedules
 
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 MAX_SLUG, MAX_NAME, MAX_DESCRIPTION = 80, 200, 10_000
@@ -114,6 +115,7 @@ def _set_archived(workflow: Workflow, user: Person, now: datetime, archived_at: 
     if found.update(archived_at=archived_at, updated_at=now):
         if archived_at:
             blueprints.archive(workflow.slug, archived_at)
+            schedules.put_away(workflow.slug, user.get_username(), now)
         else:
             blueprints.unarchive(workflow.slug)
         transaction.on_commit(lambda: runs.forget_newest(workflow.slug))

@@ -18,6 +18,7 @@ from runtime.finding import gathered
 from runtime.inbox import View, Wanted
 from runtime.models import Blueprint, Escalation
 from runtime.permissions import Person, permissions_of, visible_escalations, visible_runs
+from runtime.triggers import schedules
 
 MOST = 6
 
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "most_counted": figures.MOST_OUTCOMES,
         "may_draw": "workflows:write" in held,
         "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
+        "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
         "rates": figures.rates(runs, now) if whole else None,
         "reasons": figures.reasons(cases, now),
