@@ -19,6 +19,7 @@ from runtime.views.case_table import case_export
 from runtime.views.cases import case_detail, case_list, case_rest
 from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
+from runtime.views.run_pairs import run_compare, run_pair
 from runtime.views.runs import run_cancel, run_detail, run_retry, run_step, run_trace
 from runtime.views.triggers.form_page import form_page
 
@@ -32,9 +33,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("runs/", run_list, name="run_list"),
     path("runs/export/", run_export, name="run_export"),
+    path("runs/compare/", run_compare, name="run_compare"),
+    path("runs/<str:run_id>/against/<str:other_id>/", run_pair, name="run_pair"),
     path("runs/<str:run_id>/", run_detail, name="run_detail"),
     path("runs/<str:run_id>/steps/<str:node>/<int:visit>/", run_step, name="run_step"),
     path("runs/<str:run_id>/trace/", run_trace, name="run_trace"),
+    path("runs/<str:run_id>/feedback/", run_feedback, name="run_feedback"),
+    path("gates/incidents/<int:incident_id>/", gate_incident, name="gate_incident"),
     path("runs/<str:run_id>/cancellation/", run_cancel, name="run_cancel"),
     path("runs/<str:run_id>/retry/", run_retry, name="run_retry"),
     path("settings/", include("runtime.views.settings.urls")),

@@ -1,4 +1,5 @@
-// What every page does: keep relative times current, submit filters when they change, and show how many cases wait.
+// What every page does: keep relative times current, submit filters when they change, offer what
+// needs a number of rows once these are ticked, and show how many cases wait.
 
 import { keepTimes } from "./times.js";
 import { watchInbox } from "./inbox.js";
@@ -7,6 +8,15 @@ document.documentElement.classList.add("scripted");
 keepTimes(document);
 for (const form of document.querySelectorAll("form[data-submits]")) {
   form.addEventListener("change", () => form.requestSubmit());
+}
+for (const form of document.querySelectorAll("form[data-chooses]")) {
+  const button = form.querySelector("button");
+  const chosen = () => [...form.elements].filter((each) => each.checked).length;
+  const offer = () => { button.disabled = chosen() !== Number(form.dataset.chooses); };
+  for (const box of form.elements) box.addEventListener("change", offer);
+  // Whoever comes back finds the boxes as they left them.
+  addEventListener("pageshow", offer);
+  offer();
 }
 const badge = document.querySelector("[data-inbox-count]");
 if (badge) watchInbox(badge);
