@@ -9,6 +9,7 @@ from api.checks import Check
 from api.docs import Docs, OpenApi
 from api.drafts import DraftItem
 from api.escalations import EscalationClaim, EscalationItem, EscalationResolution, Escalations
+from api.escalations_deeds import EscalationAssignment, EscalationPause, EscalationRemarks, EscalationResolutions
 from api.kinds import Kinds
 from api.runs import RunCancellation, RunItem, RunRetry, Runs
 from api.traces import Trace
@@ -35,8 +36,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/runs/<str:id>/cancellation/", RunCancellation.as_view(), name="api_run_cancellation"),
     path("v1/runs/<str:id>/retry/", RunRetry.as_view(), name="api_run_retry"),
     path("v1/escalations/", Escalations.as_view(), name="api_escalations"),
+    path("v1/escalations/resolutions/", EscalationResolutions.as_view(), name="api_resolutions"),
     path("v1/escalations/<str:id>/", EscalationItem.as_view(), name="api_escalation"),
     path("v1/escalations/<str:id>/claim/", EscalationClaim.as_view(), name="api_claim"),
     path("v1/escalations/<str:id>/resolution/", EscalationResolution.as_view(), name="api_resolution"),
+    path("v1/escalations/<str:id>/assignment/", EscalationAssignment.as_view(), name="api_assignment"),
+    path("v1/escalations/<str:id>/pause/", EscalationPause.as_view(), name="api_pause"),
+    path("v1/escalations/<str:id>/remarks/", EscalationRemarks.as_view(), name="api_remarks"),
     re_path(r"^.*$", problems.unknown_route, name="api_unknown"),
 ]

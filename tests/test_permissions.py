@@ -67,6 +67,10 @@ API: Mapping[str, Mapping[str, str]] = {
     "api_escalation": {"GET": "escalations:read"},
     "api_claim": {"POST": "escalations:write", "DELETE": "escalations:write"},
     "api_resolution": {"POST": "escalations:write", "DELETE": "escalations:write"},
+    "api_resolutions": {"POST": "escalations:write"},
+    "api_assignment": {"PUT": "escalations:write"},
+    "api_pause": {"PUT": "escalations:write", "DELETE": "escalations:write"},
+    "api_remarks": {"GET": "escalations:read", "POST": "escalations:write"},
 }
 PAGES: Mapping[str, Mapping[str, str]] = {
     "home": {"GET": SIGNED_IN},
@@ -152,6 +156,9 @@ ONE_OF_A_CASE = {
     "api_escalation": "GET",
     "api_claim": "POST",
     "api_resolution": "POST",
+    "api_assignment": "PUT",
+    "api_pause": "DELETE",
+    "api_remarks": "GET",
     "case_detail": "GET",
     "case_claim": "POST",
     "case_assign": "POST",
@@ -163,7 +170,7 @@ ONE_OF_A_CASE = {
 }
 pytestmark = pytest.mark.django_db
 
-BODIES: Mapping[str, Any] = {"api_draft": ECHO, "api_resolution": {"choice": "approve", "digest": "0"}}
+BODIES: Mapping[str, Any] = {"api_draft": ECHO, "api_resolution": {"choice": "approve", "digest": "0"}, "api_assignment": {"to": "rui"}}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
