@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from runtime.core import functions
 from runtime.core.expressions import Json
 from runtime.core.node import (
     Failed,
+    Familiarity,
     GateQuestion,
     HttpRequest,
     HttpResponse,
@@ -31,6 +32,7 @@ from runtime.core.node import (
 )
 from runtime.egress import Egress, Policy
 from runtime.engine.ports import Judged, Seat
+from runtime.familiar import References
 from runtime.gates import policies
 from runtime.ids import first_id_at
 from runtime.models import Entry
@@ -48,6 +50,7 @@ class ProcessDoors:
 
     egress: Egress
     models: Models
+    references: References = field(default_factory=References)
 
     async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
@@ -90,6 +93,12 @@ class ProcessDoors:
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of a workflow's other runs, newest first."""
         return await _in_thread(_earlier, workflow, run_id, within_days, min(limit, MAX_EARLIER))
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        """How like the workflow's past cases a value is."""
+        return await self.references.familiarity(workflow, run_id, expression, value, min_p)
 
     async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
         """What a gate makes of a case; where it cannot be asked, a person decides."""

@@ -31,6 +31,7 @@ from runtime.engine.heart import Heart
 from runtime.engine.ports import Clock, Doors, StoreError
 from runtime.engine.runner import LEASE_S, Runner
 from runtime.engine.writer import Writer
+from runtime.familiar import References
 from runtime.ids import new_id
 from runtime.jobs import JobWorker, Place
 from runtime.store import SqlStore, beat
@@ -91,7 +92,7 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     broadcast.broadcast.attach()
     around = Surroundings(
         store=store,
-        doors=doors or ProcessDoors(egress, Models(egress, production=settings.PRODUCTION)),
+        doors=doors or ProcessDoors(egress, Models(egress, production=settings.PRODUCTION), References(cage)),
         listener=broadcast.broadcast,
         bell=bell,
         cage=cage,

@@ -26,6 +26,7 @@ _LOOKS: dict[str, Look] = {
     "step.waiting": "waiting",
     "step.asked": "asked",
     "step.called": "waiting",
+    "step.spread": "waiting",
     "incident.opened": "incident",
     "incident.resolved": "working",
 }

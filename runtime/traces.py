@@ -19,6 +19,7 @@ from runtime.core.definition import START, Document, Node, parse
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.events import Event, EventType
 from runtime.core.graph import Graph
+from runtime.core.items import Items, Row, progress, rows, spread, take
 from runtime.core.state import State
 from runtime.models import Blueprint, Entry, Run
 from runtime.nodes import discover
@@ -33,6 +34,9 @@ MOST_CHARACTERS = 8 * 1024 * 1024
 HIDDEN = "What it gave is shown once a person has answered."
 LIGHT = 1_000
 """An output of so few characters is shown however large the others are."""
+
+MOST_ITEMS = 100
+"""So many items of one step are listed on the page of its run."""
 
 LIVE = frozenset({"running", "retrying", "waiting", "asked", "called", "incident"})
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -75,8 +79,14 @@ class Step:
     error: Any = None
     escalation: str | None = None
     child: str | None = None
+    items: Items | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     why: str = ""
+
+    @property
+    def item_rows(self) -> tuple[Row, ...]:
+        """The first items of a step that runs a workflow for each."""
+        return rows(self.items, MOST_ITEMS) if self.items else ()
 
     @property
     def key(self) -> str:
@@ -308,6 +318,14 @@ def _called(step: Step, event: Event) -> None:
     step.status, step.child = "called", event.data.get("run")
 
 
+def _spread(step: Step, event: Event) -> None:
+    step.status, step.items = "called", spread(step.items, event.data)
+
+
+def _item(step: Step, event: Event) -> None:
+    take(step.items, event)
+
+
 def _incident(step: Step, event: Event) -> None:
     step.status, step.error, step.escalation = "incident", event.data.get("error"), event.data.get("escalation")
 
@@ -324,6 +342,9 @@ _TAKEN_IN = {
     "step.waiting": _waiting,
     "step.asked": _asked,
     "step.called": _called,
+    "step.spread": _spread,
+    "item.called": _item,
+    "item.ended": _item,
     "incident.opened": _incident,
     "incident.resolved": _incident_over,
 }
@@ -351,7 +372,7 @@ def _told(step: Step) -> str:
         "retrying": f"Attempt {step.attempts} failed and will be made again. {failure(step.error)}",
         "waiting": "Waits until its time has come.",
         "asked": "Waits for a person's answer.",
-        "called": "Waits for the workflow that it called.",
+        "called": progress(step.items) if step.items else "Waits for the workflow that it called.",
         "incident": f"Needs help. {failure(step.error)}",
         "stopped": stopped(step.error),
     }.get(step.status)

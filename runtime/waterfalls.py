@@ -21,7 +21,7 @@ THINNEST = 0.8
 type Sort = Literal["working", "waiting"]
 type Visit = tuple[str, int]
 
-_WAITS = frozenset({"step.failed", "step.waiting", "step.asked", "step.called", "incident.opened"})
+_WAITS = frozenset({"step.failed", "step.waiting", "step.asked", "step.called", "step.spread", "incident.opened"})
 _ENDS = frozenset({"run.finished", "run.failed", "run.cancelled"})
 
 

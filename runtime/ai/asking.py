@@ -57,7 +57,7 @@ def answer_schema(request: ModelRequest) -> JsonSchema | None:
             return None
         case "object":
             return request.schema or {"type": "object"}
-        case "choice":
+        case "choice" | "match":
             names = [option.name for option in request.options]
             return _closed({"choice": {"type": "string", "enum": names}, "confidence": {"type": "number"}})
         case "score":
@@ -100,7 +100,7 @@ def _instruction(request: ModelRequest) -> str:
         case "object":
             schema = write_json(answer_schema(request))
             return f"Answer with one JSON object that fits this JSON Schema, and with nothing else:\n{schema}"
-        case "choice":
+        case "choice" | "match":
             lines = [f"- {write_json(option.name)}{_described(option.description)}" for option in request.options]
             return (
                 "Choose exactly one of these options:\n" + "\n".join(lines) + "\n"

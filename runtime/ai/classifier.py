@@ -6,6 +6,7 @@ examples alone, and says how unlike them a text is. Importing this module loads 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,15 @@ class Classifier:
         """How probable this label is for the text."""
         probabilities = self._head.predict_proba(self._vectors.transform([_trimmed(text)]))[0]
         return float(probabilities[list(self._head.classes_).index(label)])
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        """How probable each label is for the text."""
+        found = self._head.predict_proba(self._vectors.transform([_trimmed(text)]))[0]
+        return {str(label): float(share) for label, share in zip(self._head.classes_, found, strict=True)}
+
+    def vectors_of(self, texts: Sequence[str]) -> Any:
+        """The texts as rows of length 1, in the space of the examples."""
+        return self._vectors.transform([_trimmed(text) for text in texts])
 
 
 def _trimmed(text: str) -> str:

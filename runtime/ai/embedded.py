@@ -19,6 +19,7 @@ from runtime.json_gate import Json, JsonProblem, read_json
 
 if TYPE_CHECKING:
     from runtime.ai.classifier import Classifier
+    from runtime.ai.matcher import Matcher
 
 MODEL = "embedded"
 _MARK = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -37,6 +38,8 @@ async def answer(request: ModelRequest) -> ModelAnswer | Failed:
             return await asyncio.to_thread(_choose, request)
         case "score":
             return await asyncio.to_thread(_score, request)
+        case "match":
+            return await asyncio.to_thread(_match, request)
 
 
 def _choose(request: ModelRequest) -> ModelAnswer | Failed:
@@ -63,6 +66,17 @@ def _score(request: ModelRequest) -> ModelAnswer | Failed:
     return ModelAnswer({"score": score, "reasons": reasons}, {"familiar": verdict.familiar}, model=MODEL)
 
 
+def _match(request: ModelRequest) -> ModelAnswer | Failed:
+    matcher = _matching(_examples(request))
+    if matcher is None:
+        return Failed("examples", "Matching needs examples: give each playbook some.")
+    found = matcher.like(request.subject or request.prompt)
+    first, second = [*sorted(found.scores.values(), reverse=True), 0.0][:2]
+    scores: dict[str, Json] = {name: round(score, 6) for name, score in found.scores.items()}
+    signals = {"margin": first - second, "p": found.p, "familiar": found.familiar}
+    return ModelAnswer({"choice": max(found.scores, key=found.scores.__getitem__), "scores": scores}, signals, MODEL)
+
+
 def _examples(request: ModelRequest) -> tuple[tuple[str, str], ...]:
     pairs = ((option.name, text) for option in request.options for text in option.examples)
     return tuple((name, text) for name, text in pairs if text.strip())
@@ -77,6 +91,18 @@ def _trained(examples: tuple[tuple[str, str], ...]) -> Classifier | None:
 
     try:
         return Classifier(examples)
+    except ValueError:  # examples without a single word
+        return None
+
+
+@lru_cache(maxsize=16)
+def _matching(examples: tuple[tuple[str, str], ...]) -> Matcher | None:
+    if not examples:
+        return None
+    from runtime.ai.matcher import Matcher
+
+    try:
+        return Matcher(examples)
     except ValueError:  # examples without a single word
         return None
 

@@ -127,7 +127,7 @@ class Models:
 
 
 def _flaw(request: ModelRequest) -> str:
-    if request.purpose in ("choice",) and not request.options:
+    if request.purpose in ("choice", "match") and not request.options:
         return "There is nothing to choose from."
     if not 1 <= request.samples <= MOST_SAMPLES:
         return f"A question is asked 1 to {MOST_SAMPLES} times."

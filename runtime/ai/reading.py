@@ -85,7 +85,7 @@ def _as_asked(content: str, choice: Mapping[str, Json], request: ModelRequest, m
             return ModelAnswer(value, model=model)
         case "score":
             return _score(value, model)
-        case "choice":
+        case "choice" | "match":
             return _choice(value, content, choice.get("logprobs"), request, model)
 
 

@@ -197,14 +197,15 @@ class ModelRequest:
     """A question to a model.
 
     `purpose` says what is wanted: `text` (free text), `object` (JSON that fits `schema`), `choice` (one of `options`),
-    `score` (how good something is: `{score, reasons}`; `options` may hold good and bad examples, in this order).
+    `score` (how good something is: `{score, reasons}`; `options` may hold good and bad examples, in this order),
+    `match` (of which sort a text is, by the options' examples: `{choice, scores}`; the embedded classifier alone can).
     `subject` is what it is all about without instructions around it (the embedded classifier reads nothing else);
     `samples` asks for several independent answers.
     """
 
     connection: str
     prompt: str
-    purpose: Literal["text", "object", "choice", "score"] = "text"
+    purpose: Literal["text", "object", "choice", "score", "match"] = "text"
     system: str = ""
     subject: str = ""
     model: str | None = None
@@ -280,6 +281,28 @@ class GateVerdict:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A past case: the run that it was, a short piece of its text, and how alike the two are (0..1)."""
+
+    run: str
+    excerpt: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Familiarity:
+    """How familiar a case is to its workflow: a p-value against `cases` past ones, and the nearest of them.
+
+    `p` is None where it cannot be told; then `reason` says why.
+    """
+
+    p: float | None
+    cases: int = 0
+    nearest: tuple[Near, ...] = ()
+    reason: str = ""
+
+
 class Context(Protocol):
     """The doors a handler has to the outside. Each call is guarded, limited and written into the trace."""
 
@@ -309,6 +332,12 @@ class Context(Protocol):
 
     async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
         """Run id and input of this workflow's other runs within the last days, newest first."""
+
+    async def familiarity(self, expression: str, value: Json, min_p: float) -> Familiarity | Failed:
+        """How like the workflow's own past cases a value is: theirs are what the same expression gave there.
+
+        `min_p` is the p-value that is to be told apart: it says how many past cases there must be.
+        """
 
     async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
         """Ask this step's gate, once in a visit. The decision is written with the step's end, or not at all.

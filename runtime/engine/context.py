@@ -14,6 +14,7 @@ from typing import Any
 from runtime.core.expressions import Json
 from runtime.core.node import (
     Failed,
+    Familiarity,
     GateQuestion,
     GateVerdict,
     HttpRequest,
@@ -87,6 +88,15 @@ class StepContext:
     async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
         """Inputs of this workflow's other runs, newest first."""
         return await self.doors.earlier_inputs(self.workflow, self.run_id, within_days, limit)
+
+    async def familiarity(self, expression: str, value: Json, min_p: float) -> Familiarity | Failed:
+        """How like past cases of this workflow a value is."""
+        note = self._begin("past cases")
+        asked = self.doors.familiarity(self.workflow, self.run_id, expression, value, min_p)
+        found = await self._timed(note, asked)
+        if isinstance(found, Familiarity):
+            note["cases"] = found.cases
+        return found
 
     async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
         """Ask this step's gate. The trace does not show it: nothing there may tell an audit from any other case."""

@@ -16,6 +16,7 @@ from runtime.core.events import Event
 from runtime.core.expressions import Json
 from runtime.core.node import (
     Failed,
+    Familiarity,
     GateQuestion,
     GateVerdict,
     HttpRequest,
@@ -305,6 +306,11 @@ class Doors(Protocol):
         self, workflow: str, run_id: str, within_days: float, limit: int
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of other runs of a workflow, newest first."""
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        """How like the workflow's past cases a value is, of which the expression gave theirs."""
 
     async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
         """What a gate makes of a case. Writes nothing."""

@@ -95,7 +95,7 @@ def _misfit(values: dict[str, Json] | Unknown, schema: Mapping[str, Any]) -> dic
         return {"code": "bad_input", "message": f"The other workflow cannot be given this: {flaw.message}"[:300]}
     errors = errors_of(schema, values)
     if errors:
-        first = errors[0]
-        message = f"It does not fit what the other workflow asks for: {first['message']}"
+        first = errors[0] if isinstance(errors[0], dict) else {}
+        message = f"It does not fit what the other workflow asks for: {first.get('message', '')}"
         return {"code": "invalid_input", "message": message[:300], "path": str(first.get("path", ""))[:200]}
     return None

@@ -28,6 +28,7 @@ from runtime.core.drawing import Drawing
 from runtime.core.expressions import Json
 from runtime.core.node import (
     Failed,
+    Familiarity,
     GateQuestion,
     HttpRequest,
     HttpResponse,
@@ -91,6 +92,11 @@ class ScriptedDoors:
     async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
         """The real gates: only what is outside has a script."""
         return await database_sync_to_async(policies.judged, thread_sensitive=False)(question, seat)
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        return Familiarity(None, 0, (), "Nothing is known here.")
 
     def keys(self, node: str) -> list[str]:
         """The idempotency keys of the calls of this node, in their order."""

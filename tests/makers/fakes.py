@@ -15,6 +15,7 @@ from runtime.core.expressions import Json, Unknown, evaluate
 from runtime.core.functions import find
 from runtime.core.node import (
     Failed,
+    Familiarity,
     GateQuestion,
     GateVerdict,
     HttpRequest,
@@ -67,6 +68,7 @@ class FakeContext:
     verdicts: list[GateVerdict | Failed] = field(
         default_factory=lambda: [GateVerdict(False, "probation", None, None, "The gate is on probation.")]
     )
+    familiar: list[Familiarity | Failed] = field(default_factory=lambda: [Familiarity(None, 0, (), "Too few.")])
     now: datetime = NOW
     run_id: str = "r1"
     workflow: str = "test"
@@ -94,6 +96,9 @@ class FakeContext:
     async def earlier_inputs(self, within_days: float, limit: int = 2000) -> Sequence[tuple[str, Json]]:
         self.seen.append(within_days)
         return self.earlier[:limit]
+
+    async def familiarity(self, expression: str, value: Json, min_p: float) -> Familiarity | Failed:
+        return self._next(self.familiar, (expression, value, min_p))
 
     async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
         return self._next(self.verdicts, question)

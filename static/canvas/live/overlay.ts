@@ -30,7 +30,7 @@ export const QUIET: Overlay = { steps: new Map(), edges: new Set() };
 
 const STATES: Readonly<Record<string, StepState>> = {
   "step.started": "running", "step.finished": "done", "step.failed": "retrying", "step.waiting": "waiting",
-  "step.asked": "waiting", "step.called": "waiting", "incident.opened": "failed", "incident.resolved": "running",
+  "step.asked": "waiting", "step.called": "waiting", "step.spread": "waiting", "incident.opened": "failed", "incident.resolved": "running",
 };
 
 // The overlay after some events; the same one where they changed nothing.

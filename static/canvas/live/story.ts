@@ -95,6 +95,7 @@ const CHANGES: Readonly<Record<string, (data: Told, before: Visit, event: RunEve
   "step.waiting": (data) => ({ state: "waiting", until: String(data["until"] ?? "") }),
   "step.asked": (data) => ({ state: "asked", ...question(data) }),
   "step.called": (data) => ({ state: "called", child: String(data["run"] ?? "") }),
+  "step.spread": () => ({ state: "called" }),
   "incident.opened": (data) => ({ state: "incident", error: (data["error"] ?? null) as Json, ...question(data) }),
   "incident.resolved": () => ({ state: "running", asked: null }),
 };

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from jsonschema_rs import meta
 from pydantic import ValidationError
 
-from runtime.core.node import Ask, Call, Done, Failed, NodeKind, Resolution, Wait, written_in
+from runtime.core.node import Ask, Call, CallEach, Done, Failed, NodeKind, Resolution, Wait, written_in
 from runtime.nodes import discover
 from tests.makers.fakes import FakeContext, step
 from tests.runtime.nodes.strategies import JSON
 
 KINDS = list(discover().values())
 # Kinds that ask a model need its answer to go on; their own tests script it.
-WITHOUT_MODEL = [
-    kind for kind in KINDS if kind.name not in ("execute.prompt", "verify.judge", "verify.grounded", "decide.model")
-]
+ASKING = ("execute.prompt", "verify.judge", "verify.grounded", "decide.model", "decide.match")
+WITHOUT_MODEL = [kind for kind in KINDS if kind.name not in ASKING]
 EXPECTED = {
     *("execute.transform", "execute.select", "execute.http", "execute.python", "execute.email", "execute.wait"),
+    *("execute.each", "decide.match", "verify.familiar"),
     *("execute.workflow", "verify.schema", "verify.quality", "verify.rules", "verify.agreement"),
     *("decide.rule", "decide.table", "escalate.review", "escalate.form", "outcome"),
 }
@@ -45,6 +45,7 @@ INPUT = {
     "summary": "a b",
     "second_summary": "a b",
     "received_at": "2026-03-01",
+    "lines": ["a", "b"],
 }
 
 
@@ -85,8 +86,8 @@ def test_an_example_fits_its_own_schema_and_has_the_ports_of_its_family(kind: No
 
 
 def _required_ports(kind: NodeKind[Any]) -> tuple[str, ...]:
-    if kind.name == "verify.schema":
-        return ("pass", "fail")
+    if kind.name in ("verify.schema", "verify.familiar"):
+        return ("pass", "fail" if kind.name == "verify.schema" else "unsure")
     return {"execute": ("done", "error"), "verify": ("pass", "fail", "unsure"), "decide": ("unsure",)}.get(
         kind.family, ()
     )
@@ -186,7 +187,7 @@ async def test_no_handler_raises_whatever_the_case_holds(kind: NodeKind[Any], da
     earlier = [("r0", data.draw(JSON)), ("r00", base)]
     for example in [kind.example, *kind.examples]:
         outcome = await step(kind, example, base, FakeContext(earlier=earlier))
-        assert isinstance(outcome, Done | Wait | Ask | Call | Failed)
+        assert isinstance(outcome, Done | Wait | Ask | Call | CallEach | Failed)
         if isinstance(outcome, Wait):
             assert isinstance(outcome.until, datetime)
         if isinstance(outcome, Done) and kind.family != "outcome":
