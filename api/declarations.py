@@ -30,7 +30,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one route.
+    """One method of one route. `also` are permissions that it needs beside the first.
 
     `body` is a `reading.Body`, or what the schema says of bodies that the domain checks itself. `refuses` are the
     refusals of its own, by status, beside those that every route has.
@@ -44,6 +44,12 @@ class Operation:
     max_bytes: int = MAX_BYTES
     headers: Mapping[str, str] = field(default_factory=dict)
     refuses: Mapping[int, str] = field(default_factory=dict)
+    also: tuple[Permission, ...] = ()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """All permissions that it needs; none where it is public."""
+        return () if self.is_public else (self.permission, *self.also)
 
     @property
     def is_public(self) -> bool:

@@ -38,6 +38,7 @@ STATUS_OF: Mapping[str, int] = {
     "ended": 409,
     "not_failed": 409,
     "unchanged": 409,
+    "busy": 409,
     "idempotency_conflict": 409,
     "unavailable": 503,
 }

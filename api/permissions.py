@@ -29,7 +29,7 @@ class Declared(BasePermission):
         declared = operation_of(view, request.method)
         if declared is None:
             return False
-        return declared.is_public or authorise(cast("Caller | None", request.auth), declared.permission)
+        return all(authorise(cast("Caller | None", request.auth), needed) for needed in declared.needed)
 
 
 def authorise(caller: Caller | None, permission: str) -> bool:

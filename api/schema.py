@@ -75,7 +75,7 @@ class Schema(AutoSchema):
             return []
         for name, scheme in (("token", BEARER), ("session", COOKIE)):
             self._register(name, ResolvedComponent.SECURITY_SCHEMA, dict(scheme))
-        return [{"token": [declared.permission]}, {"session": [declared.permission]}]
+        return [{"token": list(declared.needed)}, {"session": list(declared.needed)}]
 
     def _parameters_of(self, declared: Operation) -> list[dict[str, Any]]:
         found = [

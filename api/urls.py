@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import problems
+from api.backtests import BacktestCases, BacktestItem, Backtests
 from api.checks import Check
 from api.docs import Docs, OpenApi
 from api.drafts import DraftItem
@@ -30,6 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/workflows/<slug:slug>/versions/<int:number>/diff/<int:other>/", VersionDiff.as_view(), name="api_diff"),
     path("v1/workflows/<slug:slug>/versions/<int:number>/diff/draft/", DraftDiff.as_view(), name="api_draft_diff"),
     path("v1/workflows/<slug:slug>/runs/", TriggerRun.as_view(), name="api_trigger"),
+    path("v1/workflows/<slug:slug>/backtests/", Backtests.as_view(), name="api_backtests"),
+    path("v1/backtests/<str:id>/", BacktestItem.as_view(), name="api_backtest"),
+    path("v1/backtests/<str:id>/cases/", BacktestCases.as_view(), name="api_backtest_cases"),
     path("v1/runs/", Runs.as_view(), name="api_runs"),
     path("v1/runs/<str:id>/", RunItem.as_view(), name="api_run"),
     path("v1/runs/<str:id>/trace/", Trace.as_view(), name="api_trace"),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from builder import canvas_views, case_views, gallery_views, repair_views, version_views
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
+from builder.workflow_pages import backtests
 from builder.workflow_pages.overview import workflow_overview
 from builder.workflow_pages.triggers import workflow_triggers
 from builder.workflow_pages.versions import workflow_restore, workflow_versions
@@ -25,6 +26,24 @@ urlpatterns: list[URLPattern] = [
     path("workflows/<slug:slug>/triggers/", workflow_triggers, name="workflow_triggers"),
     path("workflows/<slug:slug>/versions/", workflow_versions, name="workflow_versions"),
     path("workflows/<slug:slug>/versions/<int:number>/restoration/", workflow_restore, name="workflow_restore"),
+    path("workflows/<slug:slug>/backtests/", backtests.workflow_backtests, name="workflow_backtests"),
+    path("workflows/<slug:slug>/backtests/start/", backtests.workflow_backtest_start, name="workflow_backtest_start"),
+    path("workflows/<slug:slug>/backtests/<str:backtest_id>/", backtests.workflow_backtest, name="workflow_backtest"),
+    path(
+        "workflows/<slug:slug>/backtests/<str:backtest_id>/cancellation/",
+        backtests.workflow_backtest_cancel,
+        name="workflow_backtest_cancel",
+    ),
+    path(
+        "workflows/<slug:slug>/backtests/<str:backtest_id>/export/",
+        backtests.workflow_backtest_export,
+        name="workflow_backtest_export",
+    ),
+    path(
+        "workflows/<slug:slug>/backtests/<str:backtest_id>/<int:number>/",
+        backtests.workflow_backtest_case,
+        name="workflow_backtest_case",
+    ),
     path("workflows/<slug:slug>/differences/", version_views.differences, name="workflow_differences"),
     path("workflows/<slug:slug>/needs/", version_views.needs_of, name="workflow_needs"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
