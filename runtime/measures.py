@@ -44,6 +44,8 @@ def measured(kind: str, output: Any, config: Mapping[str, Any]) -> tuple[Measure
     found = {
         "verify.judge": ("score", "score", (("fail_below", "fails below"), ("pass_at", "passes from here on"))),
         "verify.agreement": ("similarity", "similarity", (("at_least", "passes from here on"),)),
+        "verify.familiar": ("p", "as strange", (("min_p", "strange below"),)),
+        "decide.match": ("p", "as strange", (("min_p", "strange below"),)),
         "verify.quality": ("completeness", "completeness", ()),
     }.get(kind)
     if found is None:

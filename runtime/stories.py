@@ -141,6 +141,28 @@ def _agreement(port: str, output: Told, config: Told) -> str:
     return f"The two answers are {_number(similarity)} alike; at least {_number(config.get('at_least'))} is wanted."
 
 
+def _familiar(port: str, output: Told, config: Told) -> str:
+    p = output.get("p")
+    if not _is_number(p):
+        return _text(output.get("reason")) or _verify(port, output, config)
+    alike = f"{_number(100 * p)} in 100 past cases were as strange as this one"
+    return f"{alike}: it is like them." if port == "pass" else f"Only {alike}."
+
+
+def _each(_port: str, output: Told, _config: Told) -> str:
+    results, failed = output.get("results"), output.get("failed")
+    count = len(results) if isinstance(results, list) else 0
+    return f"All {count} items are done." if not failed else f"{count} items are done; {failed} of them failed."
+
+
+def _match(port: str, output: Told, _config: Told) -> str:
+    scores = output.get("scores")
+    score = scores.get(output.get("choice")) if isinstance(scores, Mapping) else None
+    if port == "unsure":
+        return _text(output.get("reason")) or "No playbook fits clearly."
+    return f"The case is like the examples of “{port}” ({_number(score)})."
+
+
 def _decide(port: str, output: Told, _config: Told) -> str:
     if port == "unsure":
         return "None of the choices could be made with certainty."
@@ -197,7 +219,10 @@ _TELLERS: dict[str, Callable[[str, Told, Told], str]] = {
     "verify.judge": _judge,
     "verify.grounded": _grounded,
     "verify.agreement": _agreement,
+    "verify.familiar": _familiar,
+    "execute.each": _each,
     "decide": _decide,
+    "decide.match": _match,
     "decide.rule": _rule,
     "decide.table": _table,
     "decide.model": _model,

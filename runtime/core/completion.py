@@ -173,6 +173,9 @@ def _roots(drawing: Drawing, node: str) -> Iterator[_Word]:
         yield _Word(f"steps.{step}.output", "step", _said(_output(drawing, step)), drawing.title(step))
     yield _Word("steps", "step", "object", "The steps before this one")
     yield _Word("run", "fact", "object", "The run itself")
+    if node in drawing.graph.nodes and drawing.graph.nodes[node].kind == "execute.each":
+        yield _Word("item", "fact", "", "The item that is being run, in what each is given")
+        yield _Word("index", "fact", "whole number", "Its place in the list, from 0")
     yield from _FUNCTIONS
 
 
