@@ -12,16 +12,17 @@ The arithmetic is in `runtime.judgement`, pure; here is what keeps it: the table
 4. `folding` takes in the labels, in arrival order, in a job and a process of its own; the gate's row says where it
    stands from then on.
 
-| module     | what it offers                                                                                       |
-|------------|------------------------------------------------------------------------------------------------------|
-| `policies` | `judged(question, seat)`: the door of a step                                                          |
-| `draws`    | the number by which a case is drawn for an audit                                                      |
-| `epochs`   | `published`, `restart`, `loosened_by`: when a new epoch begins, and what a new version asks less of   |
-| `ledger`   | `write`, `rows_of`, `standing_of`: the tables as `judgement.Row` and `Standing`, and back             |
-| `labels`   | `answered`, `told`, `given_up`, `labelling`: the answers of people                                    |
-| `folding`  | `fold`, `fold_due`: from labels to a standing                                                         |
-| `closing`  | `on_closed(hook)`: who hears that a gate has closed itself                                            |
-| `waiting`  | `hand_back`: cases of gates that somebody holds and does not answer                                   |
+| module      | what it offers                                                                                      |
+|-------------|-----------------------------------------------------------------------------------------------------|
+| `policies`  | `judged(question, seat)`: the door of a step                                                         |
+| `draws`     | the number by which a case is drawn for an audit                                                     |
+| `epochs`    | `published`, `restart`, `loosened_by`: when a new epoch begins, what a new version asks less of      |
+| `ledger`    | `write`, `rows_of`, `standing_of`: the tables as `judgement.Row` and `Standing`, and back            |
+| `labels`    | `answered`, `told`, `given_up`: the answers of people                                                |
+| `folding`   | `fold`, `fold_due`: from labels to a standing; `numbers`, `sums`: the process where it is computed   |
+| `closing`   | `on_closed(hook)`: who hears that a gate has closed itself                                           |
+| `waiting`   | `hand_back`, `give_up`: cases that lie about, and those that nobody can answer any more              |
+| `verifying` | `flaws_of`: whether a gate is what its ledger says                                                   |
 
 For pages: read `Gate` and `Decision` (their docstrings name every column); `ledger.standing_of(gate)` gives what
 `judgement.budget`, `curves` and `report` ask for. This module imports nothing.

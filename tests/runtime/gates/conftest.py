@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from runtime import blueprints, veils
-from tests.makers import gates
+from tests.makers import gated as gates
 from tests.makers.engine import Engine
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runtime.models import AuditEntry, Escalation, Run
-from tests.makers import gates
+from tests.makers import gated as gates
 from tests.makers.engine import Engine, seal
 from tests.makers.people import person
 
