@@ -23,16 +23,16 @@ DECIMALS = {"point": "1234.5 or 1,234.5", "comma": "1234,5 or 1.234,5"}
 DATES = {"iso": "2030-01-31", "dmy": "31.01.2030 or 31/01/2030", "mdy": "01/31/2030"}
 YES, NO = frozenset({"yes", "true", "1", "y", "on"}), frozenset({"no", "false", "0", "n", "off"})
 _GROUPED = {
-    "point": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"),
-    "comma": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"),
+    "point": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII),
+    "comma": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII),
 }
 _PLAIN = {
-    "point": re.compile(r"[+-]?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?"),
-    "comma": re.compile(r"[+-]?\d{1,300}(,\d{1,300})?([eE][+-]?\d{1,3})?"),
+    "point": re.compile(r"[+-]?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?", re.ASCII),
+    "comma": re.compile(r"[+-]?\d{1,300}(,\d{1,300})?([eE][+-]?\d{1,3})?", re.ASCII),
 }
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
-_SPACES = re.compile(r"(?<=\d)[\u0020\u00a0\u202f\u2009'](?=\d{3}(\D|$))")
-_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_SPACES = re.compile(r"(?<=\d)[\u0020\u00a0\u202f\u2009'](?=\d{3}(\D|$))", re.ASCII)
+_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
