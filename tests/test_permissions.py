@@ -152,6 +152,9 @@ PAGES = {
     "settings_people": {"GET": ADMIN, "POST": ADMIN},
     "settings_person": {"GET": ADMIN, "POST": ADMIN},
     "settings_person_access": {"POST": ADMIN},
+    "settings_work": {"GET": ADMIN},
+    "settings_work_key": {"POST": ADMIN},
+    "settings_work_deed": {"POST": ADMIN},
     "settings_log": {"GET": ADMIN},
     "settings_log_csv": {"GET": ADMIN},
     "settings_log_check": {"POST": ADMIN},
@@ -219,6 +222,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "sample_id": 1,
         "provider": "http",
         "webhook_id": "0" * 32,
+        "job_id": "0" * 26,
         **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }

@@ -16,6 +16,7 @@ from runtime.ids import is_id
 from runtime.models import Escalation, Run
 from runtime.permissions import may, visible_escalations, visible_runs
 from runtime.refused import Refused
+from runtime.signing import callbacks
 from runtime.traces import ENDED, trace
 from runtime.views.access import needs
 from runtime.views.drawings import frames_of, painted
@@ -94,6 +95,7 @@ def _told(request: HttpRequest, run_id: str, *, whole: bool = False) -> dict[str
         "cases": _answerable(request, seen.filter(state="open")),
         "answered": seen.filter(goes_on_at__gt=timezone.now())[:20],
         "may_write": may_write,
+        "callbacks": callbacks.told(run) if run.callback_url and may(request.user, "workflows:write") else None,
     }
 
 

@@ -68,6 +68,14 @@ DEEDS: Mapping[str, str] = {
     "batch.retried": "tried failed rows of a file again",
     "token.issued": "made a token",
     "token.revoked": "withdrew a token",
+    "webhook.made": "made a webhook",
+    "webhook.key": "renewed the key of a webhook",
+    "webhook.on": "switched a webhook on",
+    "webhook.off": "switched a webhook off",
+    "webhook.removed": "deleted a webhook",
+    "callbacks.key": "renewed the key of callbacks",
+    "job.retried": "had background work tried again",
+    "job.cancelled": "cancelled background work",
 }
 """What each action is in words; one that is not here is shown as it is written."""
 
