@@ -37,6 +37,7 @@ ICONS = (
         "group",
         "history",
         "keyboard",
+        "layout-dashboard",
         "layout-grid",
         "log-in",
         "maximize",

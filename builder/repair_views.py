@@ -20,6 +20,7 @@ from builder.mending import Json, value_at
 from builder.models import Workflow
 from builder.repairs import Workshop, mended, repairs_of
 from builder.surroundings import around
+from runtime import connections
 from runtime.core.checks import check
 from runtime.core.definition import parse
 from runtime.core.problems import Problem
@@ -95,7 +96,19 @@ def _elsewhere(document: Json, problem: Problem, user: Person) -> Iterator[dict[
     if problem.code == "queue.missing" and may(user, "settings:write"):
         yield {"label": f"Make the queue “{name}”", "queue": name}
     if problem.code == "connection.missing" and may(user, "settings:write"):
-        address = f"{reverse('admin:runtime_connection_add')}?{urlencode({'name': name})}"
-        yield {"label": f"Make the connection “{name}”", "href": address}
+        address = _page_of_connections(document, problem)
+        yield {"label": f"Make the connection “{name}”", "href": f"{address}?{urlencode({'name': name})}"}
     if problem.code == "workflow.missing" and Workflow.objects.filter(slug=name, archived_at=None).exists():
         yield {"label": f"Open “{name}” to publish it", "href": reverse("workflow_canvas", args=[name])}
+
+
+def _page_of_connections(document: Json, problem: Problem) -> str:
+    """The page that makes a connection of the sort that the step calls; where a model is asked, the choice of whose."""
+    nodes = document.get("nodes") if isinstance(document, Mapping) else None
+    steps = nodes if isinstance(nodes, list) else []
+    kinds = {step.get("id"): step.get("kind") for step in steps if isinstance(step, Mapping)}
+    sort = _CONNECTED.get(str(kinds.get(problem.nodes[0]))) if problem.nodes else None
+    return reverse("settings_connection_new", args=[sort]) if sort else reverse("settings_connections")
+
+
+_CONNECTED = {"execute.http": connections.HTTP, "execute.email": connections.MAIL}

@@ -31,6 +31,8 @@ FAMILY_ICONS = {
     "escalate": "hand",
     "outcome": "flag",
 }
+FAMILY_WORDS = {"execute": "do", "verify": "check", "decide": "decide", "escalate": "ask"}
+"""What people call the families, as the canvas does (`static/canvas/model/kinds.ts`); the API keeps its own names."""
 STATUS_ICONS = {
     "queued": "clock",
     "running": "loader",
@@ -140,6 +142,12 @@ def words(name: str) -> str:
 def family(kind: Any) -> str:
     """The family of a kind; of an incident, which has none, the empty text."""
     return kind.partition(".")[0] if isinstance(kind, str) else ""
+
+
+@register.filter
+def family_word(name: str) -> str:
+    """What people call a family: do, check, decide, ask."""
+    return FAMILY_WORDS.get(name, name)
 
 
 @register.simple_tag

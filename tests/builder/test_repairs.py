@@ -313,19 +313,29 @@ def test_what_is_missing_is_made_elsewhere_by_those_who_may() -> None:
             "connection",
             {"id": "x", "kind": "execute.prompt", "config": {"connection": "w", "prompt": "?"}},
         ),
+        (
+            "connection.missing",
+            "mail",
+            {
+                "id": "x",
+                "kind": "execute.email",
+                "config": {"connection": "m", "to": "a@b.example", "subject": "s", "body": "b"},
+            },
+        ),
     ]
     offered: dict[str, list[dict[str, Any]]] = {}
     for name, role in (("ada", "administrator"), ("dora", "designer")):
         client = Client()
         client.force_login(person(name, role))
         for code, field, node in lacking:
-            problem = {"code": code, "nodes": ["x"], "edges": [], "path": f"/nodes/0/config/{field}"}
+            problem = {"code": code, "nodes": ["x"], "edges": [], "path": f"/nodes/0/config/{code.split('.')[0]}"}
             body = {"document": {**ECHO, "nodes": [node], "edges": []}, "problem": problem}
             address = reverse("workflow_repairs", args=["echo"])
             answer = client.post(address, json.dumps(body), content_type="application/json").json()
             offered[f"{name} {field}"] = answer["elsewhere"]
     assert offered["ada queue"] == [{"label": "Make the queue “sales”", "queue": "sales"}]
-    assert offered["ada connection"][0]["href"].endswith("/connection/add/?name=w")
+    assert offered["ada connection"][0]["href"] == "/settings/connections/?name=w"
+    assert offered["ada mail"][0]["href"] == "/settings/connections/new/mail/?name=m"
     assert offered["ada workflow"][0]["href"] == "/workflows/later/"
     assert (offered["dora queue"], offered["dora connection"]) == ([], [])
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from runtime.templatetags.interlock import relative, tree
+from runtime.templatetags.interlock import FAMILY_WORDS, relative, tree
 
+KINDS = Path(__file__).resolve().parents[2] / "static" / "canvas" / "model" / "kinds.ts"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -42,3 +45,10 @@ def test_a_broken_rule_is_read_by_its_name_and_reason() -> None:
 def test_a_record_is_no_finding_and_what_it_says_is_escaped() -> None:
     assert "2 fields" in str(tree({"lead": {"a": 1, "b": 2}}))
     assert "<b>" not in str(tree([{"message": "<b>bold</b>"}]))
+
+
+def test_pages_and_canvas_have_the_same_words_for_the_families() -> None:
+    told = re.search(r"FAMILY_TITLES[^{]*\{(.*?)\};", KINDS.read_text(), re.DOTALL)
+    assert told
+    titles = dict(re.findall(r'(\w+): "([^"]+)"', told[1]))
+    assert {family: title.lower() for family, title in titles.items() if family in FAMILY_WORDS} == FAMILY_WORDS

@@ -39,6 +39,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = Connection.objects.order_by("name").values("pk", "name", "provider", "secret")
     shown = [{**row, "title": TITLES.get(row["provider"], row["provider"])} for row in rows]
     context = {"rows": shown, "kinds": TITLES, "may_change": may(request.user, "settings:write")}
+    # Whoever links here may say what the new one is to be called.
+    context["wanted"] = request.GET.get("name", "")[:80]
     return render(request, "runtime/settings/connections.html", context)
 
 
@@ -50,7 +52,7 @@ def new(request: HttpRequest, provider: str) -> HttpResponse:
     if provider not in TITLES:
         raise Http404("There is no such kind of connection.")
     if request.method != "POST":
-        return _form(request, provider, "", {})
+        return _form(request, provider, request.GET.get("name", "")[:80], {})
     name = request.POST.get("name", "").strip()
     if Connection.objects.filter(name=name).exists():
         taken = Refused("invalid", "", (FieldError("/name", "There is a connection of this name already."),))

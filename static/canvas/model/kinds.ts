@@ -25,7 +25,7 @@ export type Kinds = ReadonlyMap<string, Kind>;
 
 export const FAMILIES: readonly Exclude<Family, "start">[] = ["execute", "verify", "decide", "escalate", "outcome"];
 export const FAMILY_TITLES: Readonly<Record<Family, string>> = {
-  start: "Start", execute: "Do", verify: "Check", decide: "Decide", escalate: "Ask a person", outcome: "End",
+  start: "Start", execute: "Do", verify: "Check", decide: "Decide", escalate: "Ask", outcome: "End",
 };
 const READING = new Set(["GET", "HEAD"]);
 // No plain object: a drawing may name a kind "constructor", which each object has.

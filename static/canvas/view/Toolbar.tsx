@@ -20,6 +20,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
     <div className="bar" role="toolbar" aria-label="Drawing">
       <a className="bar-back" href={leave} aria-label="All workflows"><Icon name="chevron-left" /></a>
       <h1 className="bar-name" title={name}>{name}</h1>
+      {overview && <a className="tool" href={overview} aria-label="Overview, versions and triggers" title="Overview, versions and triggers of this workflow"><Icon name="layout-dashboard" /></a>}
       <SavingSign />
       <Others />
       <span className="bar-gap" />
@@ -84,7 +85,7 @@ const SIGNS: Readonly<Record<Saving["state"], readonly [icon: string, says: stri
   "signed-out": ["log-in", "Signed out: nothing is saved"],
 };
 
-const { archived } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
+const { archived, overview } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
 
 function SavingSign(): React.JSX.Element {
   const saving = use((seen) => seen.saving);
