@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from channels.db import database_sync_to_async
 from django.db import connections, transaction
 
 from runtime import bell as bells
@@ -91,7 +90,15 @@ class ScriptedDoors:
 
     async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
         """The real gates: only what is outside has a script."""
-        return await database_sync_to_async(policies.judged, thread_sensitive=False)(question, seat)
+
+        def asked() -> Judged | Failed:
+            # The thread goes with the engine; its connection must not be left behind.
+            try:
+                return policies.judged(question, seat)
+            finally:
+                connections.close_all()
+
+        return await asyncio.to_thread(asked)
 
     async def familiarity(
         self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
