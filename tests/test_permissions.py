@@ -159,8 +159,25 @@ PAGES = {
     "settings_log_csv": {"GET": ADMIN},
     "settings_log_check": {"POST": ADMIN},
 }
-OPEN = {"api_unknown", "healthz", "readyz", "metrics", "hook", "sign_in", "sign_out"}
-"""Routes that ask for nothing: they tell of nothing, or are how one signs in and out."""
+PAGES = {
+    **PAGES,
+    "trigger_schedules": {"GET": READ},
+    "trigger_schedule_new": {"GET": WRITE, "POST": WRITE},
+    "trigger_schedule_times": {"GET": READ},
+    "trigger_schedule": {"GET": WRITE, "POST": WRITE},
+    "trigger_schedule_deed": {"POST": WRITE},
+    "trigger_forms": {"GET": READ},
+    "trigger_form_new": {"GET": WRITE, "POST": WRITE},
+    "trigger_form": {"GET": WRITE, "POST": WRITE},
+    "trigger_form_removal": {"POST": WRITE},
+    "trigger_tables": {"GET": "runs:write", "POST": "runs:write"},
+    "trigger_table": {"GET": "runs:write", "POST": "runs:write"},
+    "trigger_table_deed": {"POST": "runs:write"},
+    "trigger_table_live": {"GET": "runs:write"},
+    "trigger_table_csv": {"GET": "runs:write"},
+}
+OPEN = {"form_page", "api_unknown", "healthz", "readyz", "metrics", "hook", "sign_in", "sign_out"}
+"""Routes that ask for nothing: they tell of nothing, are how one signs in and out, or ask by themselves (forms)."""
 
 SOCKETS = {"run_socket": "runs:read", "inbox_socket": "escalations:read", "drawing_socket": READ}
 ONE_OF_A_RUN = {"api_run": "GET", "api_trace": "GET", "run_detail": "GET", "run_trace": "GET"}
@@ -223,6 +240,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "provider": "http",
         "webhook_id": "0" * 32,
         "job_id": "0" * 26,
+        **dict.fromkeys(("schedule_id", "form_id", "batch_id"), "0" * 26),
         **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }
