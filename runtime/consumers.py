@@ -24,19 +24,17 @@ from urllib.parse import parse_qs
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db.models import Count, Q
-from django.utils import timezone
 
 from runtime import veils
 from runtime.broadcast import INBOX, broadcast, run_group
 from runtime.ids import is_id
 from runtime.models import Run
-from runtime.permissions import Permission, may, visible_escalations
+from runtime.permissions import Permission, may
 from runtime.shared import Shared
-from runtime.traces import ENDED, LAST_SEQ, moment, read_events
+from runtime.standing import View, shared_standing, view_of
+from runtime.traces import ENDED, LAST_SEQ, read_events
 
 PAGE = 200
-MOST_CASES = 500
 
 log = logging.getLogger(__name__)
 
@@ -255,7 +253,8 @@ class InboxSocket(Socket):
     """`/ws/inbox/`: how many cases wait for this person, and which were opened, changed or closed.
 
     First `{"type": "counts", "counts": {"open", "mine", "overdue"}}`; then, whenever something changed, one
-    `{"type": "case", "change": "opened"|"changed"|"closed", "case": {...}}` each (of the oldest 500) and the counts.
+    `{"type": "case", "change": "opened"|"changed"|"closed", "case": {...}}` each and the counts. Where many changed at
+    once (`standing.MOST_TOLD`), or some are out of this person's sight now, `{"type": "list"}`: ask for it again.
     """
 
     group = INBOX
@@ -269,22 +268,23 @@ class InboxSocket(Socket):
         return None if self.permits(caller) else Close(4403, f"This needs the permission {self.needs}.")
 
     async def serve(self) -> Close:
-        """Compare what is visible with what was sent last."""
-        counts, known = await self._look()
-        await self.tell({"type": "counts", "counts": counts})
+        """Compare what is visible with what was told last."""
+        view, _ = await self._look(None)
+        await self.tell({"type": "counts", "counts": view.counts})
         while True:
             await _within(self.fresh.wait(), self.poll_s)
             self.fresh.clear()
-            before, known_before = counts, known
-            counts, known = await self._look()
-            for message in _changes(known_before, known):
+            before = view
+            view, messages = await self._look(before)
+            for message in messages:
                 await self.tell(message)
-            if counts != before:
-                await self.tell({"type": "counts", "counts": counts})
+            if view.counts != before.counts:
+                await self.tell({"type": "counts", "counts": view.counts})
             await asyncio.sleep(self.rest_s)  # However busy the inbox is, it is read a few times a second.
 
-    async def _look(self) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-        return await database_sync_to_async(inbox)(self.user)
+    async def _look(self, before: View | None) -> tuple[View, list[dict[str, Any]]]:
+        standing = await shared_standing()
+        return await database_sync_to_async(view_of)(self.user, standing, before)
 
     async def inbox_hint(self, _hint: dict[str, Any]) -> None:
         """Some case was opened, claimed or settled."""
@@ -315,40 +315,6 @@ def _looked(run_id: str, after: int, limit: int, *, veiling: bool) -> Look | Non
 
 shared_look = Shared(look)
 veiled_look = Shared(look_through_veil)
-
-
-def inbox(user: Any) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """How many open cases a user sees, and the oldest of them by id."""
-    cases = visible_escalations(user).filter(state="open")
-    counts = cases.aggregate(
-        open=Count("pk"),
-        mine=Count("pk", filter=Q(assignee=user.pk)),
-        overdue=Count("pk", filter=Q(due_at__lt=timezone.now())),
-    )
-    columns = ("id", "workflow", "run_id", "kind", "queue", "question", "assignee__username", "due_at")
-    rows = cases.order_by("pk").values_list(*columns)[:MOST_CASES]
-    return counts, {row[0]: _case(row) for row in rows}
-
-
-def _case(row: tuple[Any, ...]) -> dict[str, Any]:
-    case_id, workflow, run, kind, queue, question, assignee, due_at = row
-    return {
-        "id": case_id,
-        "workflow": workflow,
-        "run": run,
-        "kind": kind,
-        "queue": queue,
-        "question": question,
-        "assignee": assignee,
-        "due_at": moment(due_at),
-    }
-
-
-def _changes(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    opened = [("opened", case) for key, case in after.items() if key not in before]
-    changed = [("changed", case) for key, case in after.items() if key in before and before[key] != case]
-    closed = [("closed", case) for key, case in before.items() if key not in after]
-    return [{"type": "case", "change": change, "case": case} for change, case in (*opened, *changed, *closed)]
 
 
 def after_of(query: bytes) -> int | None:

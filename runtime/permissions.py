@@ -115,6 +115,14 @@ def visible_escalations(user: Person) -> QuerySet[Escalation]:
     return _cases(user, permissions_of(user))
 
 
+def queues_seen(user: Person) -> frozenset[str] | None:
+    """The names of the queues whose cases a user may see, with the empty one of cases without; None: all of them."""
+    held = permissions_of(user)
+    if "escalations:read" not in held:
+        return frozenset()
+    return None if "admin" in held else frozenset(["", *_queues(user).values_list("name", flat=True)])
+
+
 def visible_runs(user: Person, *, tryouts: bool = False, held: frozenset[Permission] | None = None) -> QuerySet[Run]:
     """The runs that a user may see. Try-outs are no cases: only who asks for one by its id wants them among these.
 
@@ -155,5 +163,8 @@ def _cases(user: Person, held: frozenset[Permission]) -> QuerySet[Escalation]:
         return Escalation.objects.none()
     if "admin" in held:
         return Escalation.objects.all()
-    queues = Queue.objects.filter(members=user.pk).values("name")
-    return Escalation.objects.filter(Q(queue="") | Q(queue__in=queues))
+    return Escalation.objects.filter(Q(queue="") | Q(queue__in=_queues(user).values("name")))
+
+
+def _queues(user: Person) -> QuerySet[Queue]:
+    return Queue.objects.filter(members=user.pk)

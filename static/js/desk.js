@@ -95,6 +95,7 @@ function countDown() {
 // What the socket tells: a row is never moved or taken away under somebody's pointer.
 function inboxTold(message) {
   const note = document.querySelector("[data-inbox-changed]");
+  if (message.type === "list") return announce(note, "Much has changed. ");
   if (message.change === "closed") mark(message.case.id, "settled");
   if (message.change === "changed") {
     const found = row(message.case.id);
@@ -107,11 +108,15 @@ function inboxTold(message) {
     return;
   }
   opened.add(message.case.id);
+  announce(note, `${opened.size} new. `);
+}
+
+function announce(note, words) {
   const link = document.createElement("a");
   link.href = location.href;
   link.textContent = "Show";
   note.hidden = false;
-  note.replaceChildren(`${opened.size} new. `, link);
+  note.replaceChildren(words, link);
 }
 
 function step(by) {
