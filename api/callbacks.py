@@ -15,6 +15,7 @@ from runtime import jobs
 from runtime.json_gate import write_json
 from runtime.models import Run
 from runtime.signing import callbacks
+from runtime.signing.posting import PATIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class _Letter:
     body: bytes
 
 
-@jobs.handler(callbacks.KIND, timeout_s=120.0, retry=callbacks.PATIENT)
+@jobs.handler(callbacks.KIND, timeout_s=120.0, retry=PATIENT)
 async def call_back(work: jobs.Work) -> jobs.Outcome:
     """Tell a run's caller that it has ended."""
     run_id, seq = work.data["run"], work.data["seq"]

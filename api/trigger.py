@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
@@ -31,6 +30,7 @@ from api.throttles import wait_of
 from runtime import launch, runs
 from runtime.json_gate import MAX_BYTES, write_json
 from runtime.refused import Refused
+from runtime.signing.posting import is_postable
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 ALLOWED = ("POST", "OPTIONS")
@@ -39,12 +39,7 @@ REPLAY = {"Idempotent-Replay": "`true` when the key had got this run before.", *
 
 
 def _https(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme == "https" and parts.hostname and not parts.username and (parts.port or 1)
-    except ValueError:
-        usable = False
-    if not usable or not url.isascii() or any(character <= " " for character in url):
+    if not is_postable(url):
         raise ValueError("an https address without user name is wanted")
     return url
 

@@ -174,6 +174,8 @@ INTERLOCK: dict[str, Any] = {
     "UNDO_S": float(os.environ.get("UNDO_S", "5")),
     # Whether forms may be sent by anybody who has their address; an administrator allows it.
     "PUBLIC_FORMS": os.environ.get("PUBLIC_FORMS", "") == "1",
+    # Where people reach Interlock, for links in mails and notices, without a slash behind it.
+    "ADDRESS": os.environ.get("ADDRESS", "http://localhost:8000").rstrip("/"),
     # For how many days the cells of uploaded tables are kept; what became of their rows stays.
     "KEEP_ROWS_DAYS": float(os.environ.get("KEEP_ROWS_DAYS", "30")),
     # What Prometheus has to send as its bearer token; empty: /metrics is for everybody.

@@ -17,6 +17,6 @@ class RuntimeConfig(AppConfig):
         # Each registers how its jobs are worked off; their tables can be imported only now.
         from runtime import forgetting  # noqa: F401
         from runtime.backtests import work  # noqa: F401
-        from runtime.gates import folding, waiting  # noqa: F401
+        from runtime.gates import folding, incidents, waiting  # noqa: F401
         from runtime.notices import hearing, hooks, mails  # noqa: F401
         from runtime.triggers import housekeeping, rows, schedules  # noqa: F401

@@ -288,6 +288,8 @@ def _settle(
     case: Escalation, user: Person, resolution: Resolution, now: datetime, goes_on_at: datetime | None
 ) -> Resolved | Refused:
     answered = {"resolution": resolution, "resolved_by": resolution["by"][:150], "resolved_at": now}
+    if case.kind == "incident":
+        answered["notice_at"] = now
     won = still_open(user, case, now).update(state="resolved", goes_on_at=goes_on_at, **answered, **_UNCLAIMED)
     if not won:
         return _lost(case.pk, user, now)
@@ -304,10 +306,10 @@ def _goes_to_run(case: Escalation, resolution: Resolution) -> None:
     """From here on the answer cannot be taken back: the run hears of it, and the gate that had handed the case over."""
     kind, data = _signal(case, resolution)
     send_signal(case.run_id, kind, case.node, case.visit, data)
-
-
     if case.behind is not None and case.kind == "review":
         labels.answered(case, resolution)
+
+
 def _signal(case: Escalation, resolution: Resolution) -> tuple[str, dict[str, Any]]:
     if case.kind != "incident":
         return "answer", {"escalation": case.pk, "resolution": dict(resolution)}

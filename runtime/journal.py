@@ -44,8 +44,8 @@ _INSERT_ENTRY = (
 )
 _INSERT_ESCALATION = (
     "INSERT INTO runtime_escalation (id, run_id, workflow, node, visit, kind, state, queue, question, asked, reasons,"
-    " behind, digest, reviewers, not_by_requester, requester, due_at, resolved_by, created_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING"
+    " behind, digest, reviewers, not_by_requester, requester, due_at, resolved_by, created_at, notice_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s) ON CONFLICT DO NOTHING"
 )
 _CONTINUE = (
     "UPDATE runtime_run SET status = %s, outcome = %s, owner = %s, wake_at = %s, last_seq = %s, finished_at = %s,"
@@ -252,7 +252,7 @@ def _entry(run_id: str, event: Event) -> list[Any]:
 def _escalation(case: NewEscalation, run_id: str, workflow: str, requester: str, at: object) -> list[Any]:
     shown = [case.queue, case.question, _json(case.asked), _json(list(case.reasons))]
     behind = None if case.behind is None else _json(case.behind)
-    rest = [behind, case.digest, case.reviewers, case.not_by_requester, requester, _at(case.due_at), at]
+    rest = [behind, case.digest, case.reviewers, case.not_by_requester, requester, _at(case.due_at), at, at]
     return [case.id, run_id, workflow, case.node, case.visit, case.kind, *shown, *rest]
 
 
@@ -283,8 +283,9 @@ def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) 
     """What hangs on a run that has ended: its open cases, its sub-workflows, the run that waits for it."""
     now = _at(_moment_of(wave))
     cursor.execute(
-        "UPDATE runtime_escalation SET state = 'cancelled', resolved_at = %s WHERE run_id = %s AND state = 'open'",
-        [now, run_id],
+        "UPDATE runtime_escalation SET state = 'cancelled', resolved_at = %s,"
+        " notice_at = CASE WHEN kind = 'incident' THEN %s END WHERE run_id = %s AND state = 'open'",
+        [now, now, run_id],
     )
     _call_off(cursor, "parent = %s", [run_id], "The run that called it has ended.")
     if parent:

@@ -32,14 +32,14 @@ PUBLIC, SIGNED_IN, NOBODY = "public", "signed in", "nobody in particular"
 READ, WRITE = "workflows:read", "workflows:write"
 
 ROLES: Mapping[str, frozenset[str]] = {
-    "designer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read"}),
+    "designer": frozenset({READ, WRITE, "runs:read", "runs:write", "escalations:read", "gates:read", "gates:write"}),
     "reviewer": frozenset({"runs:read", "escalations:read", "escalations:write"}),
     "developer": frozenset(
-        {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write", "tokens:write"}
+        {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write", "tokens:write", "gates:read"}
     ),
     "administrator": frozenset(
         {READ, WRITE, "runs:read", "runs:write", "escalations:read", "escalations:write"}
-        | {"tokens:write", "settings:write", "admin"}
+        | {"tokens:write", "settings:write", "admin", "gates:read", "gates:write"}
     ),
     NOBODY: frozenset(),
 }
@@ -66,6 +66,9 @@ API: Mapping[str, Mapping[str, str]] = {
     "api_trace": {"GET": "runs:read"},
     "api_run_cancellation": {"POST": "runs:write"},
     "api_run_retry": {"POST": "runs:write"},
+    "api_run_feedback": {"POST": "runs:write"},
+    "api_gates": {"GET": "gates:read"},
+    "api_gate": {"GET": "gates:read", "PATCH": "gates:write"},
     "api_escalations": {"GET": "escalations:read"},
     "api_escalation": {"GET": "escalations:read"},
     "api_claim": {"POST": "escalations:write", "DELETE": "escalations:write"},
@@ -118,6 +121,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "run_detail": {"GET": "runs:read"},
     "run_step": {"GET": "runs:read"},
     "run_trace": {"GET": "runs:read"},
+    "run_feedback": {"POST": "runs:write"},
+    "gate_incident": {"POST": "gates:write"},
     "run_cancel": {"POST": "runs:write"},
     "run_retry": {"POST": "runs:write"},
     "case_list": {"GET": "escalations:read"},
@@ -155,6 +160,9 @@ PAGES = {
     "settings_work": {"GET": ADMIN},
     "settings_work_key": {"POST": ADMIN},
     "settings_work_deed": {"POST": ADMIN},
+    "settings_notices": {"GET": "escalations:read", "POST": "escalations:read"},
+    "settings_notice_calls": {"GET": ADMIN, "POST": ADMIN},
+    "settings_notice_call": {"POST": ADMIN},
     "settings_log": {"GET": ADMIN},
     "settings_log_csv": {"GET": ADMIN},
     "settings_log_check": {"POST": ADMIN},
@@ -241,7 +249,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "webhook_id": "0" * 32,
         "job_id": "0" * 26,
         **dict.fromkeys(("schedule_id", "form_id", "batch_id"), "0" * 26),
-        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id"), 1),
+        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id", "incident_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }
     return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in pattern})

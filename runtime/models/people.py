@@ -37,7 +37,8 @@ class Escalation(models.Model):
     `asked` holds what was shown (`core.node.Ask` as JSON) and `digest` binds an answer to it; `behind`, where a gate's
     answer was kept out of it, holds what is shown after the person's (`engine.covers`). `kind` is review, form or
     incident; `state` is open, resolved, overdue or cancelled. Until `goes_on_at` an answer can be taken back, and the
-    run does not know of it; a case is out of sight until `snoozed_until`.
+    run does not know of it; a case is out of sight until `snoozed_until`; at `notice_at`
+    it is to be looked at whether somebody has to be told of it.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
@@ -67,6 +68,7 @@ class Escalation(models.Model):
     resolved_at = models.DateTimeField(null=True)
     goes_on_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
+    notice_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -85,6 +87,7 @@ class Escalation(models.Model):
             models.Index(fields=["workflow", "state", "id"], name="escalation_workflow"),
             models.Index(fields=["workflow", "id"], name="escalation_workflow_any"),
             models.Index(fields=["goes_on_at"], name="escalation_undoable", condition=Q(goes_on_at__isnull=False)),
+            models.Index(fields=["notice_at"], name="escalation_notice", condition=Q(notice_at__isnull=False)),
             models.Index(fields=["workflow", "node", "state", "-id"], name="escalation_similar"),
             # All that the inbox counts and filters by, so that it need not read the cases themselves.
             models.Index(

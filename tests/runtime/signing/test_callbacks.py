@@ -17,7 +17,7 @@ from django.db import connections
 from runtime import launch, runs, secrets
 from runtime.models import CallbackAttempt, CallbackKey, Job, Run
 from runtime.refused import Refused
-from runtime.signing import callbacks, keys
+from runtime.signing import callbacks, keys, posting
 from runtime.signing.signatures import Headers, flaw_of
 from tests.makers.engine import PATIENCE_S, ScriptedDoors, drawn, fetch, outcome, seal
 from tests.makers.eventually import asked_until
@@ -196,7 +196,7 @@ async def test_a_huge_answer_that_says_yes_is_a_yes_and_its_words_are_not_kept()
 
 
 async def test_an_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callbacks, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(posting, "TIMEOUT_S", 0.2)
     async with Site(dripping(5.0)) as url:
         _, job, attempts = await told(url)
     assert (job.state, attempts[0].status) == ("due", None)
