@@ -6,8 +6,10 @@ Everything above names a table by this package. Which module writes a table, its
 from runtime.models.backtests import Backtest, BacktestCase
 from runtime.models.columns import JsonText
 from runtime.models.gates import Decision, Gate
+from runtime.models.incidents import GateIncident
 from runtime.models.jobs import Job
 from runtime.models.log import AuditEntry, AuditLink
+from runtime.models.notices import Notice, NoticeHook, NoticeWish
 from runtime.models.outside import Connection, OutboxMail
 from runtime.models.people import CaseWords, Escalation, Queue, Remark, SavedFilter, Vote
 from runtime.models.runs import Archived, Blueprint, Entry, Run, RunLabel, Signal, TriggerKey, Worker
@@ -35,8 +37,12 @@ __all__ = [
     "Firing",
     "Form",
     "Gate",
+    "GateIncident",
     "Job",
     "JsonText",
+    "Notice",
+    "NoticeHook",
+    "NoticeWish",
     "OutboxMail",
     "Queue",
     "Remark",

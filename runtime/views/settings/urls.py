@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from runtime.views.settings import connections, log, people, queues, start, work
+from runtime.views.settings import connections, log, notices, people, queues, start, work
 
 urlpatterns: list[URLPattern] = [
     path("", start.start, name="settings"),
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("people/", people.listed, name="settings_people"),
     path("people/<int:person_id>/", people.one, name="settings_person"),
     path("people/<int:person_id>/access/", people.access, name="settings_person_access"),
+    path("notices/", notices.mine, name="settings_notices"),
+    path("notices/calls/", notices.calls, name="settings_notice_calls"),
+    path("notices/calls/<int:hook_id>/", notices.call, name="settings_notice_call"),
     path("work/", work.listed, name="settings_work"),
     path("work/callback-key/", work.callback_key, name="settings_work_key"),
     path("work/<str:job_id>/", work.deed, name="settings_work_deed"),

@@ -1,0 +1,91 @@
+"""Sends one signed message to an address outside, and says what becomes of the job that it belongs to.
+
+Called by `callbacks` and by `notices.hooks`. The guarded egress sends it; redirects are not followed, and what the
+other side writes is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from runtime import jobs
+from runtime.core.definition import Retry
+from runtime.core.node import Failed
+from runtime.core.retry import retry_at
+from runtime.egress import Policy, RawRequest, RawResponse
+from runtime.signing.signatures import signed
+
+TIMEOUT_S = 20.0
+MAX_ANSWER = 65_536
+LONGEST = 2_000
+PATIENT = Retry(attempts=8, first_s=5.0, factor=8.0, max_s=36_000.0)
+"""Eight attempts within about a day: after 5 and 40 seconds, 5 and 43 minutes, 6 hours, then every 10."""
+
+type Remember = Callable[[int | None, str], object]
+"""Keeps what came of an attempt: the status of the answer (None: none came), and what was wrong (empty: nothing)."""
+
+
+def is_postable(url: str) -> bool:
+    """Whether this may be kept as an address to call: https, a host, no user name, at most `LONGEST` ASCII letters."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme == "https" and parts.hostname and not parts.username and (parts.port or 1)
+    except ValueError:
+        return False
+    return bool(usable) and url.isascii() and len(url) <= LONGEST and all(character > " " for character in url)
+
+
+async def post(
+    work: jobs.Work, url: str, body: bytes, secrets: Sequence[str], remember: Remember, message_id: str = ""
+) -> jobs.Outcome:
+    """Send the body once. An answer of 2xx ends it well, 410 for good; the rest is tried again for about a day."""
+    headers = signed(secrets, message_id or f"msg_{work.key}", work.now, body)
+    sent = {
+        "Content-Type": "application/json",
+        "webhook-id": headers.id,
+        "webhook-timestamp": headers.timestamp,
+        "webhook-signature": headers.signature,
+    }
+    policy = Policy(networks=tuple(settings.INTERLOCK["ALLOWED_NETWORKS"]), max_bytes=MAX_ANSWER, redirects=0)
+    answer = await work.egress.exchange(RawRequest("POST", url, sent, body, TIMEOUT_S), policy)
+    status, why = _read(answer)
+
+    def also() -> object:
+        return remember(status, why)
+
+    if not why:
+        return jobs.Done(also=also)
+    if status == 410 or (isinstance(answer, Failed) and not answer.passing and status is None):
+        return jobs.GivenUp(why, also=also)
+    at = retry_at(PATIENT, work.attempt, work.now, work.job_id, _asked_to_wait(answer))
+    if at is None:
+        return jobs.GivenUp(f"Nobody has taken it for a day. The last time: {why}", also=also)
+    return jobs.Again(at=at, why=why, also=also)
+
+
+def _read(answer: RawResponse | Failed) -> tuple[int | None, str]:
+    """The status that came, and what is wrong with it."""
+    status = answer.status if isinstance(answer, RawResponse) else _status_of(answer)
+    if status is None:
+        return None, answer.message if isinstance(answer, Failed) else ""
+    if 200 <= status < 300:
+        return status, ""
+    if status == 410:
+        return status, "The other side wants no more of this (410)."
+    if 300 <= status < 400:
+        return status, f"The other side redirected ({status}); that is not followed."
+    return status, f"The other side answered {status}."
+
+
+def _status_of(failed: Failed) -> int | None:
+    detail: Any = failed.detail
+    return detail.get("status") if isinstance(detail, dict) else None
+
+
+def _asked_to_wait(answer: RawResponse | Failed) -> float | None:
+    asked = answer.headers.get("retry-after", "") if isinstance(answer, RawResponse) else ""
+    return float(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
