@@ -37,7 +37,7 @@ class EachParams(Params):
         Field(
             max_length=200,
             title="What each is given",
-            description="A name and an expression for each value; `item` is the item, `index` its place, from 0.",
+            description="A name and an expression for each value: item is the one at hand, index its place from 0.",
         ),
     ] = Field(default_factory=dict)
     concurrency: Annotated[
