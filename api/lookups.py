@@ -13,7 +13,7 @@ from api.shapes import moment
 from builder.drafts import Stale
 from builder.models import Workflow
 from runtime.ids import is_id
-from runtime.models import Escalation, Run
+from runtime.models import Escalation, Gate, Run
 from runtime.permissions import visible_escalations, visible_runs
 from runtime.refused import Refused
 
@@ -60,6 +60,15 @@ def visible_escalation(caller: Caller, case_id: str) -> Escalation:
     if case is None:
         raise problems.Refuse(problems.NOT_FOUND)
     return case
+
+
+def gate_of(gate_id: str) -> Gate:
+    """The epoch of a gate with this id."""
+    known = gate_id.isascii() and gate_id.isdigit() and len(gate_id) < 19
+    found = Gate.objects.filter(pk=int(gate_id)).first() if known else None
+    if found is None:
+        raise problems.Refuse(problems.NOT_FOUND)
+    return found
 
 
 def workflow_of(slug: str) -> Workflow:

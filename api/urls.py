@@ -11,6 +11,8 @@ from api.docs import Docs, OpenApi
 from api.drafts import DraftItem
 from api.escalations import EscalationClaim, EscalationItem, EscalationResolution, Escalations
 from api.escalations_deeds import EscalationAssignment, EscalationPause, EscalationRemarks, EscalationResolutions
+from api.feedback import RunFeedback
+from api.gates import GateItem, Gates
 from api.kinds import Kinds
 from api.runs import RunCancellation, RunItem, RunRetry, Runs
 from api.traces import Trace
@@ -39,6 +41,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/runs/<str:id>/trace/", Trace.as_view(), name="api_trace"),
     path("v1/runs/<str:id>/cancellation/", RunCancellation.as_view(), name="api_run_cancellation"),
     path("v1/runs/<str:id>/retry/", RunRetry.as_view(), name="api_run_retry"),
+    path("v1/runs/<str:id>/feedback/", RunFeedback.as_view(), name="api_run_feedback"),
+    path("v1/gates/", Gates.as_view(), name="api_gates"),
+    path("v1/gates/<str:id>/", GateItem.as_view(), name="api_gate"),
     path("v1/escalations/", Escalations.as_view(), name="api_escalations"),
     path("v1/escalations/resolutions/", EscalationResolutions.as_view(), name="api_resolutions"),
     path("v1/escalations/<str:id>/", EscalationItem.as_view(), name="api_escalation"),

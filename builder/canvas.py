@@ -19,10 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from builder import exchange, workflows
 from builder.models import Workflow
-from runtime import audit
+from runtime import audit, blueprints
+from runtime.gates import reports
 from runtime.nodes import discover
 from runtime.permissions import may
 from runtime.refused import Refused
+from runtime.templatetags.interlock import gate_word
 from runtime.views.access import needs
 
 FAMILY_ICONS = ("zap", "shield-check", "split", "hand", "flag", "circle-play", "circle")
@@ -81,6 +83,7 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
         "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
         "archived": _archived(workflow),
         "csrf": get_token(request),
+        "gates": json.dumps(_gates(workflow.slug)) if may(request.user, "gates:read") else "",
         "icons": icons(),
         "scripts": first_scripts(),
     }
@@ -99,6 +102,16 @@ def workflow_new(request: HttpRequest) -> HttpResponse:
     context = {"refused": made, "name": request.POST.get("name", ""), "slug": request.POST.get("slug", "")}
     context["text"] = request.POST.get("text", "")
     return render(request, "builder/workflow_new.html", context, status=409 if made.code == "slug_taken" else 422)
+
+
+def _gates(slug: str) -> dict[str, list[str]]:
+    """How far the deciding steps of the newest version are trusted: state, and the words for it."""
+    newest = blueprints.latest(slug)
+    try:
+        states = reports.states_of(slug, blueprints.load(newest[0])) if newest else {}
+    except blueprints.Unreadable:
+        return {}
+    return {node: [state, gate_word(state)] for node, state in states.items()}
 
 
 def _archived(workflow: Workflow) -> str:

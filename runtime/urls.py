@@ -17,6 +17,7 @@ from runtime.views.case_deeds import (
 from runtime.views.case_several import case_several
 from runtime.views.case_table import case_export
 from runtime.views.cases import case_detail, case_list, case_rest
+from runtime.views.gates import gate_incident, run_feedback
 from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
 from runtime.views.run_pairs import run_compare, run_pair

@@ -224,3 +224,24 @@ def _leaf(value: Any, budget: _Budget) -> SafeString:
         return format_html('<span class="tree-text">{}</span>', cut or "“”")
     text = json.dumps(value, ensure_ascii=False, default=str)
     return format_html('<span class="tree-number">{}</span>', text if len(text) < 400 else f"{text[:400]}…")
+
+
+GATE_WORDS = {
+    "unproven": "unproven",
+    "probation": "on probation",
+    "proven": "proven",
+    "broken": "closed: promise broken",
+}
+"""How far a gate is trusted, in the words that are shown everywhere."""
+
+
+@register.simple_tag
+def gate_word(state: str) -> str:
+    """How far a gate is trusted."""
+    return GATE_WORDS.get(state, state)
+
+
+@register.simple_tag
+def decision_of(decided: Mapping[tuple[str, int], Any], step: Any) -> Any:
+    """What a gate decided at this visit of a step, if it did."""
+    return decided.get((step.sign.node, step.visit))

@@ -22,6 +22,7 @@ from runtime import escalations, inbox, veils
 from runtime.desk import people_for
 from runtime.escalations import Voted
 from runtime.forecasts import forecasts
+from runtime.gates import incidents
 from runtime.ids import is_id
 from runtime.inbox import Wanted, wanted_of
 from runtime.models import Escalation
@@ -33,6 +34,8 @@ from runtime.views.access import needs
 
 STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422, "unchecked": 422}
 DUES = (("day", "Due within a day"), ("week", "Due within a week"), ("none", "Never due"))
+WITH_GATES = ("open", "incidents")
+"""The views that gates which closed themselves are told in too."""
 TITLES = {
     "open": "Open",
     "mine": "Mine",
@@ -132,6 +135,8 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "queues": inbox.queues_of(request.user),
         "workflows": inbox.workflows(),
         "saved": inbox.saved(request.user),
+        "closed_gates": incidents.open_to(request.user, wanted.workflow) if wanted.view in WITH_GATES else [],
+        "may_gates": may(request.user, "gates:write"),
         "filtered": bool(wanted.query),
         "open_id": case.pk if case else "",
         "row_query": f"?{wanted.query}" if wanted.query else "",

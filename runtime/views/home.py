@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from runtime import figures, inbox
 from runtime.finding import gathered
+from runtime.gates import incidents
 from runtime.inbox import View, Wanted
 from runtime.models import Blueprint, Escalation
 from runtime.permissions import Person, permissions_of, visible_escalations, visible_runs
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "most_counted": figures.MOST_OUTCOMES,
         "may_draw": "workflows:write" in held,
         "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
+        "closed_gates": incidents.open_to(request.user) if "gates:read" in held else [],
         "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
         "rates": figures.rates(runs, now) if whole else None,

@@ -20,6 +20,7 @@ from runtime.signing import callbacks
 from runtime.traces import ENDED, trace
 from runtime.views.access import needs
 from runtime.views.drawings import frames_of, painted
+from runtime.views.gates import decided
 from runtime.views.run_rows import UNREACHED, row_of, rows_of, spent
 
 REDONE = frozenset({"failed", "cancelled"})
@@ -95,6 +96,7 @@ def _told(request: HttpRequest, run_id: str, *, whole: bool = False) -> dict[str
         "cases": _answerable(request, seen.filter(state="open")),
         "answered": seen.filter(goes_on_at__gt=timezone.now())[:20],
         "may_write": may_write,
+        "decided": decided(run),
         "callbacks": callbacks.told(run) if run.callback_url and may(request.user, "workflows:write") else None,
     }
 

@@ -81,6 +81,8 @@ export interface Seen {
   readonly panels: { readonly palette: boolean; readonly problems: boolean; readonly trying: boolean };
   readonly trial: Trial;
   readonly pins: Pins;
+  // How far the deciding steps of the published version are trusted, by id: the state, and the words for it.
+  readonly gates: ReadonlyMap<string, readonly [string, string]>;
 }
 
 export const NOTHING: ReadonlySet<string> = new Set();
@@ -89,7 +91,7 @@ export const IDLE: Mode = { is: "idle" };
 const FIRST: Seen = {
   drawing: EMPTY, kinds: new Map(), history: FRESH, selected: NOTHING, edge: null, mode: IDLE, problems: [], shown: null, checked: null, checking: { is: "under way" }, ghost: null,
   saving: { state: "saved" }, notice: null, said: "", differences: [], overlay: QUIET, sample: null, readOnly: false, looking: null, others: [], panels: { palette: true, problems: false, trying: false },
-  trial: NO_TRIAL, pins: NO_PINS,
+  trial: NO_TRIAL, pins: NO_PINS, gates: new Map(),
 };
 
 export class Editor {

@@ -46,7 +46,7 @@ class InterlockCanvas extends HTMLElement {
   }
 
   private async open(): Promise<void> {
-    const { slug = "", name = "", csrf = "", person = "", readOnly, leave = "/", worker = "" } = this.dataset;
+    const { slug = "", name = "", csrf = "", person = "", readOnly, leave = "/", worker = "", gates = "{}" } = this.dataset;
     camera.workerUrl = worker;
     const api = serverApi(slug, csrf);
     const [kinds, draft] = await Promise.all([api.kinds(), api.draft()]);
@@ -54,7 +54,7 @@ class InterlockCanvas extends HTMLElement {
     const read = readDrawing(draft.value);
     if (!read.ok) return this.refuse(read.why);
     const isReadOnly = readOnly !== undefined;
-    editor.set({ drawing: read.value, kinds: new Map(kinds.value.results.map((kind) => [kind.kind, kind])), readOnly: isReadOnly });
+    editor.set({ drawing: read.value, kinds: new Map(kinds.value.results.map((kind) => [kind.kind, kind])), readOnly: isReadOnly, gates: new Map(Object.entries(JSON.parse(gates) as Record<string, [string, string]>)) });
     const shelf = { who: person, slug };
     const autosave = isReadOnly ? null : await keeping(shelf, api, draft.etag, read.value, clock);
     this.stopFollowing = following(slug, api, autosave, draft.etag, clock);

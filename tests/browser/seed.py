@@ -33,14 +33,15 @@ def main() -> None:
 
 def _made() -> dict[str, str]:
     from builder.models import Version, Workflow
-    from tests.makers import runs
+    from tests.makers import blind, runs
+    from tests.makers.engine import seal
     from tests.makers.people import person, queue_of
 
     now = datetime.now(UTC)
     person("ada", "administrator", is_staff=True)
     queue_of("sales", person("rui", "reviewer"))
     person("dora", "designer")
-    for drawn in (runs.leads(), runs.blueprint()):
+    for drawn in (runs.leads(), runs.blueprint(), seal(blind.document(), "animals")):
         workflow = Workflow.objects.create(slug=drawn.workflow, name=drawn.name, draft=drawn.document)
         Version.objects.create(workflow=workflow, number=1, blueprint=drawn)
         _sampled(workflow)

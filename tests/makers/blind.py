@@ -29,7 +29,10 @@ TELLING = (SECRET, "0.8317", "stripes seen", "ZEBRA!")
 GATE: dict[str, Any] = {
     "connection": "embedded",
     "question": "Which animal? {{ input.message }}",
-    "choices": [{"name": name, "examples": [f"a {name}"]} for name in ("horse", SECRET)],
+    "choices": [
+        {"name": "horse", "examples": ["It is brown and wears a saddle.", "A brown one with a saddle and a rider."]},
+        {"name": SECRET, "examples": ["It is striped, black and white.", "A striped one from the savannah."]},
+    ],
     "promise": {"max_error": 0.05, "confidence": 0.95},
 }
 OUTPUT: dict[str, Json] = {
@@ -69,6 +72,7 @@ def document(**config: Any) -> dict[str, Any]:
         "bulk": True,
         **config,
     }
+    message = {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]}
     return drawn(
         [
             node("gate", "decide.model", GATE, name="Which animal?"),
@@ -83,6 +87,7 @@ def document(**config: Any) -> dict[str, Any]:
         "shout.done > ask",
         "ask.horse > done",
         f"ask.{SECRET} > done",
+        schema=message,
     )
 
 

@@ -25,6 +25,7 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
   const waits = use((seen) => step.join === "any" || waitsForAll(seen.drawing, id));
   const run = use((seen) => seen.overlay.steps.get(id)?.state);
   const held = use((seen) => seen.overlay.steps.get(id)?.held);
+  const gate = use((seen) => seen.gates.get(id));
   const pinned = use((seen) => seen.pins.has(id));
   const family = familyOf(step.kind);
   return (
@@ -33,6 +34,7 @@ export const StepNode = memo(function StepNode({ id, data: { step, ports }, sele
       <div className="step-head"><span className="step-name">{title(step)}</span><span className="step-kind">{kind?.title ?? step.kind}</span></div>
       {pinned && <span className="step-pin" title="Pinned: not run in a try-out"><Icon name="pin" size={12} /></span>}
       {held ? <span className="step-held">held back</span> : outward && <span className="step-outward" data-asks={step.asks || undefined}>{step.asks ? "asks" : "outward"}</span>}
+      {gate && !held && <span className="step-gate" data-state={gate[0]} title="How far this decision is trusted in the published version">{gate[1]}</span>}
       {waits && <span className="step-join">{step.join === "any" ? "goes on with the first" : "waits for all"}</span>}
       <Handle id="in" type="target" position={Position.Left} className="inlet" />
       {ports.map((port, index) => (

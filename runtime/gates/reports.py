@@ -1,0 +1,140 @@
+"""What is known of gates, for those who look: counts of the ledger, the bound on what went wrong, how far it is.
+
+Called by the API and the pages. It only reads. Counts are one question for many gates; the bound and the budget are for
+one gate at a time, and the budget is computed where folds are, in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Q
+
+from runtime.core.blind import has_promise
+from runtime.core.drawing import Drawing
+from runtime.gates import ledger
+from runtime.gates.numbers import Lost, Numbers
+from runtime.judgement.report import most_wrong
+from runtime.models import Decision, Gate
+
+VOLUME_DAYS = 14
+_PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Counts of one epoch: its `decisions`; how many were `automatic`, of these `audited`; `answered` by people, of
+    these `wrong`; still `open`, or `given_up` (which counts as wrong).
+    """
+
+    decisions: int = 0
+    automatic: int = 0
+    audited: int = 0
+    answered: int = 0
+    wrong: int = 0
+    open: int = 0
+    given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """At most `at_most` of the `automatic` decisions of the epoch were wrong, with this confidence."""
+
+    automatic: int
+    at_most: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """About `labels` more answers until it is proven (`days` at the present volume); else `reason` says why not."""
+
+    labels: int | None
+    likely: int | None
+    days: float | None
+    reason: str
+
+
+def evidence(gates: Collection[Gate]) -> Mapping[int, Evidence]:
+    """The counts of these epochs, by key."""
+    counted = (
+        Decision.objects.filter(gate__in=[gate.pk for gate in gates])
+        .order_by()
+        .values_list("gate")
+        .annotate(
+            decisions=Count("pk"),
+            automatic=Count("pk", filter=Q(auto=True)),
+            audited=Count("pk", filter=Q(auto=True, sampled=True)),
+            answered=Count("pk", filter=Q(state="settled")),
+            wrong=Count("pk", filter=Q(state="settled", loss__gt=0)),
+            open=Count("pk", filter=Q(state="open")),
+            given_up=Count("pk", filter=Q(state="given_up")),
+        )
+    )
+    found = {gate: Evidence(*counts) for gate, *counts in counted}
+    return {gate.pk: found.get(gate.pk, Evidence()) for gate in gates}
+
+
+def bound(gate: Gate) -> Bound | None:
+    """The bound on the automatic decisions of an epoch, as `judgement.report` has it; None while there are none."""
+    bad = Q(loss__isnull=True) | Q(loss__gt=0)
+    rates = list(
+        Decision.objects.filter(gate=gate.pk, auto=True)
+        .order_by()
+        .values_list("pi")
+        .annotate(
+            total=Count("pk"),
+            drawn=Count("pk", filter=Q(sampled=True)),
+            found=Count("pk", filter=Q(sampled=True) & bad),
+            reported=Count("pk", filter=Q(sampled=False, loss__gt=0)),
+        )
+    )
+    if not rates:
+        return None
+    doubt = (1.0 - gate.confidence) / len(rates)
+    most = sum(most_wrong(total, drawn, found, doubt) for _, total, drawn, found, _ in rates)
+    known = sum(found + reported for *_, found, reported in rates)
+    return Bound(sum(row[1] for row in rates), max(most, known), gate.confidence)
+
+
+def budget(gate: Gate, now: datetime) -> Budget | None:
+    """How far it is; None where it cannot be computed just now."""
+    if gate.flaw:
+        return Budget(None, None, None, "The gate was closed; a new start needs a look at why.")
+    request = {"terms": ledger.terms_of(gate), "labels_a_day": _labels_a_day(gate, now)}
+    try:
+        told: dict[str, Any] = _process().computed(request)
+    except Lost:
+        return None
+    return None if "flaw" in told else Budget(**told)
+
+
+@lru_cache(maxsize=1)
+def _process() -> Numbers:
+    """Another process than the one of folds: whoever looks does not wait behind a long one."""
+    return Numbers(_PATIENCE_S)
+
+
+def _labels_a_day(gate: Gate, now: datetime) -> float:
+    since = max(gate.begun_at, now - timedelta(days=VOLUME_DAYS))
+    days = max((now - since).total_seconds() / 86_400, 1.0)
+    return Decision.objects.filter(gate=gate.pk, state="settled", labelled_at__gte=since).count() / days
+
+
+def states_of(workflow: str, drawing: Drawing) -> Mapping[str, str]:
+    """How far the steps of a published drawing that let a model decide are trusted, by id.
+
+    `unproven`: it decides from a fixed score on. A promise that has met no case yet is on probation.
+    """
+    known = dict(Gate.objects.filter(workflow=workflow, current=True).values_list("node", "state"))
+    found: dict[str, str] = {}
+    for node, params in drawing.params.items():
+        if has_promise(drawing, node):
+            found[node] = known.get(node, "probation")
+        elif hasattr(params, "promise") and getattr(params, "cutoff", None) is not None:
+            found[node] = "unproven"
+    return found
