@@ -7,21 +7,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from runtime.gates import reports, sums
+from runtime.gates import reports
 from runtime.models import AuditEntry, Decision, Gate
 from tests.makers.api_client import caller, problem
 from tests.makers.blind import SECRET, blind_case
-from tests.makers.gates import decision, gate
+from tests.makers.gate_rows import decision, gate
+from tests.makers.gates import Here
 from tests.makers.people import person
 
 pytestmark = pytest.mark.django_db
-
-
-class Here:
-    """The sums, done in this process."""
-
-    def computed(self, request: dict[str, Any]) -> dict[str, Any]:
-        return sums.answer(request)
 
 
 @pytest.fixture(autouse=True)

@@ -1,49 +1,102 @@
-"""Gates and their decisions in the database, as the runtime leaves them: for tests of what reads and changes them."""
+"""A workflow with a promise, its cases, and reviewers who answer them: what tests of gates begin with.
+
+The model's script is real runs' input: `{"answer", "score"}` is what the model says of a case, `truth` what a person
+will say.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from runtime.gates.terms import RULES
-from runtime.models import Decision, Gate, Run
-from tests.makers.blind import SECRET
+from django.contrib.auth.models import User
+
+from runtime.core.node import ModelAnswer, ModelRequest
+from runtime.escalations import Answer, Resolved, resolve
+from runtime.gates import folding, sums
+from runtime.gates.numbers import Message
+from runtime.judgement.promise import Rules
+from runtime.models import Blueprint, Decision, Escalation, Gate
+from tests.makers.engine import Engine, ScriptedDoors, drawn, ended, node, outcome, review
+
+QUICK = Rules(learn=20, candidates=4, audit=0.3, alarm_at=20.0, unanswered=100)
+"""Few labels make a plan, and few wrong audits an alarm."""
+CHOICES = ["pay", "decline"]
 
 
-def gate(workflow: str = "animals", **fields: Any) -> Gate:
-    """The current epoch of the gate of `tests.makers.blind`: on probation, as its first decision makes it."""
-    given: dict[str, Any] = {
-        "epoch": 1,
-        "version": 1,
-        "fingerprint": "f" * 64,
-        "basis": {"signals": ["probability"], "familiar_at": None},
-        "choices": ["horse", SECRET],
-        "max_error": 0.05,
-        "confidence": 0.95,
-        "audit": 0.1,
-        "scoring": {"names": ["probability"], "familiar_at": None, "weights": [], "bias": 0.0},
-        "standing": {"rules": asdict(RULES)},
-        "begun_at": datetime.now(UTC),
+class Here:
+    """Sums in this process: where a test is about what is folded, not where."""
+
+    def computed(self, request: Message) -> Message:
+        return sums.answer(request)
+
+
+def gated(
+    *, promise: Mapping[str, float] | None = None, gate: Mapping[str, Any] | None = None, reviewed: bool = True
+) -> dict[str, Any]:
+    """A drawing: a model chooses between paying and declining, and whoever is asked in its place chooses the same."""
+    config = {
+        "connection": "embedded",
+        "question": "May this be paid? {{ input.text }}",
+        "choices": [{"name": name} for name in CHOICES],
+        "confidence": ["logprob"],
+        "promise": promise or {"max_error": 0.2, "confidence": 0.8},
+        **(gate or {}),
     }
-    return Gate.objects.create(workflow=workflow, node="gate", **{**given, **fields})
+    ends = [outcome("paid"), outcome("declined")]
+    ways = ["start > gate", "gate.pay > paid", "gate.decline > declined"]
+    if not reviewed:
+        return drawn([node("gate", "decide.model", config), *ends, outcome("none")], *ways, "gate.unsure > none")
+    asked = review("ask", *CHOICES)
+    ways += ["gate.unsure > ask", "ask.pay > paid", "ask.decline > declined"]
+    return drawn([node("gate", "decide.model", config), asked, *ends], *ways)
 
 
-def decision(of: Gate, run: Run | str, answer: str | None = SECRET, **fields: Any) -> Decision:
-    """One row of the ledger: a case that went to a person, or what the fields say."""
-    number = Decision.objects.filter(gate=of).count()
-    given: dict[str, Any] = {
-        "visit": 1,
-        "at": datetime.now(UTC),
-        "signals": {"probability": 0.8317},
-        "score": 0.8317,
-        "draw": 0.5,
-        "audit": 0.1,
-        "auto": False,
-        "sampled": True,
-        "pi": 1.0,
-        "floor": 0.1,
-        "state": "open",
-    }
-    name = run if isinstance(run, str) else run.pk
-    return Decision.objects.create(gate=of, number=number, run=name, node="gate", answer=answer, **{**given, **fields})
+async def says(_key: str, request: ModelRequest) -> ModelAnswer:
+    """The model of these drawings: what it says stands in the case."""
+    words = request.prompt.rsplit(" ", 2)
+    return ModelAnswer(words[-2], {"logprob": float(words[-1])})
+
+
+def doors() -> ScriptedDoors:
+    """The doors of these drawings."""
+    return ScriptedDoors({"gate": [says]})
+
+
+def case(answer: str = "pay", score: float = 0.9) -> dict[str, str]:
+    """The input of a run whose model says this."""
+    return {"text": f"{answer} {score}"}
+
+
+def answer_case(run_id: str, truth: str, user: User) -> None:
+    """A person answers the open case of a run, for good."""
+    found = Escalation.objects.get(run=run_id, state="open")
+    done = resolve(found.pk, user, Answer(truth, digest=found.digest), datetime.now(UTC))
+    assert isinstance(done, Resolved), done
+
+
+def stream(engine: Engine, blueprint: Blueprint, user: User, cases: Iterable[tuple[str, float, str]]) -> list[str]:
+    """Run these cases (machine's answer, score, truth), one after the other; whoever is asked says the truth."""
+    ran = []
+    for said, score, truth in cases:
+        run_id = engine.run(blueprint, case(said, score))
+        if Escalation.objects.filter(run=run_id, state="open").exists():
+            answer_case(run_id, truth, user)
+            ended(run_id)
+        folding.fold_due(Here())
+        ran.append(run_id)
+    return ran
+
+
+def the_gate() -> Gate:
+    """The only gate there is."""
+    return Gate.objects.get()
+
+
+def rows() -> list[Decision]:
+    """The ledger in arrival order."""
+    return list(Decision.objects.order_by("gate", "number"))
+
+
+__all__ = ["CHOICES", "QUICK", "Here", "answer_case", "case", "doors", "gated", "rows", "stream", "the_gate"]

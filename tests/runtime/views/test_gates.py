@@ -12,7 +12,7 @@ from runtime.gates import closing, hands, incidents
 from runtime.models import AuditEntry, Decision, Gate, GateIncident, Run
 from tests.makers import runs
 from tests.makers.blind import blind_case
-from tests.makers.gates import decision, gate
+from tests.makers.gate_rows import decision, gate
 from tests.makers.people import person
 from tests.runtime.views.conftest import signed_in
 
