@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 from typing import Any
 
-from channels.db import database_sync_to_async
+from django.db import connection
+from django.db.models import QuerySet
 
 from runtime import jobs, runs
 from runtime.blueprints import Sealed
@@ -35,17 +36,19 @@ DRAFT_KEPT = timedelta(days=1)
 LONGEST_ERROR = 1_000
 AT_WORK = ("queued", "running")
 
+type Change = tuple[int, str, str]
+"""A row, its run, and how the run stands now."""
+
 
 @jobs.handler(tables.JOB, at_once=2, timeout_s=None)
 async def _work(work: jobs.Work) -> jobs.Outcome:
-    batch = await _read(lambda: Batch.objects.filter(pk=work.key).first())
+    batch, answered = await _read(lambda: _found(work.key))
     if batch is None:
         return jobs.Done()
     if batch.state == "reading":
         await _read_in(work, batch)
     for _ in range(IN_A_ROW):
-        changes = await _read(lambda: changed(work.key))
-        pace = await work.write(partial(step, work.key, changes, work.now))
+        pace = await work.write(partial(step, work.key, answered, work.now))
         if pace is None:
             return jobs.Done()
         if pace:
@@ -77,26 +80,25 @@ def halt(batch_id: str, why: str) -> None:
     Batch.objects.filter(pk=batch_id, state__in=["reading", "running"]).update(state="paused", note=why[:300])
 
 
-def changed(batch_id: str) -> list[tuple[int, str, str]]:
-    """Rows whose runs stand elsewhere by now: row, run, the run's status. A part of them where they are many."""
-    rows = BatchRow.objects.filter(batch=batch_id)
-    under = rows.filter(state="under", run__isnull=False).exclude(run__status__in=AT_WORK)
-    waiting = rows.filter(state="waiting", run__isnull=False).exclude(run__status="waiting")
-    found: list[tuple[int, str, str]] = []
-    for each in (under, waiting):
-        found += each.values_list("pk", "run_id", "run__status")[:FOLLOWED_AT_ONCE]
-    return found
+def answered_in(batch_id: str) -> list[Change]:
+    """Rows whose runs no longer wait; a part of them where they are many.
+
+    Read outside of the writer: where many rows wait for people, all of them are looked at.
+    """
+    waiting = BatchRow.objects.filter(batch=batch_id, state="waiting", run__isnull=False)
+    return _changes(waiting.exclude(run__status="waiting"))
 
 
-def step(batch_id: str, changes: Sequence[tuple[int, str, str]], now: datetime) -> float | None:
-    """Take up what has changed and start the next rows, in the transaction that is open.
+def step(batch_id: str, answered: Sequence[Change], now: datetime) -> float | None:
+    """Take up what has changed (`answered`: of rows that waited) and start the next rows, in the open transaction.
 
     After how many seconds to go on: 0.0 is at once; None: nothing more will come.
     """
     batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None or batch.state in ("draft", "reading"):
         return None if batch is None or batch.state == "draft" else BUSY_S
-    _follow(changes)
+    under = batch.rows.filter(state="under", run__isnull=False)
+    _follow([*answered, *_changes(under.exclude(run__status__in=AT_WORK))])
     begun = _start_some(batch) if batch.state == "running" else 0
     if begun:
         return 0.0
@@ -131,7 +133,11 @@ def _rows(batch: Batch, sealed: Sealed) -> Iterator[BatchRow]:
         yield BatchRow(batch_id=batch.pk, number=row.number, cells=list(row.cells), state=state, error=error)
 
 
-def _follow(changes: Sequence[tuple[int, str, str]]) -> None:
+def _changes(rows: QuerySet[BatchRow]) -> list[Change]:
+    return list(rows.values_list("pk", "run_id", "run__status")[:FOLLOWED_AT_ONCE])
+
+
+def _follow(changes: Sequence[Change]) -> None:
     by_status: dict[str, list[int]] = defaultdict(list)
     failed: dict[str, int] = {}
     for row, run, status in changes:
@@ -191,5 +197,17 @@ def _retried(batch: Batch, row: BatchRow) -> None:
     row.state, row.error = ("failed", done.detail) if isinstance(done, Refused) else ("under", "")
 
 
-async def _read[T](ask: Any) -> Any:
-    return await database_sync_to_async(ask, thread_sensitive=False)()
+def _found(batch_id: str) -> tuple[Batch | None, list[Change]]:
+    return Batch.objects.filter(pk=batch_id).first(), answered_in(batch_id)
+
+
+async def _read[T](ask: Callable[[], T]) -> T:
+    """Ask the database in a thread of its own, which leaves no connection behind."""
+
+    def asked() -> T:
+        try:
+            return ask()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(asked)

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from builder import publishing, workflows
+from builder.models import Workflow
 from runtime import jobs, runs
 from runtime.models import AuditEntry, Entry, Firing, Job, Run, Schedule
 from runtime.refused import Refused
@@ -130,7 +131,7 @@ def test_an_input_that_no_longer_fits_is_told_and_the_next_time_tries_again(desi
 
 def test_a_new_version_that_asks_for_more_is_noticed_when_it_is_published(designer_dora: User) -> None:
     found = kept(designer_dora)
-    workflow = workflows.Workflow.objects.get(slug="echo")
+    workflow = Workflow.objects.get(slug="echo")
     schema = {**ECHO["input"], "required": ["n", "who"], "properties": {"n": {"type": "integer"}, "who": {}}}
     workflow.draft = {**ECHO, "input": schema}
     workflow.save()
@@ -142,7 +143,7 @@ def test_a_new_version_that_asks_for_more_is_noticed_when_it_is_published(design
 
 def test_a_workflow_that_is_put_away_pauses_its_schedules(designer_dora: User) -> None:
     found = kept(designer_dora)
-    workflows.archive(workflows.Workflow.objects.get(slug="echo"), designer_dora, MONDAY)
+    workflows.archive(Workflow.objects.get(slug="echo"), designer_dora, MONDAY)
     paused = again(found)
     assert (paused.next_at, paused.paused_why) == (None, "The workflow was put away.")
     assert Job.objects.get(key=found.pk).state == "cancelled"
