@@ -151,8 +151,7 @@ def _cases(user: Person, one: Backtest) -> QuerySet[BacktestCase]:
 def _told(request: HttpRequest, slug: str, one: Backtest) -> dict[str, Any]:
     chosen = request.GET.get("verdict", "")
     shown = _cases(request.user, one).defer("story")
-    if chosen in RANKED:
-        shown = shown.filter(verdict=chosen)
+    shown = shown.filter(verdict=chosen) if chosen in RANKED else shown.exclude(verdict="same")
     start = min(_whole(request.GET.get("from", "")) or 0, orders.MOST_CASES)
     rows = list(shown[start : start + MOST + 1])
     figures = results.result_of(one)
@@ -164,6 +163,7 @@ def _told(request: HttpRequest, slug: str, one: Backtest) -> dict[str, Any]:
         "told": words.figures(figures) if figures else None,
         "cases": [words.case(each) for each in rows[:MOST]],
         "chosen": chosen if chosen in RANKED else "",
+        "chosen_words": words.VERDICTS.get(chosen, ""),
         "further": start + MOST if len(rows) > MOST else None,
         "back": max(0, start - MOST) if start else None,
         "may_stop": may(request.user, "workflows:write"),
