@@ -35,9 +35,6 @@ HIDDEN = "What it gave is shown once a person has answered."
 LIGHT = 1_000
 """An output of so few characters is shown however large the others are."""
 
-MOST_ITEMS = 100
-"""So many items of one step are listed on the page of its run."""
-
 LIVE = frozenset({"running", "retrying", "waiting", "asked", "called", "incident"})
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -86,7 +83,7 @@ class Step:
     @property
     def item_rows(self) -> tuple[Row, ...]:
         """The first items of a step that runs a workflow for each."""
-        return rows(self.items, MOST_ITEMS) if self.items else ()
+        return rows(self.items) if self.items else ()
 
     @property
     def key(self) -> str:
@@ -232,11 +229,12 @@ def veiled(event: Event, hidden: frozenset[str]) -> Event:
     return replace(event, data={**kept, **_TELLING[event.type], "hidden": True})
 
 
-_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation")
+_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation", "index", "run", "outcome")
 _TELLING: Mapping[str, Mapping[str, Any]] = {
     "step.finished": {"output": None},
     "step.failed": {"error": {"code": "hidden", "message": HIDDEN}},
     "incident.opened": {"error": {"code": "hidden", "message": HIDDEN}},
+    "item.ended": {"output": None, "error": None},
 }
 
 

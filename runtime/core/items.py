@@ -150,7 +150,7 @@ def outcome_of(items: Items, child: Mapping[str, Any]) -> dict[str, Any]:
     return said if error is None else {**said, "output": None, "error": error}
 
 
-def rows(items: Items, most: int) -> tuple[Row, ...]:
+def rows(items: Items, most: int = 100) -> tuple[Row, ...]:
     """The first items, in their order."""
     running = {place: run for run, place in items.running.items()}
     return tuple(_row(items, place, running.get(place)) for place in range(min(len(items.inputs), most)))
