@@ -15,10 +15,12 @@ from django.db.models import Max
 from builder.models import Version, Workflow
 from builder.surroundings import around
 from builder.workflows import unreadable
-from runtime import audit, runs
+from runtime import audit, blueprints, runs
 from runtime.core.checks import check
 from runtime.core.definition import Document, digest, parse
+from runtime.core.drawing import compile_drawing
 from runtime.core.problems import Problem
+from runtime.gates import epochs
 from runtime.json_gate import clean
 from runtime.json_schemas import problem_of
 from runtime.models import Blueprint
@@ -127,6 +129,20 @@ def _sealed(
     by = user.get_username()
     Version.objects.create(workflow=workflow, number=number, blueprint=blueprint, note=note, published_by=by)
     audit.record(by, "workflow.published", workflow, now, {"version": number, "digest": sha})
+    _tell_gates(workflow.slug, newest, document, by, now)
     schedules.recheck(workflow.slug)
     transaction.on_commit(lambda: runs.forget_newest(workflow.slug))
     return Published(number, sha, warnings)
+
+
+def _tell_gates(slug: str, newest: Version | None, document: Document, by: str, now: datetime) -> None:
+    """Gates that were changed begin anew; what is asked less of than before stands in the log under a name."""
+    try:
+        before = blueprints.load(newest.blueprint_id) if newest else None
+    except blueprints.Unreadable:
+        # Nothing can be compared: with other steps, their first decisions find no epoch of theirs.
+        return
+    after, _ = compile_drawing(document, discover())
+    epochs.published(slug, before, after, now)
+    for gate in epochs.loosened_by(before, after) if before else ():
+        audit.record(by, "gate.loosened", f"gate:{slug}:{gate.node}", now, {"what": list(gate.what)})

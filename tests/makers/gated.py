@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
-from runtime.core.node import ModelAnswer, ModelRequest
+from runtime.core.node import GateQuestion, GateVerdict, ModelAnswer, ModelRequest
+from runtime.engine.ports import Judged, Seat
 from runtime.escalations import Answer, Resolved, resolve
-from runtime.gates import folding, sums
+from runtime.gates import folding, labels, ledger, policies, sums
 from runtime.gates.numbers import Message
 from runtime.judgement.promise import Rules
 from runtime.models import Blueprint, Decision, Escalation, Gate
@@ -99,4 +101,49 @@ def rows() -> list[Decision]:
     return list(Decision.objects.order_by("gate", "number"))
 
 
-__all__ = ["CHOICES", "QUICK", "Here", "answer_case", "case", "doors", "gated", "rows", "stream", "the_gate"]
+def question(answer: str | None = "pay", score: object = 0.9, **changes: Any) -> GateQuestion:
+    """What a step of these drawings asks its gate."""
+    asked: dict[str, Any] = {
+        "answer": answer,
+        "choices": tuple(CHOICES),
+        "signals": {"logprob": score},
+        "names": ("logprob",),
+        "max_error": 0.2,
+        "confidence": 0.8,
+    }
+    return GateQuestion(**{**asked, **changes})
+
+
+def decided(run_id: str, asked: GateQuestion | None = None, *, workflow: str = "w", visit: int = 1) -> GateVerdict:
+    """Ask the gate, and write the row as the store does: a step without an engine around it."""
+    judged = policies.judged(asked or question(), Seat(run_id, workflow, "gate", visit))
+    assert isinstance(judged, Judged)
+    assert judged.row
+    with transaction.atomic():
+        ledger.write(judged.row, datetime.now(UTC))
+    return judged.verdict
+
+
+def labelled(run_id: str, truth: str, by: str = "ada", *, blind: bool = True, visit: int = 1) -> int:
+    """A person has answered the case of this run; how many labels came of it."""
+    gate = {"node": "gate", "visit": visit, "labels": True, "blind": blind, "ways": CHOICES}
+    asked = Escalation(run_id=run_id, behind={"gates": [gate]}, kind="review", reviewers=1)
+    with transaction.atomic():
+        return labels.answered(asked, {"choice": truth, "by": by, "at": datetime.now(UTC).isoformat()})
+
+
+def fold() -> None:
+    """Take in what was answered."""
+    folding.fold_due(Here())
+
+
+def proven(cases: int = 60) -> Gate:
+    """A gate that was right so often that it decides by itself."""
+    for number in range(cases):
+        decided(f"good{number}")
+        if Decision.objects.get(run=f"good{number}").sampled:
+            labelled(f"good{number}", "pay")
+    fold()
+    gate = the_gate()
+    assert gate.state == "proven"
+    return gate
