@@ -21,11 +21,12 @@ from runtime import figures, inbox
 from runtime.core.definition import Document, parse
 from runtime.core.drawing import compile_drawing
 from runtime.inbox import Wanted
-from runtime.models import Gate
+from runtime.models import Gate, Schedule
 from runtime.nodes import discover
 from runtime.permissions import permissions_of, visible_escalations, visible_runs
 from runtime.pictures import picture
 from runtime.views.access import needs
+from runtime.views.drawings import WIDEST_READABLE
 
 MOST = 6
 MOST_TROUBLES = 20
@@ -48,13 +49,15 @@ def workflow_overview(request: HttpRequest, slug: str) -> HttpResponse:
     cases = visible_escalations(request.user).filter(workflow=slug)
     wanted = Wanted(workflow=slug)
     document = _document(here)
+    drawn = picture(document, discover()) if document else None
     outcomes = figures.outcomes(runs, now - timedelta(days=figures.DAYS))
     troubles = figures.troubles(runs, cases, now)
     context = {
         "workflow": here.workflow,
         "version": here.newest,
         "changed": here.newest is not None and here.newest.blueprint.document != here.workflow.draft,
-        "picture": picture(document, discover()) if document else None,
+        "picture": drawn,
+        "wide": drawn is not None and drawn.width > WIDEST_READABLE,
         "outward": _outward(document),
         "rates": figures.rates(runs, now),
         "answers": figures.answers(cases, now),
@@ -64,7 +67,7 @@ def workflow_overview(request: HttpRequest, slug: str) -> HttpResponse:
         "most_counted": figures.MOST_OUTCOMES,
         "counts": inbox.counts(request.user, wanted, now),
         "cases": inbox.listed(request.user, wanted, now).cases[:MOST],
-        "troubles": [*_of_runs(slug, troubles), *_of_gates(slug, document, held)],
+        "troubles": [*_of_runs(slug, troubles), *_of_gates(slug, document, held), *_of_schedules(slug)],
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "reached": reached(document),
         "may_draw": "workflows:write" in held,
@@ -113,3 +116,11 @@ def _of_gates(slug: str, document: Document | None, held: frozenset[str]) -> lis
 def _broken(name: str, at: datetime | None) -> str:
     since = f" since {at:%-d %B}" if at else ""
     return f"“{name}” did not keep its promise and decides nothing by itself{since}: people are asked."
+
+
+def _of_schedules(slug: str) -> list[Trouble]:
+    """Times at which nothing was started, and schedules that were paused by something else than a person."""
+    rows = Schedule.objects.filter(workflow=slug).exclude(trouble="", paused_why="").order_by("pk")
+    found = rows.values_list("name", "trouble", "paused_why")[:MOST_TROUBLES]
+    address = reverse("trigger_schedules", args=[slug])
+    return [Trouble(f"The schedule “{name}”: {paused or trouble}", address) for name, trouble, paused in found]

@@ -17,7 +17,7 @@ from api import tokens
 from builder.models import Version, Workflow
 from builder.workflow_pages.reach import Reach, reached
 from runtime.core.definition import Document, parse
-from runtime.models import Gate
+from runtime.models import Gate, Schedule
 from tests.makers import runs
 from tests.makers.people import person, queue_of
 from tests.makers.sealed import drafted
@@ -81,7 +81,12 @@ def test_trouble_comes_first_and_only_where_there_is_some(small: Workflow) -> No
         begun_at=now,
         broken_at=now,
     )
+    kept = {"cadence": {}, "expression": "0 9 * * *", "zone": "UTC", "input": {}, "created_at": now}
+    Schedule.objects.create(workflow="small", name="Mornings", paused_why="Its input does not fit any more.", **kept)
+    Schedule.objects.create(workflow="small", name="Evenings", **kept)
     shown = page(client)
+    assert "The schedule “Mornings”: Its input does not fit any more." in shown
+    assert "Evenings" not in shown
     assert "One run failed since yesterday." in shown
     assert "“How large is it?” did not keep its promise" in shown
 
