@@ -225,16 +225,25 @@ def veiled(event: Event, hidden: frozenset[str]) -> Event:
     """An event without what one of the hidden steps gave or did, and saying so; any other as it is."""
     if event.node not in hidden or event.type not in _TELLING:
         return event
+    if event.type == "step.spread":
+        # How many items there are is counted from their inputs.
+        blank = {
+            "inputs": [None] * len(event.data["inputs"]),
+            "unfit": dict.fromkeys(event.data.get("unfit", ()), _GONE),
+        }
+        return replace(event, data={**event.data, **blank, "hidden": True})
     kept = {name: event.data[name] for name in _UNTELLING if name in event.data}
     return replace(event, data={**kept, **_TELLING[event.type], "hidden": True})
 
 
-_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation", "index", "run", "outcome")
+_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation", "index", "run")
+_GONE: Mapping[str, Any] = {"code": "hidden", "message": HIDDEN}
 _TELLING: Mapping[str, Mapping[str, Any]] = {
     "step.finished": {"output": None},
-    "step.failed": {"error": {"code": "hidden", "message": HIDDEN}},
-    "incident.opened": {"error": {"code": "hidden", "message": HIDDEN}},
-    "item.ended": {"output": None, "error": None},
+    "step.failed": {"error": _GONE},
+    "step.spread": {},
+    "incident.opened": {"error": _GONE},
+    "item.ended": {"output": None, "outcome": None, "error": None},
 }
 
 

@@ -7,7 +7,7 @@ those who may design see them, and that they have is kept: their own answer does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -65,12 +65,6 @@ def sees(user: Person) -> bool:
 def seen(run_id: str, by: str, now: datetime) -> None:
     """Keep that somebody has seen what the machine said in a run, before people answered."""
     Sighting.objects.get_or_create(run_id=run_id, by=by, defaults={"at": now})
-
-
-def is_blind(case: Escalation, names: Collection[str]) -> bool:
-    """Whether a settled case's answer was given by people who had not seen what the machine said."""
-    before = Sighting.objects.filter(run=case.run_id, by__in=names, at__lte=case.resolved_at or timezone.now())
-    return not before.exists()
 
 
 def laid_bare(case: Escalation, by: str = "") -> Mapping[str, Any] | None:

@@ -17,8 +17,8 @@ from runtime.judgement.signals import Scoring
 RULES = Rules()
 """How every gate gathers its evidence; its audit rate is the drawing's, where that names one."""
 LEAST_AUDIT = 0.001
-OTHER = "other"
-"""A person's answer that is none of the gate's choices: the machine's cannot have been right."""
+OTHER = ""
+"""A person's answer that is none of the gate's choices, and no name that one could have: the machine's was wrong."""
 
 
 def fingerprint(question: GateQuestion) -> str:
