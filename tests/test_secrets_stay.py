@@ -10,15 +10,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
 
+from runtime.signing.signatures import signed
 from tests.makers.live_server import Server, bearer, live_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
@@ -39,6 +43,20 @@ ada = User.objects.get(username="ada")
 for name, provider, config in json.loads(sys.argv[1]):
     kept = connections.save(name, provider, config, sys.argv[2], ada, datetime.now(UTC))
     assert not isinstance(kept, Refused), kept
+"""
+
+_SIGN = """
+import sys
+from datetime import UTC, datetime
+import django
+django.setup()
+from django.contrib.auth.models import User
+from runtime.signing import callbacks
+from runtime.triggers import webhooks
+ada, now = User.objects.get(username="ada"), datetime.now(UTC)
+first = webhooks.make("canary", "Shop", None, ada, now)
+again = webhooks.renew("canary", first.webhook.pk, ada, now)
+print(first.webhook.pk, first.secret, again.secret, callbacks.renew_key(ada, now), callbacks.renew_key(ada, now))
 """
 
 
@@ -108,11 +126,19 @@ def server(tmp_path_factory: pytest.TempPathFactory, echo: str) -> Iterator[Serv
             ["llm", "custom", {"base_url": f"{echo}/v1", "model": "m", "allow_private": True}],
             ["post", "mail", {"host": "127.0.0.1", "port": 1, "sender": "us@example.com", "username": "us"}],
         ]
-        environment = {**os.environ, "DATA": str(started.data), "DJANGO_SETTINGS_MODULE": "config.settings"}
-        environment.pop("DATABASE_URL", None)
-        command = [sys.executable, "-c", _SAVE, json.dumps(made), CANARY]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)
+        _told(started, _SAVE, json.dumps(made), CANARY)
         yield started
+
+
+def _told(server: Server, program: str, *given: str) -> str:
+    """What a program says that works on the server's data."""
+    environment = {**os.environ, "DATA": str(server.data), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-c", program, *given]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, timeout=120, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
 
 
 def test_no_secret_stands_in_any_answer_file_or_log_whatever_was_run(server: Server, echo: str) -> None:
@@ -128,18 +154,36 @@ def test_no_secret_stands_in_any_answer_file_or_log_whatever_was_run(server: Ser
     assert [step["port"] for step in ended["steps"]][1:4] == ["done", "error", "error"]
     assert any(CANARY in headers for headers in Echo.seen), "the secret did not even leave for where it belongs"
 
+    keys = _signed(server)
     answers = [ended, _ask(server, "GET", f"runs/{run['id']}/trace/"), _ask(server, "GET", "workflows/canary/draft/")]
     said = json.dumps(answers)
-    for spelling in SPELLINGS:
+    for spelling in [*SPELLINGS, *keys]:
         assert spelling not in said
         for file in sorted(server.data.rglob("*")):
             if file.is_file() and not file.name.endswith(".key"):
                 assert spelling.encode() not in file.read_bytes(), file.name
 
 
+def _signed(server: Server) -> list[str]:
+    """Messages that come in and one that goes out, good and bad; the keys that signed them, without their prefix."""
+    webhook, *secrets = _told(server, _SIGN).split()
+    now, body = datetime.now(UTC), b'{"a": 1}'
+    for number, secret in enumerate([*secrets, "whsec_" + "A" * 44]):
+        headers = signed([secret], f"msg_{number}", now, body)
+        sent = {"webhook-id": headers.id, "webhook-timestamp": headers.timestamp}
+        request = Request(f"{server.url}/hooks/{webhook}/", body, {**sent, "webhook-signature": headers.signature})
+        with suppress(HTTPError), urlopen(request, timeout=60) as answer:
+            assert (number, answer.status) in ((0, 202), (1, 202))
+    asked = {"input": {"a": 1}, "callback_url": "https://127.0.0.1:1/told"}
+    run = _ask(server, "POST", "workflows/canary/runs/", asked)
+    _ask(server, "POST", f"runs/{run['id']}/cancellation/", {})
+    _ended(server, run["id"])
+    return [secret.removeprefix("whsec_") for secret in secrets]
+
+
 def _ended(server: Server, run_id: str) -> Any:
     until = time.monotonic() + 120
-    while (run := _ask(server, "GET", f"runs/{run_id}/"))["status"] not in ("succeeded", "failed"):
+    while (run := _ask(server, "GET", f"runs/{run_id}/"))["status"] not in ("succeeded", "failed", "cancelled"):
         assert time.monotonic() < until, run
         time.sleep(0.1)
     return run
