@@ -25,7 +25,7 @@ from runtime.forecasts import forecasts
 from runtime.gates import incidents
 from runtime.ids import is_id
 from runtime.inbox import Wanted, wanted_of
-from runtime.models import Escalation
+from runtime.models import Escalation, Gate
 from runtime.permissions import may, visible_escalations
 from runtime.refused import Refused
 from runtime.traces import drawing, trace
@@ -203,8 +203,11 @@ def _behind(case: Escalation, me: str) -> dict[str, Any] | None:
         return None
     labels = {choice["name"]: choice.get("label") for choice in case.asked.get("choices") or ()}
     said = (case.resolution or {}).get("choice")
+    names = [each["node"] for each in bare["gates"]]
+    current = Gate.objects.filter(workflow=case.workflow, node__in=names, current=True)
+    states = dict(current.values_list("node", "state"))
     gates = [
-        {**each, "said": labels.get(each["choice"]) or each["choice"] or "", "agrees": each["choice"] == said}
+        {**each, "state": states.get(each["node"], "probation"), "said": labels.get(each["choice"]) or each["choice"] or "", "agrees": each["choice"] == said}
         for each in bare["gates"]
     ]
     told = {**bare["show"], **bare["editable"]}
