@@ -130,6 +130,16 @@ class Failed:
 type Outcome = Done | Wait | Ask | Call | CallEach | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that every way to a step passes, and what it gave. `params` is its configuration."""
+
+    node: str
+    kind: str
+    params: Params
+    output: Json | Unknown
+
+
 class Inputs(Protocol):
     """The values that a step may read: its expressions and templates, evaluated where it stands in the drawing."""
 
@@ -145,6 +155,10 @@ class Inputs(Protocol):
     @property
     def run_input(self) -> Json:
         """What the run was triggered with."""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """For a decision with a promise: the checks that every way to it passes, and what they gave."""
 
 
 @dataclass(frozen=True, slots=True)

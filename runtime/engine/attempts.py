@@ -17,7 +17,7 @@ from runtime.core.expressions import Json, Unknown
 from runtime.core.node import Call, CallEach, Failed, Outcome
 from runtime.engine.cage import Cage
 from runtime.engine.context import StepContext
-from runtime.engine.inputs import ScopedInputs, costly_texts
+from runtime.engine.inputs import costly_texts, inputs_of
 from runtime.engine.ports import Store, StoreError
 from runtime.engine.spreading import Spread, spread
 from runtime.json_schemas import errors_of
@@ -39,7 +39,7 @@ def at_once(drawing: Drawing, context: StepContext, scope: Mapping[str, Json]) -
     if _takes_time(kind.run) or costly_texts(drawing, context.node, scope):
         return None
     try:
-        outcome = kind.run(params, ScopedInputs(scope), context)
+        outcome = kind.run(params, inputs_of(drawing, context.node, scope), context)
     except (Exception, SystemExit) as failure:
         return crashed(context.node, failure)
     if inspect.iscoroutine(outcome):
@@ -85,7 +85,7 @@ async def outcome_of(drawing: Drawing, context: StepContext, scope: Mapping[str,
     kind, params = drawing.kinds[drawing.graph.nodes[context.node].kind], drawing.params[context.node]
     costly = costly_texts(drawing, context.node, scope)
     computed: dict[str, Json | Unknown] = await cage.evaluate_all(costly, scope) if costly else {}
-    outcome: Any = kind.run(params, ScopedInputs(scope, computed), context)
+    outcome: Any = kind.run(params, inputs_of(drawing, context.node, scope, computed), context)
     if inspect.isawaitable(outcome):
         outcome = await cast("Awaitable[Outcome]", outcome)
     return cast("Outcome", outcome)

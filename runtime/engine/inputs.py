@@ -6,13 +6,14 @@ computed beforehand in the cage and stand ready in `computed`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runtime.core import expressions, templates
+from runtime.core import blind, expressions, templates
 from runtime.core.drawing import Drawing
 from runtime.core.expressions import Json, Unknown
+from runtime.core.node import Check
 from runtime.core.state import State, visible_results
 from runtime.core.templates import Template
 
@@ -23,6 +24,7 @@ class ScopedInputs:
 
     scope: Mapping[str, Json]
     computed: Mapping[str, Json | Unknown] = field(default_factory=dict)
+    checks: Sequence[Check] = ()
 
     def value(self, expression: str) -> Json | Unknown:
         """The expression's value, or why it has none."""
@@ -51,10 +53,26 @@ class ScopedInputs:
         return self.scope["input"]
 
 
+def inputs_of(
+    drawing: Drawing, node: str, scope: Mapping[str, Json], computed: Mapping[str, Json | Unknown] | None = None
+) -> ScopedInputs:
+    """What a step may read, with the checks before it where it makes a promise."""
+    inputs = ScopedInputs(scope, computed or {})
+    if not blind.has_promise(drawing, node):
+        return inputs
+    checks = (
+        Check(each, drawing.graph.nodes[each].kind, drawing.params[each], inputs.output_of(each))
+        for each in drawing.graph.dominators(node)
+        if drawing.family(each) == "verify"
+    )
+    return replace(inputs, checks=tuple(checks))
+
+
 def scope_of(drawing: Drawing, state: State, node: str, run_id: str) -> dict[str, Any]:
     """What the expressions of this node may name."""
     # Nodes in a long row that read nothing of it need not look back to its beginning, each of them.
-    seen = visible_results(drawing.graph, state, node) if node in drawing.readers else {}
+    reads = node in drawing.readers or blind.has_promise(drawing, node)
+    seen = visible_results(drawing.graph, state, node) if reads else {}
     steps = {name: {"output": result.output, "port": result.port} for name, result in seen.items()}
     started = state.started_at.isoformat() if state.started_at else None
     return {"input": state.input, "steps": steps, "run": {"id": run_id, "started_at": started}}

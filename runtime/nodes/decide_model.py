@@ -35,6 +35,7 @@ from runtime.core.node import (
     Params,
 )
 from runtime.core.templates import Template
+from runtime.nodes._checked import checked_before
 from runtime.nodes._questions import (
     Connection,
     ContextNode,
@@ -166,7 +167,8 @@ async def run(params: ModelParams, inputs: Inputs, context: Context) -> Outcome:
         return in_doubt(answer, _unsure(params, answer.message))
     if answer.value not in [choice.name for choice in params.choices]:
         reason = "The model chose nothing that was offered."
-        return _unsure(params, reason) if params.promise is None else await _promised(params, None, answer, {}, context)
+        gated = params.promise is not None
+        return await _promised(params, None, answer, {}, inputs, context) if gated else _unsure(params, reason)
     signals = _valid(answer.signals)
     if "judge" in params.confidence:
         judged = await _judged(params, request, answer, context)
@@ -174,7 +176,7 @@ async def run(params: ModelParams, inputs: Inputs, context: Context) -> Outcome:
             return in_doubt(judged, _unsure(params, judged.message))
         signals |= _valid({"judge": judged})
     if params.promise is not None:
-        return await _promised(params, str(answer.value), answer, signals, context)
+        return await _promised(params, str(answer.value), answer, signals, inputs, context)
     return _decided(params, str(answer.value), signals)
 
 
@@ -208,10 +210,15 @@ def _decided(params: ModelParams, choice: str, signals: dict[str, float]) -> Don
 
 
 async def _promised(
-    params: ModelParams, choice: str | None, answer: ModelAnswer, signals: dict[str, float], context: Context
+    params: ModelParams,
+    choice: str | None,
+    answer: ModelAnswer,
+    signals: dict[str, float],
+    inputs: Inputs,
+    context: Context,
 ) -> Done:
     """What the gate lets the choice do. A gate that cannot be asked lets nothing through."""
-    verdict = await context.gate(_question(params, choice, answer, signals))
+    verdict = await context.gate(_question(params, choice, answer, signals, inputs))
     if isinstance(verdict, Failed):
         return _unsure(params, verdict.message, choice, signals)
     output = _output(params, choice, verdict.score, signals, verdict.reason, verdict)
@@ -219,19 +226,23 @@ async def _promised(
 
 
 def _question(
-    params: ModelParams, choice: str | None, answer: ModelAnswer, signals: Mapping[str, float]
+    params: ModelParams, choice: str | None, answer: ModelAnswer, signals: Mapping[str, float], inputs: Inputs
 ) -> GateQuestion:
     promise = params.promise or Promise()
     judges = [params.judge.connection or params.connection] if "judge" in params.confidence else []
+    checked = checked_before(inputs.checks)
+    # Without a score of its own the case has none for the gate either, whatever else is known of it.
+    known = {} if score_of(params.confidence, signals).score is None else {**signals, **checked.signals}
     return GateQuestion(
         answer=choice,
         choices=tuple(each.name for each in params.choices),
-        # Without a score of its own the case has none for the gate either, whatever else is known of it.
-        signals={} if score_of(params.confidence, signals).score is None else signals,
-        names=_names(params, answer),
+        signals=known,
+        names=(*_names(params, answer), *checked.names),
         max_error=promise.max_error,
         confidence=promise.confidence,
         audit=params.audit,
+        novelty=checked.novelty,
+        familiar_at=checked.familiar_at,
         basis=params.model_dump(mode="json", exclude={"promise", "cutoff", "audit"}),
         connections=tuple(dict.fromkeys([params.connection, *judges])),
     )

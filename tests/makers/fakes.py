@@ -14,6 +14,7 @@ from typing import Any
 from runtime.core.expressions import Json, Unknown, evaluate
 from runtime.core.functions import find
 from runtime.core.node import (
+    Check,
     Failed,
     Familiarity,
     GateQuestion,
@@ -38,6 +39,7 @@ class FakeInputs:
     run_input: Json = None
     outputs: dict[str, Json] = field(default_factory=dict)
     ports: dict[str, str] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
 
     @property
     def scope(self) -> dict[str, Json]:

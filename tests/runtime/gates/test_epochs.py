@@ -20,8 +20,9 @@ NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 def drawing(**changes: Any) -> Drawing:
-    promise = {name: changes.pop(name) for name in ("max_error", "confidence") if name in changes}
-    document = parse(gates.gated(promise={"max_error": 0.05, "confidence": 0.95, **promise}, gate=changes)).document
+    promise: dict[str, float] = {"max_error": 0.05, "confidence": 0.95}
+    promise |= {name: changes.pop(name) for name in ("max_error", "confidence") if name in changes}
+    document = parse(gates.gated(promise=promise, gate=changes)).document
     assert document
     return compile_drawing(document, discover())[0]
 
@@ -52,7 +53,8 @@ def test_whatever_changes_how_it_decides_or_what_it_promised_is_another_epoch(ch
 
 
 def test_the_audit_rate_and_the_case_change_nothing() -> None:
-    for change in ({"audit": 0.5}, {"answer": None}, {"signals": {}}, {"novelty": 0.3}):
+    changes: list[dict[str, Any]] = [{"audit": 0.5}, {"answer": None}, {"signals": {}}, {"novelty": 0.3}]
+    for change in changes:
         assert terms.fingerprint(gates.question(**change)) == terms.fingerprint(gates.question())
 
 

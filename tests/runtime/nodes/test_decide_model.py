@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from runtime.core.node import Done, Failed, ModelAnswer, ModelRequest
+from runtime.core.expressions import Unknown
+from runtime.core.node import Check, Done, Failed, GateQuestion, GateVerdict, ModelAnswer, ModelRequest, NodeKind
+from runtime.nodes import discover
 from runtime.nodes.decide_model import KIND, score_of
-from tests.makers.fakes import FakeContext, step
+from tests.makers.fakes import FakeContext, FakeInputs, step
 
 CHOICES = [{"name": "buy", "examples": ["a quote"]}, {"name": "support", "description": "They need help."}]
 CONFIG: dict[str, Any] = {
@@ -124,3 +127,60 @@ def test_each_choice_is_a_port() -> None:
 def test_a_configuration_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         KIND.params.model_validate({**CONFIG, **change})
+
+
+def kind_of(name: str) -> NodeKind[Any]:
+    return discover()[name]
+
+
+PROMISED = {**CONFIG, "promise": {"max_error": 0.05, "confidence": 0.95}}
+
+
+async def asked_of_gate(
+    answer: ModelAnswer = GOOD, verdict: GateVerdict | Failed | None = None, checks: list[Check] | None = None
+) -> tuple[Done, GateQuestion]:
+    verdicts = [verdict] if verdict else FakeContext().verdicts
+    context = FakeContext(model_answers=[answer], verdicts=verdicts)
+    params = KIND.params.model_validate(PROMISED)
+    outcome = await KIND.run(params, FakeInputs({"text": "Hi"}, checks=checks or []), context)  # type: ignore[misc]  # it is a coroutine
+    assert isinstance(outcome, Done)
+    return outcome, context.seen[-1]
+
+
+async def test_a_proven_gate_lets_the_choice_go_on_and_hands_over_what_it_does_not() -> None:
+    proceeds = GateVerdict(True, "proven", 0.8, 0.7)
+    outcome, _ = await asked_of_gate(verdict=proceeds)
+    assert outcome.port == "buy"
+    assert isinstance(outcome.output, dict)
+    assert (outcome.output["gate"], outcome.output["confidence"]) == ("proven", 0.8)
+    outcome, _ = await asked_of_gate(verdict=GateVerdict(False, "proven", 0.8, 0.7, "A person decides."))
+    assert outcome.port == "unsure"
+    for nothing in (ModelAnswer("fly", {"logprob": 1.0}), ModelAnswer(None)):
+        outcome, question = await asked_of_gate(nothing, proceeds)
+        assert (outcome.port, question.answer, question.signals) == ("unsure", None, {})
+
+
+async def test_a_gate_that_cannot_be_asked_is_unsure() -> None:
+    outcome, _ = await asked_of_gate(verdict=Failed("gate", "The gate could not be asked."))
+    assert outcome.port == "unsure"
+
+
+async def test_what_the_gate_scores_by_is_the_same_for_good_and_broken_answers() -> None:
+    _, good = await asked_of_gate()
+    for broken in (ModelAnswer("buy", {"logprob": float("nan"), "self": 2.0}), ModelAnswer("fly"), ModelAnswer("buy")):
+        _, question = await asked_of_gate(broken)
+        assert (question.names, question.basis, question.signals) == (good.names, good.basis, {})
+
+
+async def test_checks_that_every_way_passes_are_signals_and_a_check_that_gave_nothing_leaves_its_own_out() -> None:
+    quality, familiar = kind_of("verify.quality"), kind_of("verify.familiar")
+    few = Check("q", "verify.quality", quality.params.model_validate({}), {"issues": [{}], "completeness": 1.0})
+    known = Check("f", "verify.familiar", familiar.params.model_validate({"value": "input", "min_p": 0.1}), {"p": 0.3})
+    _, question = await asked_of_gate(checks=[few, known])
+    assert question.names == ("logprob", "self", "quality:q")
+    assert question.signals["quality:q"] == 0.5
+    assert (question.novelty, question.familiar_at) == (0.3, 0.1)
+    unknown = Unknown("It has not run.", "missing_field")
+    _, question = await asked_of_gate(checks=[replace(few, output=unknown), replace(known, output={"p": None})])
+    assert "quality:q" not in question.signals
+    assert (question.names[-1], question.novelty, question.familiar_at) == ("quality:q", None, 0.1)
