@@ -45,8 +45,9 @@ def _made() -> dict[str, str]:
         workflow = Workflow.objects.create(slug=drawn.workflow, name=drawn.name, draft=drawn.document)
         Version.objects.create(workflow=workflow, number=1, blueprint=drawn)
         _sampled(workflow)
-    for hours in range(60):
-        runs.declined(began=now - timedelta(hours=hours))
+    _reviewed_by_two()
+    declined = [runs.declined(began=now - timedelta(hours=hours)) for hours in range(60)]
+    contacted = runs.contacted(began=now - timedelta(minutes=3))
     case, form = runs.asked(began=now - timedelta(minutes=40)), runs.incomplete(began=now - timedelta(minutes=30))
     Case = type(form)
     Case.objects.filter(pk=form.pk).update(due_at=now + timedelta(hours=1))
@@ -57,7 +58,7 @@ def _made() -> dict[str, str]:
         "home": "/",
         "run list": "/runs/",
         "empty run list": "/runs/?status=queued",
-        "ended run": f"/runs/{runs.contacted(began=now - timedelta(minutes=3)).pk}/",
+        "ended run": f"/runs/{contacted.pk}/",
         "waiting run": f"/runs/{case.run_id}/",
         "incident run": f"/runs/{incident.run_id}/",
         "failed run": f"/runs/{failed.pk}/",
@@ -68,8 +69,37 @@ def _made() -> dict[str, str]:
         "incident case": f"/cases/{incident.pk}/",
         "workflow list": "/workflows/",
         "workflow start": "/workflows/lead-qualification/start/",
+        "workflow overview": "/workflows/lead-qualification/overview/",
+        "workflow versions": "/workflows/four-eyes/versions/?from=2&to=1",
+        "workflow triggers": "/workflows/lead-qualification/triggers/",
+        "two runs": f"/runs/{declined[-1].pk}/against/{contacted.pk}/",
         "not found": "/nothing/",
     }
+
+
+def _reviewed_by_two() -> None:
+    """A workflow with two versions: the second asks two people, so that the way back from it loosens something."""
+    from copy import deepcopy
+
+    from builder.models import Version
+    from runtime.models import Blueprint
+    from tests.makers.runs import SMALL
+    from tests.makers.sealed import published
+
+    first = published("four-eyes", SMALL)
+    document = deepcopy(SMALL)
+    document["nodes"][1]["config"]["reviewers"] = 2
+    sealed = Blueprint.objects.create(
+        workflow="four-eyes",
+        version=2,
+        name="Four-eyes",
+        digest="2" * 64,
+        document=document,
+        sealed_at=first.blueprint.sealed_at,
+    )
+    Version.objects.create(
+        workflow=first.workflow, number=2, blueprint=sealed, published_by="dora", note="Two people look."
+    )
 
 
 def _sampled(workflow: Workflow) -> None:

@@ -27,6 +27,10 @@ PAGES = (
     "incident case",
     "workflow list",
     "workflow start",
+    "workflow overview",
+    "workflow versions",
+    "workflow triggers",
+    "two runs",
     "not found",
 )
 
