@@ -25,7 +25,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "ready": ("to start", "queued"),
     "again": ("to be tried again", "queued"),
     "under": ("under way", "running"),
-    "waiting": ("waiting, mostly for people", "waiting"),
+    "waiting": ("waiting", "waiting"),
     "succeeded": ("done", "succeeded"),
     "failed": ("failed", "failed"),
     "cancelled": ("cancelled", "cancelled"),
