@@ -6,7 +6,6 @@ the standing is written only if nobody else wrote one meanwhile. A ledger that b
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,9 +53,9 @@ def process() -> Numbers:
 
 
 @jobs.every(FOLD, seconds=EVERY_S)
-async def fold_labels(_work: jobs.Work) -> jobs.Outcome:
+async def fold_labels(work: jobs.Work) -> jobs.Outcome:
     """The job: fold whatever there is."""
-    await asyncio.to_thread(fold_due)
+    await work.read(fold_due)
     return jobs.Done()
 
 

@@ -7,8 +7,7 @@ answer any more, since its run is over, is given up, and counts as wrong.
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -24,11 +23,10 @@ _AT_ONCE = 500
 
 
 @jobs.every("gates.waiting", seconds=EVERY_S)
-async def keep_going(_work: jobs.Work) -> jobs.Outcome:
+async def keep_going(work: jobs.Work) -> jobs.Outcome:
     """The job."""
-    now = datetime.now(UTC)
-    await asyncio.to_thread(hand_back, now)
-    await asyncio.to_thread(give_up, now)
+    await work.read(lambda: hand_back(work.now))
+    await work.read(lambda: give_up(work.now))
     return jobs.Done()
 
 
