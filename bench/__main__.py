@@ -1,8 +1,9 @@
 """All benches one after the other, then one table of what is bounded: `python -m bench [NAME…]`.
 
-Each bench is a program of its own with its own server and its own empty folder; `NAME` chooses among them. A line that
-ends in `ratio 0.51 met` (see `bounds`) goes into the table. It measures and tells, it never fails: what a ratio means
-depends on the machine and on what else it does.
+Each bench is a program of its own with its own server and its own empty folder; `NAME` chooses among them, or
+says `pages`, which fills gigabytes before it measures and is run by name alone. A line that ends in `ratio 0.51 met`
+(see `bounds`) goes into the table. It measures and tells, it never fails: what a ratio means depends on the machine and
+on what else it does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,19 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PROGRAMS = ("checks", "model_calls", "engine", "http", "sockets", "stored", "canvas", "judgement")
+PROGRAMS = (
+    "checks",
+    "model_calls",
+    "engine",
+    "http",
+    "click",
+    "sockets",
+    "stored",
+    "canvas",
+    "problems",
+    "judgement",
+    "backtest",
+)
 BOUNDED = re.compile(r"ratio [0-9.]+ (met|NOT MET)")
 
 

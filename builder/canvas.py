@@ -36,6 +36,7 @@ ICONS = (
     *(
         "eye",
         "file-up",
+        "flask-conical",
         "group",
         "history",
         "keyboard",

@@ -59,3 +59,14 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Give back the connection of the thread that lasts as long as the tests: PostgreSQL drops no database in use."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@pytest.fixture
+def own_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threads of a side job give their connections back: in a test they end with its loop."""
+    from runtime import doors
+    from runtime.backtests import work
+    from tests.makers.threads import in_thread_and_close
+
+    for module in (doors, work):
+        monkeypatch.setattr(module, "_in_thread", in_thread_and_close)

@@ -48,6 +48,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <Tool icon="history" wide says="Versions" run={() => editor.set({ mode: { is: "versions" } })} />
       {!looking && <ProblemsButton />}
       {!looking && <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>}
+      {backtests && !looking && <a className="button" data-wide href={backtests} title="Try the drawing on cases that have already been"><Icon name="flask-conical" size={14} /><span className="bar-words">Try on past cases</span></a>}
       {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
     </div>
   );
@@ -85,7 +86,7 @@ const SIGNS: Readonly<Record<Saving["state"], readonly [icon: string, says: stri
   "signed-out": ["log-in", "Signed out: nothing is saved"],
 };
 
-const { archived, overview } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
+const { archived, backtests, overview } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
 
 function SavingSign(): React.JSX.Element {
   const saving = use((seen) => seen.saving);

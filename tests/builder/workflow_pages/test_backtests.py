@@ -17,7 +17,7 @@ from tests.makers.jobs import worked_off
 from tests.makers.runs import SMALL, Story
 from tests.makers.sealed import published
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_threads")]
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = "/workflows/small/backtests/"

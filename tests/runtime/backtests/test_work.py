@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from runtime.backtests import orders, past, results, work
 from runtime.backtests.doors import Budget
@@ -22,7 +23,7 @@ from tests.makers.jobs import worked_off
 from tests.makers.people import person
 from tests.makers.runs import SMALL, Story, blueprint
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_threads")]
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -237,7 +238,8 @@ def test_what_was_cancelled_keeps_what_it_has_and_takes_no_more() -> None:
     assert stopped.state == "cancelled"
     worked_off(orders.KIND)
     assert Backtest.objects.get(pk=begun.pk).state == "cancelled"
-    assert not results.keep(begun.pk, (), Budget(1, 1))
+    with transaction.atomic():
+        assert not results.keep(begun.pk, (), Budget(1, 1))
     again = orders.cancel(begun.pk, user, NOW)
     assert isinstance(again, Refused)
     assert again.code == "ended"
