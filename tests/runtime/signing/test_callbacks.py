@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 from asgiref.sync import sync_to_async
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections
 
 from runtime import launch, runs, secrets
-from runtime.models import CallbackAttempt, CallbackKey, Job, Run
+from runtime.connections import rotate_secrets
+from runtime.models import CallbackAttempt, CallbackKey, Job, Run, Webhook
 from runtime.refused import Refused
 from runtime.signing import callbacks, keys, posting
 from runtime.signing.signatures import Headers, flaw_of
+from runtime.triggers import webhooks
 from tests.makers.engine import PATIENCE_S, ScriptedDoors, drawn, fetch, outcome, seal
 from tests.makers.eventually import asked_until
 from tests.makers.jobs import Clock, place, work_off
@@ -229,3 +232,22 @@ def test_a_new_key_is_shown_once_and_the_old_one_signs_for_a_day_more(
 
 def test_what_is_shown_of_a_runs_callbacks() -> None:
     assert callbacks.told(Story(blueprint(), {"seats": 1}).run) is None
+
+
+def test_a_change_of_the_key_that_encrypts_reaches_signing_keys_too(
+    administrator_ada: User, designer_dora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    seal(PURE)
+    first, second = callbacks.renew_key(administrator_ada, now), callbacks.renew_key(administrator_ada, now)
+    made = webhooks.make("w", "Shop", None, designer_dora, now)
+    assert isinstance(made, webhooks.Made)
+    fresh = Fernet.generate_key().decode()
+    monkeypatch.setattr(settings, "ENCRYPTION_KEYS", [fresh, *settings.ENCRYPTION_KEYS])
+    assert rotate_secrets("ada", now).done == 2
+    monkeypatch.setattr(settings, "ENCRYPTION_KEYS", [fresh])
+    assert keys.valid(CallbackKey.objects.get(), now) == (second, first)
+    assert keys.valid(Webhook.objects.get(), now) == (made.secret,)
+    monkeypatch.setattr(settings, "ENCRYPTION_KEYS", [Fernet.generate_key().decode()])
+    assert keys.valid(Webhook.objects.get(), now) == ()
+    assert rotate_secrets("ada", now).unreadable == ("callbacks", "Shop")
