@@ -8,47 +8,19 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page
 
 from bench.bounds import Bound
-from bench.server import ROOT, serving
+from bench.browser import signed_in
+from bench.server import ROOT
 
 STEPS, COLUMNS = 2_000, 50
 MOVES = 150
 FRAME_S = 1 / 60
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-
-# Runs in a process of its own: the measuring process needs no Django.
-_PREPARE = """
-import json, sys
-import django
-django.setup()
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from django.contrib.auth.models import Group
-from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from builder.models import Workflow
-user = get_user_model().objects.create_user("bench", password=None)
-user.groups.add(Group.objects.get(name="administrator"))
-for slug, draft in json.load(sys.stdin).items():
-    Workflow.objects.create(slug=slug, name=slug.capitalize(), draft=draft)
-session = SessionStore()
-session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-session.create()
-print(session.session_key)
-"""
 
 
 def drawing() -> dict[str, Any]:
@@ -70,16 +42,6 @@ def drawing() -> dict[str, Any]:
             edges.append({"id": f"x{number}", "from": f"n{number}", "port": "fail", "to": f"n{number + COLUMNS}"})
     known = [edge for edge in edges if edge["port"] != "fail" or nodes[int(edge["from"][1:])]["kind"] == "verify.rules"]
     return {"format": "interlock/1", "input": {}, "nodes": nodes, "edges": known}
-
-
-def prepare(data: Path, drawings: Mapping[str, Any]) -> str:
-    """Make the database with these drawings, by their short names, and return the key of a session."""
-    environment = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    command = [sys.executable, "-c", _PREPARE]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, input=json.dumps(drawings)
-    )
-    return done.stdout.strip().splitlines()[-1]
 
 
 class Meter:
@@ -160,9 +122,8 @@ def first_paint_ms(page: Page) -> float:
     return found
 
 
-def warm_up(context: BrowserContext, cookie: Any) -> None:
+def warm_up(context: BrowserContext) -> None:
     """Let the server answer once what it is asked later; the measured browser starts with nothing."""
-    context.add_cookies([cookie])
     page = context.new_page()
     page.goto("/workflows/small/")
     page.locator(".start").wait_for()
@@ -203,18 +164,9 @@ def bundle_kb() -> float:
 
 def main() -> list[Bound]:
     """Measure everything."""
-    with tempfile.TemporaryDirectory() as folder:
-        key = prepare(Path(folder), {"large": drawing(), "small": {"format": "interlock/1"}})
-        with serving(Path(folder), "") as served, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            url = f"http://127.0.0.1:{served.port}"
-            context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720})
-            cookie: Any = {"name": "sessionid", "value": key, "url": url}
-            context.add_cookies([cookie])
-            warm_up(browser.new_context(base_url=url), cookie)
-            found = measured(context.new_page())
-            browser.close()
-    return found
+    with signed_in({"large": drawing(), "small": {"format": "interlock/1"}}) as opened:
+        warm_up(opened())
+        return measured(opened().new_page())
 
 
 if __name__ == "__main__":

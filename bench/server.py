@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOW = "bench"
+PATIENCE_S = 120
 
 FIVE_NODES = {
     "format": "interlock/1",
@@ -138,7 +139,8 @@ def serving(data: Path, token: str) -> Iterator[Served]:
 
 
 def _wait_until_up(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError("The server did not start.")
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):

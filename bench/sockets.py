@@ -1,6 +1,8 @@
 """How soon a trace event reaches those who watch a run, and whether each of them gets every event exactly once.
 
-Run: `.venv/bin/python -m bench.sockets`. It starts a server of its own and opens websockets to runs that write two
+Run: `.venv/bin/python -m bench.sockets [SECONDS]`. Its last part is the crowd: 500 sockets watch for a minute (or so
+many seconds) while 50 runs a second go on; it tells how many events each should have got and got, and whether the
+server's memory grows. It starts a server of its own and opens websockets to runs that write two
 entries every 0.2 s. Bounded is the time from the commit, as another connection sees it (`commits`), to the arrival
 here, by one clock. Beside it stands the time from the event's own `at`, which is stamped before its transaction begins:
 that is the upper limit, with the disk in it. Events that were replayed when a socket opened do not count. The watchers
@@ -13,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -33,6 +36,9 @@ WAITS = 15
 WAIT_S = 0.2
 ROUNDS = 3
 LOAD_PER_S = 20
+CROWD, CROWD_PER_S, CROWD_S = 500, 50, 60.0
+CROWD_RUNS = 50
+CROWD_BOUND_MS, GROWN_MB = 250.0, 10.0
 
 
 def _document() -> dict[str, Any]:
@@ -129,7 +135,7 @@ async def measure(served: Served, runs: int, watchers: int, found: Latencies) ->
 
 
 @contextlib.asynccontextmanager
-async def load(served: Served) -> AsyncIterator[list[int]]:
+async def load(served: Served, per_s: float = LOAD_PER_S, workers: int = 1) -> AsyncIterator[list[int]]:
     """Other runs at a steady rate for as long as the block lasts; gives how many there were."""
     path, done = f"/api/v1/workflows/{served.workflow}/runs/", [0]
 
@@ -139,16 +145,17 @@ async def load(served: Served) -> AsyncIterator[list[int]]:
             while True:
                 await client.post(path, {"input": {"watched": False}, "wait_s": 5})
                 done[0] += 1
-                due += 1 / LOAD_PER_S
+                due += workers / per_s
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    task = asyncio.create_task(work())
+    tasks = [asyncio.create_task(work()) for _ in range(workers)]
     try:
         yield done
     finally:
-        if task.done():
-            task.result()
-        task.cancel()
+        for task in tasks:
+            if task.done():
+                task.result()
+            task.cancel()
 
 
 async def _lateness(late: list[float]) -> None:
@@ -173,6 +180,66 @@ async def case(served: Served, name: str, runs: int, watchers: int, *, loaded: b
     print(f"    p50 {p50:.1f} ms; since `at` p95 {at:.1f} ms; {len(found.at)} events; woken {late:.1f} ms late")
 
 
+@dataclass(slots=True)
+class Crowd:
+    """What became of the crowd: events that should have come and that came, memory at the beginning and the end."""
+
+    expected: int = 0
+    received: int = 0
+    fewest: int = 10**9
+    most: int = 0
+    missed: int = 0
+    memory: list[float] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+
+    def take(self, seen: Seen, last_seq: int, commits: Commits) -> None:
+        """Add what one watcher got of a run with so many entries."""
+        self.expected += last_seq
+        self.received += len(seen.numbers)
+        self.fewest, self.most = min(self.fewest, len(seen.numbers)), max(self.most, len(seen.numbers))
+        wrong = seen.numbers != list(range(1, last_seq + 1)) or seen.last_state != "succeeded"
+        self.missed += max(1, last_seq - len(set(seen.numbers))) if wrong else 0
+        self.latencies += [max(0.0, now - commits[seen.run_id, seq]) * 1000 for seq, _, now in seen.live]
+
+
+async def crowd(served: Served, seconds: float) -> None:
+    """500 sockets on 50 runs that write all the time, again and again, while 50 other runs a second go on."""
+    found, path = Crowd(), f"/api/v1/workflows/{served.workflow}/runs/"
+    headers = {"Authorization": f"Bearer {served.token}"}
+    async with load(served, CROWD_PER_S, 4) as done, Client(served.port, headers) as client:
+        begun, rounds = time.monotonic(), 0
+        while time.monotonic() - begun < seconds or rounds < 3:
+            with observed(served.data) as commits:
+                ids = [(await client.post(path, {"input": {"watched": True}}))["id"] for _ in range(CROWD_RUNS)]
+                watching = [watch(served, run_id) for run_id in ids for _ in range(CROWD // CROWD_RUNS)]
+                all_seen = await asyncio.gather(*watching)
+            last = {run_id: await _last_seq(client, run_id) for run_id in ids}
+            for seen in all_seen:
+                found.take(seen, last[seen.run_id], commits)
+            rounds += 1
+            found.memory.append(served.rss_mb())
+        rate = done[0] / (time.monotonic() - begun)
+    _tell(found, rounds, rate)
+
+
+async def _last_seq(client: Client, run_id: str) -> int:
+    journal = json.loads(await client.get(f"/api/v1/runs/{run_id}/trace/"))["events"]
+    return int(journal[-1]["seq"])
+
+
+def _tell(found: Crowd, rounds: int, rate: float) -> None:
+    print(f"{CROWD} sockets, {rounds} rounds of {CROWD_RUNS} watched runs, {rate:.0f} other runs a second")
+    print(f"    events expected {found.expected:,}, received {found.received:,}", end="; ")
+    print(f"each watcher of a run {found.fewest} to {found.most}")
+    print(Bound(f"{CROWD} sockets: events missed, doubled or out of order", found.missed, "", 0))
+    # The first round warms everything up; what is held for good shows behind it.
+    begin, end = found.memory[min(1, len(found.memory) - 1)], found.memory[-1]
+    print(f"    RSS after each round: {', '.join(f'{each:.0f}' for each in found.memory)} MB")
+    print(Bound(f"{CROWD} sockets: memory from the second round to the end", end - begin, "MB", GROWN_MB))
+    late = percentile(found.latencies, 0.95)
+    print(Bound(f"{CROWD} sockets: commit to watcher p95, {CROWD_PER_S} runs/s beside", late, "ms", CROWD_BOUND_MS))
+
+
 async def all_cases(served: Served) -> None:
     """Each case without load and with it; the first of all warms up."""
     await measure(served, 2, 2, Latencies())
@@ -191,7 +258,8 @@ def main() -> None:
         data = Path(folder)
         with serving(data, prepare(data, _document())) as served:
             asyncio.run(all_cases(served))
-    print("Every watcher got every event exactly once, in order.")
+            print("Every watcher got every event exactly once, in order.", flush=True)
+            asyncio.run(crowd(served, float(sys.argv[1]) if len(sys.argv) > 1 else CROWD_S))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the tests of the gallery share."""
+"""What the tests of the builder share: a signed-in designer with a drawing, and a worker with the real doors."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from django.test import Client
 
 from builder import galleries
 from runtime import blueprints, doors, runs
 from runtime.ai import Models
 from runtime.egress import Egress
 from tests.makers.engine import Engine
+from tests.makers.people import person
+from tests.makers.sealed import ECHO, drafted
 from tests.makers.threads import in_thread_and_close
+
+
+@pytest.fixture
+def designer(db: None) -> Client:
+    """Dora's browser; she has drafted the workflow `echo`."""
+    drafted("echo", ECHO)
+    client = Client()
+    client.force_login(person("dora", "designer"))
+    return client
 
 
 @pytest.fixture

@@ -11,18 +11,9 @@ from django.urls import reverse
 
 from runtime.ids import new_id
 from tests.makers.cases import waiting_run
-from tests.makers.people import person
-from tests.makers.sealed import ECHO, drafted
+from tests.makers.sealed import ECHO
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def designer(db: None) -> Client:
-    drafted("echo", ECHO)
-    client = Client()
-    client.force_login(person("dora", "designer"))
-    return client
 
 
 def posted(client: Client, name: str, body: Any, *more: str) -> Any:

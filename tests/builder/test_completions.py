@@ -13,19 +13,10 @@ from builder.completions import Preview, Sample, preview
 from builder.models import Workflow
 from runtime.engine.cage import Cage
 from runtime.ids import new_id
-from tests.makers.people import person
 from tests.makers.runs import Story
-from tests.makers.sealed import ECHO, drafted, published
+from tests.makers.sealed import ECHO, published
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def designer(db: None) -> Client:
-    drafted("echo", ECHO)
-    client = Client()
-    client.force_login(person("dora", "designer"))
-    return client
 
 
 def asked(client: Client, name: str, **body: Any) -> Any:

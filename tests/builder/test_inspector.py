@@ -15,19 +15,11 @@ from django.utils import timezone
 from builder.models import Workflow
 from runtime.nodes import discover
 from tests.makers.people import person
-from tests.makers.sealed import ECHO, drafted
+from tests.makers.sealed import ECHO
 
 pytestmark = pytest.mark.django_db
 
 VOID = {"input", "path", "circle", "line", "rect", "polyline", "polygon", "ellipse", "br", "hr"}
-
-
-@pytest.fixture
-def designer(db: None) -> Client:
-    drafted("echo", ECHO)
-    client = Client()
-    client.force_login(person("dora", "designer"))
-    return client
 
 
 def drawing(kind: str, config: Any, *others: dict[str, Any]) -> dict[str, Any]:

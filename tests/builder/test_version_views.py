@@ -12,17 +12,9 @@ from django.urls import reverse
 from builder import needed
 from runtime.models import AuditEntry, Queue
 from tests.makers.people import person
-from tests.makers.sealed import ECHO, drafted
+from tests.makers.sealed import ECHO
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def designer(db: None) -> Client:
-    drafted("echo", ECHO)
-    client = Client()
-    client.force_login(person("dora", "designer"))
-    return client
 
 
 def asked(client: Client, name: str, body: Any, *args: str) -> Any:
