@@ -106,7 +106,7 @@ def test_the_programs_work_as_they_are_pasted(tmp_path_factory: pytest.TempPathF
             timeout=120,
         )
         webhook_id, secret = made.stdout.split()
-        odd = {"n": 3, "t": "it's “$HOME” `x` \\ % ü"}
+        odd: dict[str, Any] = {"n": 3, "t": "it's “$HOME” `x` \\ % ü"}
         shell, python = snippets(f"{server.url}/hooks/{webhook_id}/", odd, secret)
         (tmp_path / "send.py").write_text(python.text)
         for command in (["sh", "-c", shell.text], [sys.executable, str(tmp_path / "send.py")]):
