@@ -181,9 +181,7 @@ def undo(escalation_id: str, user: Person, now: datetime) -> Undone | Refused:
     if case.state != "open" and not _reopened(case, user, now):
         return Refused("too_late", "It is too late to take this back: the run has gone on.")
     mine.delete()
-    if case.state != "open" and case.behind is not None:
-        # Beside their answer they were shown the machine's: the next one is not blind.
-        veils.seen(case.run_id, user.get_username(), now)
+    veils.taken_back(case, user.get_username(), now)
     audit.record(user.get_username(), "escalation.undone", case, now)
     _tell(run=False)
     return Undone(case.pk)

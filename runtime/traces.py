@@ -15,6 +15,7 @@ from typing import Any, cast
 from django.db.models.functions import Length
 from django.utils.dateparse import parse_datetime
 
+from runtime.core.blind import HIDDEN, veiled
 from runtime.core.definition import START, Document, Node, parse
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.events import Event, EventType
@@ -31,7 +32,6 @@ MOST_EVENTS = 5_000
 LAST_SEQ = 2**31 - 1
 MOST_CHARACTERS = 8 * 1024 * 1024
 """How much of a journal is read at once: steps may give a megabyte each, and many people may look at a run."""
-HIDDEN = "What it gave is shown once a person has answered."
 LIGHT = 1_000
 """An output of so few characters is shown however large the others are."""
 
@@ -219,32 +219,6 @@ def lightened(rows: Iterable[tuple[Event, int]]) -> Iterator[Event]:
         heavy = total + size > MOST_CHARACTERS and size > LIGHT and event.type == "step.finished"
         total += 0 if heavy else size
         yield replace(event, data={**event.data, "output": None, "output_left_out": True}) if heavy else event
-
-
-def veiled(event: Event, hidden: frozenset[str]) -> Event:
-    """An event without what one of the hidden steps gave or did, and saying so; any other as it is."""
-    if event.node not in hidden or event.type not in _TELLING:
-        return event
-    if event.type == "step.spread":
-        # How many items there are is counted from their inputs.
-        blank = {
-            "inputs": [None] * len(event.data["inputs"]),
-            "unfit": dict.fromkeys(event.data.get("unfit", ()), _GONE),
-        }
-        return replace(event, data={**event.data, **blank, "hidden": True})
-    kept = {name: event.data[name] for name in _UNTELLING if name in event.data}
-    return replace(event, data={**kept, **_TELLING[event.type], "hidden": True})
-
-
-_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation", "index", "run")
-_GONE: Mapping[str, Any] = {"code": "hidden", "message": HIDDEN}
-_TELLING: Mapping[str, Mapping[str, Any]] = {
-    "step.finished": {"output": None},
-    "step.failed": {"error": _GONE},
-    "step.spread": {},
-    "incident.opened": {"error": _GONE},
-    "item.ended": {"output": None, "outcome": None, "error": None},
-}
 
 
 def _events(run_id: str, after: int, limit: int) -> list[Event]:

@@ -67,6 +67,12 @@ def seen(run_id: str, by: str, now: datetime) -> None:
     Sighting.objects.get_or_create(run_id=run_id, by=by, defaults={"at": now})
 
 
+def taken_back(case: Escalation, by: str, now: datetime) -> None:
+    """Somebody takes an answer back that stood: beside it they were shown the machine's, so the next is not blind."""
+    if case.state != "open" and case.behind is not None:
+        seen(case.run_id, by, now)
+
+
 def laid_bare(case: Escalation, by: str = "") -> Mapping[str, Any] | None:
     """What stands behind a case, once its answer stands: at once for whoever gave it, then for all. None: not yet.
 

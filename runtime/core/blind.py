@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import networkx as nx
 
 from runtime.core.drawing import Drawing, Read
+from runtime.core.events import Event
 from runtime.core.expressions import Reference
 from runtime.core.state import State
 
 UNSURE = "unsure"
 OVERDUE = "overdue"
+HIDDEN = "What it gave is shown once a person has answered."
 _NO_WAYS = frozenset({UNSURE, "error"})
 
 
@@ -82,6 +85,32 @@ def tells(reference: Reference, gate: str, telling: frozenset[str]) -> bool:
 def offered(drawing: Drawing, node: str) -> frozenset[str]:
     """The answers that a question to people offers by name."""
     return frozenset(drawing.ports.get(node, ())) - {OVERDUE, "error"}
+
+
+def veiled(event: Event, hidden: frozenset[str]) -> Event:
+    """An event without what one of the hidden steps gave or did, and saying so; any other as it is."""
+    if event.node not in hidden or event.type not in _TELLING:
+        return event
+    if event.type == "step.spread":
+        # How many items there are is counted from their inputs.
+        blank = {
+            "inputs": [None] * len(event.data["inputs"]),
+            "unfit": dict.fromkeys(event.data.get("unfit", ()), _GONE),
+        }
+        return replace(event, data={**event.data, **blank, "hidden": True})
+    kept = {name: event.data[name] for name in _UNTELLING if name in event.data}
+    return replace(event, data={**kept, **_TELLING[event.type], "hidden": True})
+
+
+_UNTELLING = ("port", "ms", "attempt", "retry_at", "escalation", "index", "run")
+_GONE: Mapping[str, Any] = {"code": "hidden", "message": HIDDEN}
+_TELLING: Mapping[str, Mapping[str, Any]] = {
+    "step.finished": {"output": None},
+    "step.failed": {"error": _GONE},
+    "step.spread": {},
+    "incident.opened": {"error": _GONE},
+    "item.ended": {"output": None, "outcome": None, "error": None},
+}
 
 
 def _is_secret(gate: Promised, state: State) -> bool:
