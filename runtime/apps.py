@@ -1,9 +1,27 @@
 """The Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core import checks
 
 from runtime.system_checks import sqlite_is_sound
+
+JOBS = (
+    "forgetting",
+    "backtests.work",
+    "gates.folding",
+    "gates.incidents",
+    "gates.profiles",
+    "gates.waiting",
+    "notices.hearing",
+    "notices.hooks",
+    "notices.mails",
+    "triggers.housekeeping",
+    "triggers.rows",
+    "triggers.schedules",
+)
+"""The modules that say how side jobs are worked off."""
 
 
 class RuntimeConfig(AppConfig):
@@ -14,9 +32,6 @@ class RuntimeConfig(AppConfig):
     def ready(self) -> None:
         """Have Django refuse a database that could be corrupted, and side jobs known."""
         checks.register(sqlite_is_sound)
-        # Each registers how its jobs are worked off; their tables can be imported only now.
-        from runtime import forgetting  # noqa: F401
-        from runtime.backtests import work  # noqa: F401
-        from runtime.gates import folding, incidents, waiting  # noqa: F401
-        from runtime.notices import hearing, hooks, mails  # noqa: F401
-        from runtime.triggers import housekeeping, rows, schedules  # noqa: F401
+        # Their tables can be imported only now.
+        for module in JOBS:
+            import_module(f"runtime.{module}")

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from runtime.core.blind import has_promise
 from runtime.core.drawing import Drawing
 from runtime.gates import ledger
 from runtime.gates.numbers import Lost, Numbers
-from runtime.judgement.report import most_wrong
+from runtime.judgement.report import Period, most_wrong
 from runtime.models import Decision, Gate
 
 VOLUME_DAYS = 14
@@ -81,31 +81,44 @@ def evidence(gates: Collection[Gate]) -> Mapping[int, Evidence]:
 
 def bound(gate: Gate) -> Bound | None:
     """The bound on the automatic decisions of an epoch, as `judgement.report` has it; None while there are none."""
+    found = _counted(Decision.objects.filter(gate=gate.pk, auto=True), gate.confidence)
+    return Bound(found.automatic, found.at_most, found.confidence) if found.automatic else None
+
+
+def looked_back(workflow: str, node: str, since: datetime, until: datetime, confidence: float) -> Period:
+    """What went wrong at most from `since` on and before `until`, in all epochs of a gate.
+
+    The period is one that was chosen before anybody looked.
+    """
+    within = Q(gate__workflow=workflow, gate__node=node, at__gte=since, at__lt=until)
+    return _counted(Decision.objects.filter(within, auto=True), confidence)
+
+
+def _counted(rows: QuerySet[Decision], confidence: float) -> Period:
+    """As `judgement.report.at_most_wrong`, but counted where the rows are: epochs and rates are bounded apart."""
     bad = Q(loss__isnull=True) | Q(loss__gt=0)
-    rates = list(
-        Decision.objects.filter(gate=gate.pk, auto=True)
-        .order_by()
-        .values_list("pi")
+    parts = list(
+        rows.order_by()
+        .values_list("gate", "pi")
         .annotate(
             total=Count("pk"),
             drawn=Count("pk", filter=Q(sampled=True)),
             found=Count("pk", filter=Q(sampled=True) & bad),
+            pending=Count("pk", filter=Q(sampled=True, loss__isnull=True)),
             reported=Count("pk", filter=Q(sampled=False, loss__gt=0)),
         )
     )
-    if not rates:
-        return None
-    doubt = (1.0 - gate.confidence) / len(rates)
-    most = sum(most_wrong(total, drawn, found, doubt) for _, total, drawn, found, _ in rates)
-    known = sum(found + reported for *_, found, reported in rates)
-    return Bound(sum(row[1] for row in rates), max(most, known), gate.confidence)
+    doubt = (1.0 - confidence) / max(1, len(parts))
+    most = sum(most_wrong(total, drawn, found, doubt) for _, _, total, drawn, found, _, _ in parts)
+    total, drawn, found, pending, reported = (sum(part[place] for part in parts) for place in range(2, 7))
+    return Period(total, drawn, found, pending, reported, max(most, found + reported), confidence)
 
 
 def budget(gate: Gate, now: datetime) -> Budget | None:
     """How far it is; None where it cannot be computed just now."""
     if gate.flaw:
         return Budget(None, None, None, "The gate was closed; a new start needs a look at why.")
-    request = {"terms": ledger.terms_of(gate), "labels_a_day": _labels_a_day(gate, now)}
+    request = {"terms": ledger.terms_of(gate), "labels_a_day": labels_a_day(gate, now)}
     try:
         told: dict[str, Any] = _process().computed(request)
     except Lost:
@@ -119,7 +132,8 @@ def _process() -> Numbers:
     return Numbers(_PATIENCE_S)
 
 
-def _labels_a_day(gate: Gate, now: datetime) -> float:
+def labels_a_day(gate: Gate, now: datetime) -> float:
+    """How many answers a day there were lately."""
     since = max(gate.begun_at, now - timedelta(days=VOLUME_DAYS))
     days = max((now - since).total_seconds() / 86_400, 1.0)
     return Decision.objects.filter(gate=gate.pk, state="settled", labelled_at__gte=since).count() / days

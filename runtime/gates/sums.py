@@ -1,4 +1,4 @@
-"""What the process of `numbers` computes: standings from rows. Pure; the only module of gates that loads numpy.
+"""What the process of `numbers` computes: standings from rows. Pure; with `profiling` all of gates that loads numpy.
 
 Called by `numbers` in its process, and directly by the command that verifies gates.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from runtime.gates.profiling import profile
 from runtime.gates.scorings import scoring_from, scoring_to_json
 from runtime.judgement.budget import labels_needed
 from runtime.judgement.gate import Standing, begin, fold, recompute
@@ -35,11 +36,17 @@ def rows_of(name: str, epoch: int, rows: Iterable[Sequence[Any]]) -> list[Row]:
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """As `numbers.folded` says. A ledger that breaks its own rules is told as a flaw: nothing is judged by it."""
+    """A standing (folded or anew), how far it is (`labels_a_day`), or what its page draws (`profile`).
+
+    A ledger that breaks its own rules is told as a flaw: nothing is judged by it.
+    """
     try:
         standing = standing_of(request["terms"])
         if "labels_a_day" in request:
             return asdict(labels_needed(standing, request["labels_a_day"]))
+        if "profile" in request:
+            asked = request["profile"]
+            return profile(standing, rows_of(standing.gate, standing.epoch, asked["rows"]), asked["times"], asked)
         rows = rows_of(standing.gate, standing.epoch, request["rows"])
         trusted = replace(standing, distrusted=tuple(request["distrusted"]))
         told = recompute(trusted, rows) if request["anew"] else fold(trusted, rows)

@@ -5,6 +5,7 @@ Everything above names a table by this package. Which module writes a table, its
 
 from runtime.models.backtests import Backtest, BacktestCase
 from runtime.models.columns import JsonText
+from runtime.models.gate_profiles import GateProfile
 from runtime.models.gates import Decision, Gate
 from runtime.models.incidents import GateIncident
 from runtime.models.jobs import Job
@@ -38,6 +39,7 @@ __all__ = [
     "Form",
     "Gate",
     "GateIncident",
+    "GateProfile",
     "Job",
     "JsonText",
     "Notice",
