@@ -249,7 +249,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "webhook_id": "0" * 32,
         "job_id": "0" * 26,
         **dict.fromkeys(("schedule_id", "form_id", "batch_id"), "0" * 26),
-        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id", "incident_id"), 1),
+        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id", "incident_id", "hook_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }
     return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in pattern})
