@@ -28,6 +28,7 @@ PROGRAMS = (
     "canvas",
     "problems",
     "judgement",
+    "gates",
     "backtest",
 )
 BOUNDED = re.compile(r"ratio [0-9.]+ (met|NOT MET)")

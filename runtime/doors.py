@@ -11,10 +11,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import Error as DatabaseFailure
 
 from runtime import connections, outbox
 from runtime.ai import Models
@@ -31,7 +33,8 @@ from runtime.core.node import (
     ModelRequest,
 )
 from runtime.egress import Egress, Policy
-from runtime.engine.ports import Judged, Seat
+from runtime.engine.ports import Judged, Seat, StoreError
+from runtime.engine.writer import Writer
 from runtime.familiar import References
 from runtime.gates import policies
 from runtime.ids import first_id_at
@@ -51,6 +54,7 @@ class ProcessDoors:
     egress: Egress
     models: Models
     references: References = field(default_factory=References)
+    writer: Writer | None = None
 
     async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
@@ -101,8 +105,15 @@ class ProcessDoors:
         return await self.references.familiarity(workflow, run_id, expression, value, min_p)
 
     async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
-        """What a gate makes of a case; where it cannot be asked, a person decides."""
-        return await _in_thread(policies.judged, question, seat)
+        """What a gate makes of a case; where it cannot be asked, a person decides.
+
+        It is asked on the writer's connection: one of its own would be opened for each case.
+        """
+        asked = partial(policies.judged, question, seat)
+        try:
+            return await (self.writer.submit(asked) if self.writer else _in_thread(asked))
+        except (StoreError, DatabaseFailure):
+            return policies.UNAVAILABLE
 
 
 async def _in_thread[**P, T](work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -92,7 +92,7 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     broadcast.broadcast.attach()
     around = Surroundings(
         store=store,
-        doors=doors or ProcessDoors(egress, Models(egress, production=settings.PRODUCTION), References(cage)),
+        doors=doors or ProcessDoors(egress, Models(egress, production=settings.PRODUCTION), References(cage), writer),
         listener=broadcast.broadcast,
         bell=bell,
         cage=cage,

@@ -1,14 +1,12 @@
 """The door of a step to its gate: the policy in force, put to one case. Reads one row, writes nothing.
 
-Called by `doors` in a thread. The policy was fixed by what came before the case, and the case is drawn by a number that
+Called by `doors`. The policy was fixed by what came before the case, and the case is drawn by a number that
 follows from its identity: nothing about the case itself decides whether a person will check it.
 """
 
 from __future__ import annotations
 
 from typing import Any, cast
-
-from django.db import Error as DatabaseFailure
 
 from runtime.core.node import Failed, GateQuestion, GateState, GateVerdict
 from runtime.engine.ports import Judged, NewDecision, Seat
@@ -21,19 +19,22 @@ from runtime.models import Gate
 HANDED_OVER = "A person decides this case: the gate is not sure enough of it, or it was picked for a check."
 """The same for every case that a proven gate hands over: nobody can tell a check from a doubt."""
 _NEVER_PICKED = 1.0 - 2.0**-53
-_UNAVAILABLE = Failed("gate", "The gate could not be asked, so a person decides.")
+UNAVAILABLE = Failed("gate", "The gate could not be asked, so a person decides.")
 _COLUMNS = ("pk", "epoch", "state", "cutoff", "scoring", "open_audits", "flaw")
 
 
 def judged(question: GateQuestion, seat: Seat) -> Judged | Failed:
-    """What the gate makes of this case, and the row for its ledger. Failed where it cannot be asked. Never raises."""
+    """What the gate makes of this case, and the row for its ledger. Failed where its row makes no sense.
+
+    Raises what the database raises, so that whoever holds a transaction knows that it is lost.
+    """
     try:
         mark = terms.fingerprint(question)
         found = Gate.objects.filter(workflow=seat.workflow, node=seat.node, fingerprint=mark)
         kept = found.order_by("-epoch").values(*_COLUMNS).first()
         policy = _policy(question, kept)
-    except (DatabaseFailure, ValueError, TypeError, KeyError):
-        return _UNAVAILABLE
+    except (ValueError, TypeError, KeyError):
+        return UNAVAILABLE
     number = draw(seat.run_id, seat.node, seat.visit) if seat.counts else _NEVER_PICKED
     made = decide(policy, question.signals, question.novelty, number)
     state = cast("GateState", kept["state"] if kept else "probation")

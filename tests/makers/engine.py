@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseFailure
 from django.db import connections, transaction
 
 from runtime import bell as bells
@@ -95,6 +96,8 @@ class ScriptedDoors:
             # The thread goes with the engine; its connection must not be left behind.
             try:
                 return policies.judged(question, seat)
+            except DatabaseFailure:
+                return policies.UNAVAILABLE
             finally:
                 connections.close_all()
 
