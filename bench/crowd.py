@@ -144,7 +144,7 @@ def _copies(ended: Sequence[Template], waiting: Sequence[Template], runs: int, c
 def _insert(rows: Sequence[Copy]) -> None:
     from django.db import connection
 
-    from runtime.models import Entry, Escalation, Run, RunLabel
+    from runtime.models import CaseWords, Entry, Escalation, Run, RunLabel
 
     with connection.cursor() as cursor:
         kind = "timestamptz" if connection.vendor == "postgresql" else "text"
@@ -158,6 +158,7 @@ def _insert(rows: Sequence[Copy]) -> None:
         cursor.execute(_copying(Entry, _OF_AN_ENTRY, "t.run_id = s.template"))
         cursor.execute(_copying(RunLabel, {"run_id": "s.id"}, "t.run_id = s.template"))
         cursor.execute(_copying(Escalation, _OF_A_CASE, "s.old_case <> '' AND t.id = s.old_case"))
+        cursor.execute(_copying(CaseWords, _OF_WORDS, "s.old_case <> '' AND t.case_id = s.old_case"))
 
 
 _FAILED = "CASE WHEN s.sort = 'failed' THEN {} ELSE {} END"
@@ -170,6 +171,10 @@ _OF_A_RUN = {
     "wake_at": "NULL",
 }
 _OF_AN_ENTRY = {"run_id": "s.id", "at": "{at}", "data": "REPLACE(t.data, s.old_case, s.case_id)"}
+_OF_WORDS = {
+    "case_id": "s.case_id",
+    "text": "REPLACE(REPLACE(t.text, s.old_case, s.case_id), s.template, s.id)",
+}
 _WHEN = "CASE WHEN s.sort = 'open' AND s.number % {} = 0 THEN {} ELSE NULL END"
 _OF_A_CASE = {
     "id": "s.case_id",
@@ -186,7 +191,7 @@ _OF_A_CASE = {
 
 def _copying(model: Any, given: Mapping[str, str], joined: str) -> str:
     """A statement that copies rows of a table for each row of `seeded`: all columns, but for those that are given."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key or "id" in given]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.column in given]
     columns = [field.column for field in fields if field.column]
     said = ", ".join(_timed(given[column]) if column in given else f"t.{column}" for column in columns)
     table, order = model._meta.db_table, ", t.seq" if "seq" in columns else ""

@@ -228,7 +228,8 @@ async def _last_seq(client: Client, run_id: str) -> int:
 
 
 def _tell(found: Crowd, rounds: int, rate: float) -> None:
-    print(f"{CROWD} sockets, {rounds} rounds of {CROWD_RUNS} watched runs, {rate:.0f} other runs a second")
+    print(f"{CROWD} sockets, {rounds} rounds of {CROWD_RUNS} watched runs")
+    print(Bound(f"{CROWD} sockets: other runs a second meanwhile", rate, "/s", 0.9 * CROWD_PER_S, at_least=True))
     print(f"    events expected {found.expected:,}, received {found.received:,}", end="; ")
     print(f"each watcher of a run {found.fewest} to {found.most}")
     print(Bound(f"{CROWD} sockets: events missed, doubled or out of order", found.missed, "", 0))

@@ -99,7 +99,8 @@ def desk(request: HttpRequest, case: Escalation | None, refused: Refused | None 
     context: dict[str, Any] = {"wanted": wanted, "now": now, "case": case, "answered": _answered(request)}
     context |= _pane(request, case, refused) if case else {"fresh": request.GET.get("answered")}
     partly = request.headers.get("HX-Request") == "true"
-    context |= {} if partly else _list(request, wanted, case)
+    # What is to be said stands above a whole page, and within a pane that comes alone.
+    context |= {"pane_alone": True} if partly else _list(request, wanted, case)
     status = STATUSES.get(refused.code, 409) if refused else 200
     template = "runtime/desk.html#pane" if partly else "runtime/desk.html"
     answer = render(request, template, context, status=status)

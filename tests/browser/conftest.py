@@ -47,10 +47,16 @@ expect.set_options(timeout=60_000)
 
 @dataclass
 class Server:
-    """A running server; `places` are the addresses of what was made in it."""
+    """A running server; `places` are the addresses of what was made in it, `environment` is what it runs with."""
 
     url: str
     places: dict[str, str]
+    environment: dict[str, str]
+
+    def do(self, deed: str, name: str) -> None:
+        """Something that happens behind the pages (`deeds`)."""
+        command = [sys.executable, "-m", "tests.browser.deeds", deed, name]
+        subprocess.run(command, cwd=ROOT, env=self.environment, check=True)
 
 
 @dataclass
@@ -99,7 +105,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )
         try:
             _wait_for(url, process, data / "server.log")
-            yield Server(url, json.loads(seeded.stdout))
+            yield Server(url, json.loads(seeded.stdout), environment)
         finally:
             process.terminate()
             process.wait(PATIENCE_S)

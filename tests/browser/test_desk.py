@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Complaints, Visitor
+from tests.browser.conftest import Complaints, Server, Visitor
+from tests.browser.eyes import for_everybody
 
 pytestmark = pytest.mark.browser
 
@@ -93,3 +94,60 @@ def test_what_is_changed_shows_what_it_was_and_the_rest_is_one_click_away(visit:
     expect(page.locator(".history")).to_contain_text("do you know them?")
     other = visit("ada", "/cases/?view=mentions")
     expect(other.locator("#rows .row")).to_have_count(1)
+
+
+def test_an_answer_that_is_given_while_the_due_time_passes_is_counted_once_or_refused_with_a_reason(
+    visit: Visitor, server: Server, complaints: Complaints
+) -> None:
+    complaints.expected = ("409",)
+    address = started(visit("ada", "/"), "330")
+    desk = visit("rui", address)
+    case = str(desk.locator("#pane").get_attribute("data-case"))
+    desk.get_by_label("Comment").fill("Just in time?")
+    server.do("overdue", case)  # The server's own clock closes it within a second; the page still shows the question.
+    expect(desk.locator(f"#row-{case}")).to_contain_text("settled")
+    desk.get_by_role("button", name="Go on").click()
+    expect(desk.get_by_role("alert")).to_contain_text("This case is overdue; the run has gone on.")
+    expect(desk.locator("#pane")).to_contain_text("nobody answered in time")
+
+
+def test_a_permission_that_is_withdrawn_closes_the_open_socket_and_the_page_goes_no_further(
+    visit: Visitor, server: Server, complaints: Complaints
+) -> None:
+    complaints.expected = ("403",)
+    server.do("hire", "nils")
+    desk = visit("nils", "/cases/", alone=True)
+    expect(desk.locator("[data-inbox-count]")).to_be_visible()
+    # A second socket of the same person, whose end is seen from within the page.
+    desk.evaluate("""() => new Promise((heard) => {
+        const socket = new WebSocket(`ws://${location.host}/ws/inbox/`);
+        socket.onmessage = () => heard(true);
+        window.closing = new Promise((closed) => {
+            socket.onclose = ({ code, reason }) => closed(`${code} ${reason}`);
+        });
+    })""")
+    server.do("dismiss", "nils")
+    said = "() => Promise.race([window.closing, new Promise((late) => setTimeout(late, 10000, 'open still'))])"
+    assert desk.evaluate(said) == "4403 The permission was withdrawn."
+    desk.goto("/cases/")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Not allowed")
+
+
+def test_a_case_is_searched_for_chosen_with_others_and_handed_over(visit: Visitor) -> None:
+    address = started(visit("ada", "/"), "340")
+    desk = visit("ada", "/cases/")
+    run = str(visit("ada", address).locator(".stop-head .id").inner_text())
+    desk.keyboard.press("/")
+    desk.keyboard.type(run)
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#rows .row")).to_have_count(1)
+    expect(desk.locator("#several")).to_be_hidden()
+    desk.keyboard.press("j")
+    expect(desk.locator("#pane")).to_have_attribute("data-case", address.split("/")[-2])
+    desk.keyboard.press("x")
+    expect(desk.locator("#several")).to_be_visible()
+    desk.locator("#several-to").select_option("rui")
+    desk.locator("#several").get_by_role("button", name="Hand over").click()
+    expect(desk.get_by_text("1 of 1 cases are handed over to rui.")).to_be_visible()
+    expect(desk.locator("#rows .row-who")).to_contain_text("for rui")
+    for_everybody(desk, "the inbox with a search")
