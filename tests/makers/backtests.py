@@ -88,6 +88,7 @@ def replayed(
     answers: Sequence[Answered] = (),
     asking: Answering | None = None,
     budget: Budget | None = None,
+    doors: object = None,
 ) -> tuple[Recording, Replayed]:
     """A past run, and what a draft makes of it."""
 
@@ -100,7 +101,7 @@ def replayed(
                 "leads",
                 budget or Budget(100, 100_000),
                 asking or Answering(),
-                cast("Doors", NoDoors()),
+                cast("Doors", doors or NoDoors()),
                 cage,
             )
             return recording, await replay(means, recording)

@@ -8,8 +8,9 @@ from typing import Any
 from runtime.backtests.doors import Budget
 from runtime.backtests.recorded import Recording
 from runtime.backtests.replay import Replayed
-from runtime.core.node import Failed, ModelAnswer
-from tests.makers.backtests import Answering, Journal, drawn, replayed
+from runtime.core.node import Failed, GateQuestion, GateVerdict, ModelAnswer
+from runtime.engine.ports import Judged, Seat
+from tests.makers.backtests import RUN, Answering, Journal, NoDoors, drawn, replayed
 from tests.makers.drawings import node, sketch
 
 CHOICES = [{"name": "buy"}, {"name": "leave"}]
@@ -46,7 +47,6 @@ def asked_model(score: float, choice: str = "buy") -> dict[str, Any]:
     """What the trace keeps of the gate's question."""
     from runtime.nodes._questions import Fence
     from runtime.nodes.decide_model import _SYSTEM
-    from tests.makers.backtests import RUN
 
     class Key:
         idempotency_key = f"{RUN}:gate:1"
@@ -64,7 +64,13 @@ def asked_model(score: float, choice: str = "buy") -> dict[str, Any]:
 def unsure_then(choice: str, score: float = 0.7) -> Journal:
     """A run whose gate was unsure, and where a person chose."""
     journal = Journal({"text": "this"})
-    output = {"choice": "buy", "confidence": score, "signals": {"logprob": score}, "gate": "unproven", "reason": ""}
+    output: dict[str, Any] = {
+        "choice": "buy",
+        "confidence": score,
+        "signals": {"logprob": score},
+        "gate": "unproven",
+        "reason": "",
+    }
     journal.ends("gate", "unsure", output, calls=[asked_model(score)])
     journal.add("step.asked", "ask", 1, escalation="1").ends("ask", choice, {"choice": choice})
     return journal.outcome("bought" if choice == "yes" else "left", "bought" if choice == "yes" else "left")
@@ -218,3 +224,24 @@ def test_a_step_with_another_name_and_place_is_still_the_same_step() -> None:
     _, after = replayed(drawn(calling("https://a.example/")), journal.events, drawn(draft))
     assert (after.state, after.outcome) == ("ended", "end")
     assert ways(after)[0] == ("renamed", "recorded")
+
+
+class AGate(NoDoors):
+    """A gate that says the same to everybody, and notes who asked."""
+
+    def __init__(self, proceed: bool) -> None:
+        self.proceed = proceed
+        self.asked: list[str] = []
+
+    async def gate(self, question: GateQuestion, seat: Seat) -> Judged:
+        self.asked.append(seat.run_id)
+        verdict = GateVerdict(self.proceed, "proven", 0.7, 0.6)
+        return Judged(verdict, None)
+
+
+def test_a_gate_with_a_promise_is_asked_for_its_policy_of_today_even_where_nothing_changed() -> None:
+    promised = gated(cutoff=None, promise={"max_error": 0.05})
+    doors = AGate(proceed=True)
+    _, after = replayed(drawn(promised), unsure_then("no").events, drawn(promised), doors=doors, budget=Budget(0, 0))
+    assert doors.asked == [RUN]
+    assert (after.state, after.outcome, after.asked) == ("ended", "bought", 0)
