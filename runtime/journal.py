@@ -45,7 +45,8 @@ _INSERT_ENTRY = (
 _INSERT_ESCALATION = (
     "INSERT INTO runtime_escalation (id, run_id, workflow, node, visit, kind, state, queue, question, asked, reasons,"
     " behind, digest, reviewers, not_by_requester, requester, due_at, resolved_by, created_at, notice_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s) ON CONFLICT DO NOTHING"
+    " VALUES (%s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s)"
+    " ON CONFLICT DO NOTHING"
 )
 _CONTINUE = (
     "UPDATE runtime_run SET status = %s, outcome = %s, owner = %s, wake_at = %s, last_seq = %s, finished_at = %s,"

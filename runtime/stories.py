@@ -143,7 +143,7 @@ def _agreement(port: str, output: Told, config: Told) -> str:
 
 def _familiar(port: str, output: Told, config: Told) -> str:
     p = output.get("p")
-    if not _is_number(p):
+    if not isinstance(p, float | int) or not _is_number(p):
         return _text(output.get("reason")) or _verify(port, output, config)
     alike = f"{_number(100 * p)} in 100 past cases were as strange as this one"
     return f"{alike}: it is like them." if port == "pass" else f"Only {alike}."

@@ -15,7 +15,7 @@ from runtime import json_gate
 from runtime.core import expressions
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.items import Items
-from runtime.core.node import CallEach, Done, Failed
+from runtime.core.node import CallEach, Done, Failed, JsonSchema
 from runtime.engine.cage import Cage
 from runtime.json_schemas import errors_of
 
@@ -50,7 +50,7 @@ class Spread:
 
 
 async def spread(
-    call: CallEach, called: tuple[str, int], schema: Mapping[str, Any], scope: Mapping[str, Json], cage: Cage
+    call: CallEach, called: tuple[str, int], schema: JsonSchema, scope: Mapping[str, Json], cage: Cage
 ) -> Spread:
     """What each item is given. `called`: blueprint and version, `schema` what they ask for."""
     inputs: list[Json] = []
@@ -60,7 +60,7 @@ async def spread(
             await asyncio.sleep(0)
         values = await _computed(call.input, {**scope, "item": item, "index": index}, cage)
         error = _misfit(values, schema)
-        inputs.append(None if error else values)
+        inputs.append(None if error or isinstance(values, Unknown) else values)
         if error:
             unfit[index] = error
     return Spread(call, *called, inputs, unfit)
@@ -87,7 +87,7 @@ async def _computed(wanted: Mapping[str, Expr], scope: Mapping[str, Json], cage:
     return values
 
 
-def _misfit(values: dict[str, Json] | Unknown, schema: Mapping[str, Any]) -> dict[str, Any] | None:
+def _misfit(values: dict[str, Json] | Unknown, schema: JsonSchema) -> dict[str, Any] | None:
     if isinstance(values, Unknown):
         return {"code": "expression", "message": values.reason[:300]}
     flaw = json_gate.clean(values, max_bytes=MAX_INPUTS)

@@ -6,7 +6,7 @@ keeps no more of a case than is learned from it. Try-outs are no cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,8 @@ def _scopes(runs: Sequence[tuple[str, str]], steps: Sequence[str], expression: s
         run: {"input": None, "steps": {}, "run": {"id": run, "started_at": at}} for run, at in runs
     }
     entries = Entry.objects.filter(wanted, run_id__in=[run for run, _ in runs]).order_by("run_id", "seq")
-    for run, seq, node, data in entries.values_list("run_id", "seq", "node", "data"):
+    rows: Iterable[tuple[str, int, str, Any]] = entries.values_list("run_id", "seq", "node", "data")
+    for run, seq, node, data in rows:
         if seq == 1:
             found[run]["input"] = data.get("input")
         else:
