@@ -7,48 +7,37 @@ leaves everything as a process that dies would: nothing is handed back.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import threading
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import Error as DatabaseFailure
 from django.db import connections, transaction
 
 from runtime import bell as bells
 from runtime import runs
 from runtime.core.drawing import Drawing
-from runtime.core.expressions import Json
 from runtime.core.node import (
-    Failed,
-    Familiarity,
-    GateQuestion,
-    HttpRequest,
     HttpResponse,
-    Message,
-    ModelAnswer,
-    ModelRequest,
 )
 from runtime.engine.bells import MemoryBell
 from runtime.engine.cage import Cage
 from runtime.engine.driver import Surroundings
 from runtime.engine.heart import Heart
-from runtime.engine.ports import Judged, NewRun, RunStatus, Seat, TriggerKey
+from runtime.engine.ports import NewRun, RunStatus, TriggerKey
 from runtime.engine.runner import Runner, Started
 from runtime.engine.writer import Writer
-from runtime.gates import policies
 from runtime.ids import new_id
 from runtime.journal import send_signal
 from runtime.models import Blueprint, Entry, Escalation, Run
 from runtime.refused import Refused
 from runtime.store import SqlStore, beat
+from tests.makers.scripted_doors import Answer
+from tests.makers.scripted_doors import ScriptedDoors as ScriptedDoors
 
 SETTLED = ("waiting", "succeeded", "failed", "cancelled")
 ENDED = ("succeeded", "failed", "cancelled")
@@ -56,73 +45,7 @@ ENDED = ("succeeded", "failed", "cancelled")
 PATIENCE_S = 60.0
 POLLS_NEVER_S = 3600.0
 
-type Answer = Any
 """What a door gives: a value, or a coroutine function that makes it of (key, asked)."""
-
-
-@dataclass
-class ScriptedDoors:
-    """Every door answers by node id: the next answer of the node's script, of which the last one stays."""
-
-    answers: dict[str, list[Answer]] = field(default_factory=dict)
-    given: Counter[str] = field(default_factory=Counter)
-    calls: list[tuple[str, str, Any]] = field(default_factory=list)
-
-    async def http(self, request: HttpRequest, key: str) -> HttpResponse | Failed:
-        answer: HttpResponse | Failed = await self._answer("http", key, request, HttpResponse(200, {}, {"ok": True}))
-        return answer
-
-    async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
-        answer: ModelAnswer | Failed = await self._answer("model", key, request, ModelAnswer("fine"))
-        return answer
-
-    async def mail(self, message: Message, key: str, run_id: str) -> str | Failed:
-        answer: str | Failed = await self._answer("mail", key, message, f"<{key}>")
-        return answer
-
-    async def python(self, function: str, arguments: Mapping[str, Json], key: str) -> Json | Failed:
-        answer: Json | Failed = await self._answer("python", key, (function, dict(arguments)), {})
-        return answer
-
-    async def earlier_inputs(
-        self, workflow: str, run_id: str, within_days: float, limit: int
-    ) -> Sequence[tuple[str, Json]]:
-        return []
-
-    async def gate(self, question: GateQuestion, seat: Seat) -> Judged | Failed:
-        """The real gates: only what is outside has a script."""
-
-        def asked() -> Judged | Failed:
-            # The thread goes with the engine; its connection must not be left behind.
-            try:
-                return policies.judged(question, seat)
-            except DatabaseFailure:
-                return policies.UNAVAILABLE
-            finally:
-                connections.close_all()
-
-        return await asyncio.to_thread(asked)
-
-    async def familiarity(
-        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
-    ) -> Familiarity | Failed:
-        return Familiarity(None, 0, (), "Nothing is known here.")
-
-    def keys(self, node: str) -> list[str]:
-        """The idempotency keys of the calls of this node, in their order."""
-        return [key for _, key, _ in tuple(self.calls) if key.split(":")[1] == node]
-
-    async def _answer(self, door: str, key: str, asked: Any, default: Any) -> Any:
-        self.calls.append((door, key, asked))
-        node_id = key.split(":")[1]
-        script = self.answers.get(node_id, [default])
-        answer = script[min(self.given[node_id], len(script) - 1)]
-        self.given[node_id] += 1
-        if inspect.iscoroutinefunction(answer):
-            return await answer(key, asked)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
 
 
 class Gate:
