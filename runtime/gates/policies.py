@@ -6,7 +6,10 @@ follows from its identity: nothing about the case itself decides whether a perso
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
+
+from django.db import connection
 
 from runtime.core.node import Failed, GateQuestion, GateState, GateVerdict
 from runtime.engine.ports import Judged, NewDecision, Seat
@@ -14,13 +17,17 @@ from runtime.gates import terms
 from runtime.gates.draws import draw
 from runtime.gates.scorings import scoring_from
 from runtime.judgement.policy import Decision, Policy, decide, in_force
-from runtime.models import Gate
 
 HANDED_OVER = "A person decides this case: the gate is not sure enough of it, or it was picked for a check."
 """The same for every case that a proven gate hands over: nobody can tell a check from a doubt."""
 _NEVER_PICKED = 1.0 - 2.0**-53
 UNAVAILABLE = Failed("gate", "The gate could not be asked, so a person decides.")
-_COLUMNS = ("pk", "epoch", "state", "cutoff", "scoring", "open_audits", "flaw")
+_COLUMNS = ("id", "epoch", "state", "cutoff", "scoring", "open_audits")
+# Plain SQL: every decision passes here, and the ORM would cost more than all the rest.
+_FIND = (
+    f"SELECT {', '.join(_COLUMNS)} FROM runtime_gate WHERE workflow = %s AND node = %s AND fingerprint = %s"  # noqa: S608 - constants
+    " ORDER BY epoch DESC LIMIT 1"
+)
 
 
 def judged(question: GateQuestion, seat: Seat) -> Judged | Failed:
@@ -30,16 +37,26 @@ def judged(question: GateQuestion, seat: Seat) -> Judged | Failed:
     """
     try:
         mark = terms.fingerprint(question)
-        found = Gate.objects.filter(workflow=seat.workflow, node=seat.node, fingerprint=mark)
-        kept = found.order_by("-epoch").values(*_COLUMNS).first()
+        kept = _kept(seat, mark)
         policy = _policy(question, kept)
     except (ValueError, TypeError, KeyError):
         return UNAVAILABLE
     number = draw(seat.run_id, seat.node, seat.visit) if seat.counts else _NEVER_PICKED
     made = decide(policy, question.signals, question.novelty, number)
     state = cast("GateState", kept["state"] if kept else "probation")
-    row = _row(question, seat, mark, kept["pk"] if kept else None, policy, made, number)
+    row = _row(question, seat, mark, kept["id"] if kept else None, policy, made, number)
     return Judged(_verdict(state, policy, made), row if seat.counts else None)
+
+
+def _kept(seat: Seat, mark: str) -> dict[str, Any] | None:
+    """The newest epoch with these terms."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [seat.workflow, seat.node, mark])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    kept = dict(zip(_COLUMNS, row, strict=True))
+    return {**kept, "scoring": json.loads(kept["scoring"])}
 
 
 def _policy(question: GateQuestion, kept: dict[str, Any] | None) -> Policy:
