@@ -17,6 +17,7 @@ JOBS = (
     "notices.hearing",
     "notices.hooks",
     "notices.mails",
+    "retention",
     "triggers.housekeeping",
     "triggers.rows",
     "triggers.schedules",

@@ -163,6 +163,7 @@ PAGES = {
     "settings_notices": {"GET": "escalations:read", "POST": "escalations:read"},
     "settings_notice_calls": {"GET": ADMIN, "POST": ADMIN},
     "settings_notice_call": {"POST": ADMIN},
+    "settings_keeping": {"GET": ADMIN, "POST": ADMIN},
     "settings_log": {"GET": ADMIN},
     "settings_log_csv": {"GET": ADMIN},
     "settings_log_check": {"POST": ADMIN},

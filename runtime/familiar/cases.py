@@ -52,7 +52,7 @@ def _scopes(runs: Sequence[tuple[str, str]], steps: Sequence[str], expression: s
         run: {"input": None, "steps": {}, "run": {"id": run, "started_at": at}} for run, at in runs
     }
     entries = Entry.objects.filter(wanted, run_id__in=[run for run, _ in runs]).order_by("run_id", "seq")
-    rows: Iterable[tuple[str, int, str, Any]] = entries.values_list("run_id", "seq", "node", "data")
+    rows: Iterable[Any] = entries.values_list("run_id", "seq", "node", "data")
     for run, seq, node, data in rows:
         if seq == 1:
             found[run]["input"] = data.get("input")

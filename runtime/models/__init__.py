@@ -9,6 +9,7 @@ from runtime.models.gate_profiles import GateProfile
 from runtime.models.gates import Decision, Gate
 from runtime.models.incidents import GateIncident
 from runtime.models.jobs import Job
+from runtime.models.keeping import RunKeeping
 from runtime.models.log import AuditEntry, AuditLink
 from runtime.models.notices import Notice, NoticeHook, NoticeWish
 from runtime.models.outside import Connection, OutboxMail
@@ -49,6 +50,7 @@ __all__ = [
     "Queue",
     "Remark",
     "Run",
+    "RunKeeping",
     "RunLabel",
     "SavedFilter",
     "Schedule",

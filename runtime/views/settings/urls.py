@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from runtime.views.settings import connections, log, notices, people, queues, start, work
+from runtime.views.settings import connections, keeping, log, notices, people, queues, start, work
 
 urlpatterns: list[URLPattern] = [
     path("", start.start, name="settings"),
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("work/", work.listed, name="settings_work"),
     path("work/callback-key/", work.callback_key, name="settings_work_key"),
     path("work/<str:job_id>/", work.deed, name="settings_work_deed"),
+    path("keeping/", keeping.keeping, name="settings_keeping"),
     path("log/", log.listed, name="settings_log"),
     path("log/csv/", log.as_csv, name="settings_log_csv"),
     path("log/check/", log.check, name="settings_log_check"),
