@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from runtime.refused import Refused
 
@@ -52,19 +53,15 @@ def table_of(raw: bytes) -> Table | Refused:
         return Refused("not_text", "The file's letters cannot be read. Save it as “CSV UTF-8”, then choose it again.")
     text = _text(raw, encoding)
     separator = _separator(text)
-    try:
-        return _counted(text, encoding, separator)
-    except csv.Error as error:
-        return Refused("no_table", f"The file is no table that can be read: {error}.")
+    return _counted(text, encoding, separator)
 
 
 def rows_of(raw: bytes, table: Table) -> Iterator[Row]:
     """The rows below the header; empty ones are left out. The file is one that `table_of` has read."""
-    reader = csv.reader(io.StringIO(_text(raw, table.encoding), newline=""), delimiter=table.separator)
     # A spreadsheet counts empty rows, too.
-    numbered = enumerate(reader, 1)
-    next((row for _, row in numbered if any(row)), None)
-    return (Row(number, tuple(cells)) for number, cells in numbered if any(cell.strip() for cell in cells))
+    numbered = enumerate(_reader(_text(raw, table.encoding), table.separator), 1)
+    next((row for _, row in numbered if _says_something(row)), None)
+    return (Row(number, _cells(cells)) for number, cells in numbered if _says_something(cells))
 
 
 def _no_text(raw: bytes) -> Refused | None:
@@ -97,6 +94,7 @@ def _separator(text: str) -> str:
 
     def fits(separator: str) -> tuple[int, int]:
         try:
+            # The sample may end within a quotation: whether the file does is asked of the whole.
             reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=separator)
             widths = [len(row) for row, _ in zip((row for row in reader if row), range(_SAMPLE_ROWS), strict=False)]
         except csv.Error:
@@ -108,21 +106,48 @@ def _separator(text: str) -> str:
 
 
 def _counted(text: str, encoding: str, separator: str) -> Table | Refused:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = _reader(text, separator)
     header: tuple[str, ...] | None = None
-    number = 0
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
-        if any(len(cell) > LONGEST_CELL for cell in row):
-            return Refused("no_table", f"Line {reader.line_num} has a cell of more than {LONGEST_CELL:,} characters.")
-        if header is None:
-            header = tuple(cell.strip()[:LONGEST_TITLE] for cell in row)
-            continue
-        number += 1
-        if number > MAX_ROWS:
-            return Refused("too_many_rows", f"The file has more than {MAX_ROWS:,} rows. Split it into several.")
+    begins = number = 0
+    try:
+        for row in reader:
+            begins = reader.line_num
+            if not _says_something(row):
+                continue
+            if any(len(cell) > LONGEST_CELL for cell in row):
+                return Refused("no_table", f"Line {begins} has a cell of more than {LONGEST_CELL:,} characters.")
+            if header is None:
+                header = tuple(cell.strip()[:LONGEST_TITLE] for cell in row)
+                continue
+            number += 1
+            if number > MAX_ROWS:
+                return Refused("too_many_rows", f"The file has more than {MAX_ROWS:,} rows. Split it into several.")
+    except csv.Error as error:
+        return Refused("no_table", _unreadable(str(error), begins + 1, reader.line_num))
     return _table(header or (), number, encoding, separator)
+
+
+def _reader(text: str, separator: str) -> Any:
+    """Strict: a quotation that never ends would make one cell of all the rows behind it."""
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _says_something(row: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in row)
+
+
+def _cells(row: Sequence[str]) -> tuple[str, ...]:
+    """Empty cells at the end, of which there may be millions, say nothing."""
+    last = max(place for place, cell in enumerate(row) if cell.strip())
+    return tuple(row[: last + 1])
+
+
+def _unreadable(error: str, begins: int, line: int) -> str:
+    if error.startswith("unexpected end"):
+        return f"In line {begins} a quotation mark is opened that is never closed. Close it, or write it twice."
+    if "expected after" in error:
+        return f"In line {line} something follows a closing quotation mark. A mark within a cell is written twice."
+    return f"Line {line} cannot be read as a row of a table."
 
 
 def _table(header: Sequence[str], rows: int, encoding: str, separator: str) -> Table | Refused:
