@@ -19,6 +19,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
+PAGES = {
+    "home": "/",
+    "run list": "/runs/",
+    "empty run list": "/runs/?status=queued",
+    "case list": "/cases/",
+    "workflow list": "/workflows/",
+    "workflow start": "/workflows/lead-qualification/start/",
+    "workflow overview": "/workflows/lead-qualification/overview/",
+    "workflow versions": "/workflows/four-eyes/versions/?from=2&to=1",
+    "workflow triggers": "/workflows/lead-qualification/triggers/",
+    "not found": "/nothing/",
+}
+"""Pages whose address is known beforehand."""
+
+
 def main() -> None:
     """Make everything once."""
     sys.path.insert(0, str(ROOT))
@@ -32,12 +47,17 @@ def main() -> None:
 
 
 def _made() -> dict[str, str]:
+    _drawn()
+    return {**PAGES, **_happened(datetime.now(UTC))}
+
+
+def _drawn() -> None:
+    """Who is there, and the workflows that they have."""
     from builder.models import Version, Workflow
     from tests.makers import blind, runs
     from tests.makers.engine import seal
     from tests.makers.people import person, queue_of
 
-    now = datetime.now(UTC)
     person("ada", "administrator", is_staff=True)
     queue_of("sales", person("rui", "reviewer"))
     person("dora", "designer")
@@ -46,6 +66,12 @@ def _made() -> dict[str, str]:
         Version.objects.create(workflow=workflow, number=1, blueprint=drawn)
         _sampled(workflow)
     _reviewed_by_two()
+
+
+def _happened(now: datetime) -> dict[str, str]:
+    """Runs of every sort, and the pages that they have."""
+    from tests.makers import runs
+
     declined = [runs.declined(began=now - timedelta(hours=hours)) for hours in range(60)]
     contacted = runs.contacted(began=now - timedelta(minutes=3))
     case, form = runs.asked(began=now - timedelta(minutes=40)), runs.incomplete(began=now - timedelta(minutes=30))
@@ -55,25 +81,15 @@ def _made() -> dict[str, str]:
     cancelled = runs.qualified(began=now - timedelta(days=2)).is_cancelled("dora", "Sent twice.").run
     failed = runs.Story(runs.blueprint(), {"seats": 200}).breaks("size", "Somebody chose to fail the run.").run
     return {
-        "home": "/",
-        "run list": "/runs/",
-        "empty run list": "/runs/?status=queued",
         "ended run": f"/runs/{contacted.pk}/",
         "waiting run": f"/runs/{case.run_id}/",
         "incident run": f"/runs/{incident.run_id}/",
         "failed run": f"/runs/{failed.pk}/",
         "cancelled run": f"/runs/{cancelled.pk}/",
-        "case list": "/cases/",
         "case": f"/cases/{case.pk}/",
         "form case": f"/cases/{form.pk}/",
         "incident case": f"/cases/{incident.pk}/",
-        "workflow list": "/workflows/",
-        "workflow start": "/workflows/lead-qualification/start/",
-        "workflow overview": "/workflows/lead-qualification/overview/",
-        "workflow versions": "/workflows/four-eyes/versions/?from=2&to=1",
-        "workflow triggers": "/workflows/lead-qualification/triggers/",
         "two runs": f"/runs/{declined[-1].pk}/against/{contacted.pk}/",
-        "not found": "/nothing/",
     }
 
 
