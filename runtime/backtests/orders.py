@@ -19,7 +19,7 @@ from runtime.backtests.results import conclude
 from runtime.ids import is_id
 from runtime.models import Backtest
 from runtime.permissions import Person, may, permissions_of
-from runtime.refused import Refused
+from runtime.refused import FieldError, Refused
 
 KIND = "backtest"
 MOST_CASES, MOST_CALLS, MOST_TOKENS = 5_000, 100_000, 100_000_000
@@ -30,12 +30,16 @@ OPEN = ("queued", "running")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How many past cases (newest first; with `since` a sample of all from then on), and what models may cost."""
+    """How many past cases (newest first; with `since` a sample of all from then on), and what models may cost.
+
+    `picked`: the id of one more case, chosen by hand; empty: none.
+    """
 
     cases: int = CASES
     since: datetime | None = None
     calls: int = CALLS
     tokens: int = TOKENS
+    picked: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """What is kept."""
@@ -64,7 +68,14 @@ def unfit(workflow: str, options: Options) -> Refused | None:
         return Refused("busy", f"{MOST_OPEN} backtests of this workflow are under way. Wait for one, or cancel one.")
     if not eligible(workflow, options.since).exists():
         return Refused("no_cases", "There is no past case of this workflow to try on.")
+    if options.picked and not _is_case(workflow, options.picked):
+        wrong = FieldError("/run", "This is no past case of this workflow.", "unknown_case")
+        return Refused("unknown_case", "The case that was picked is no past case of this workflow.", (wrong,))
     return None
+
+
+def _is_case(workflow: str, run_id: str) -> bool:
+    return is_id(run_id) and eligible(workflow, None).filter(pk=run_id).exists()
 
 
 @transaction.atomic
@@ -89,6 +100,7 @@ def cancel(backtest_id: str, user: Person, now: datetime) -> Backtest | Refused:
     refused = may_start(user)
     if refused:
         return refused
+    jobs.hold(KIND, backtest_id)
     found = Backtest.objects.select_for_update().filter(pk=backtest_id).first()
     if found is None:
         return Refused("not_found", "There is no such backtest.")

@@ -8,6 +8,7 @@
     jobs.put("reminder", case_id, {"to": who}, due_at=moment)   # later
     jobs.replace("schedule", str(pk), None, due_at=moment)      # changed: whatever it was before, now it is this
     jobs.cancel(kind="reminder", key=case_id)                   # no longer wanted
+    jobs.hold("batch", batch_id)                                # before locking rows that its handler locks, too
 
 **To do it**, register a coroutine function while Django starts (`AppConfig.ready` of runtime or builder imports the
 module that does so)::
@@ -45,7 +46,7 @@ what only reads the database into `work.read`, what writes into `work.write`.
 
 from runtime.jobs.handlers import Handler, every, handler, is_periodic, registered
 from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Stopped
-from runtime.jobs.table import KEPT, cancel, forget, put, replace, retry
+from runtime.jobs.table import KEPT, cancel, forget, hold, put, replace, retry
 from runtime.jobs.work import LostJob, Work
 from runtime.jobs.worker import JobWorker, Place
 
@@ -64,6 +65,7 @@ __all__ = [
     "cancel",
     "every",
     "forget",
+    "hold",
     "handler",
     "is_periodic",
     "put",

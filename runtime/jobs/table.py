@@ -58,9 +58,18 @@ def replace(kind: str, key: str, data: Json = None, due_at: datetime | None = No
 
     A worker that is at it has lost it: nothing that it gives back counts any more.
     """
-    if put(kind, key, data, due_at):
-        return
-    _make_due(Job.objects.filter(kind=kind, key=key), due_at or datetime.now(UTC), {"data": data})
+    found = Job.objects.filter(kind=kind, key=key)
+    while not put(kind, key, data, due_at) and not _make_due(found, due_at or datetime.now(UTC), {"data": data}):
+        # It was forgotten between the two.
+        continue
+
+
+def hold(kind: str, key: str) -> None:
+    """Lock a job's row, where there is one, before the rows that it works on.
+
+    For whoever changes both: its worker holds the job when it comes to its rows, and two orders would be a deadlock.
+    """
+    Job.objects.select_for_update().filter(kind=kind, key=key).values_list("pk").first()
 
 
 def retry(job_id: str) -> bool:

@@ -114,8 +114,10 @@ def remove(workflow: str, schedule_id: str, user: Person, now: datetime) -> Sche
 
 def put_away(workflow: str, by: str, now: datetime) -> None:
     """The workflow was archived: its schedules pause, and say so. In the caller's transaction."""
-    found = Schedule.objects.select_for_update().filter(workflow=workflow, next_at__isnull=False)
-    _stop(list(found), "The workflow was put away.", by, now)
+    running = Schedule.objects.filter(workflow=workflow, next_at__isnull=False).order_by("pk")
+    for schedule_id in running.values_list("pk", flat=True):
+        jobs.hold(JOB, schedule_id)
+    _stop(list(running.select_for_update()), "The workflow was put away.", by, now)
 
 
 def recheck(workflow: str) -> None:
@@ -228,6 +230,7 @@ def _flaws(wanted: Wanted, expression: str | FieldError) -> Refused | None:
 
 
 def _mine(workflow: str, schedule_id: str) -> Schedule | Refused:
+    jobs.hold(JOB, schedule_id)
     found = Schedule.objects.select_for_update().filter(pk=schedule_id, workflow=workflow).first()
     return found or Refused("not_found", "There is no such schedule.")
 

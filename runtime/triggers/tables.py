@@ -148,6 +148,7 @@ def change(batch: Batch, deed: Deed, user: Person, now: datetime) -> Batch | Ref
     sealed = runs.sealed_for(batch.workflow, batch.version) if deed in ("resume", "retry") else None
     if isinstance(sealed, Refused):
         return sealed
+    jobs.hold(JOB, batch.pk)
     found = Batch.objects.select_for_update().get(pk=batch.pk)
     if not _done_to(found, deed, now):
         return Refused("not_now", "That cannot be done as things stand. The page shows how they stand now.")
