@@ -1,5 +1,7 @@
 """`manage.py demo`: Interlock with its example, served and working through 200 leads, from nothing in one command.
 
+Then simulated reviewers give three gates a past (`builder.simulated`), in the background.
+
 Started again on the same `DATA` it goes on where it was and loads nothing twice.
 """
 
@@ -10,7 +12,7 @@ import contextlib
 import json
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,9 +28,12 @@ from tqdm import tqdm
 from api.tokens import Issued, issue
 from builder import example
 from builder.example import Person
+from builder.simulated import install, living
+from builder.simulated.stories import GATE, Story
 from runtime import batches, launch
 from runtime.management.serving import listening, server
 from runtime.management.telling import told
+from runtime.models import Gate
 
 HOST = "127.0.0.1"
 SCOPES = ("workflows:read", "runs:read", "runs:write", "escalations:read")
@@ -65,6 +70,7 @@ class Command(BaseCommand):
             except example.NotInstalled as failure:
                 raise CommandError(f"The example could not be published: {failure}") from None
             welcome = _welcome(f"http://{HOST}:{port}", people, password, _token(users["developer"]))
+            self._people = users
             # Whether the interrupt still reaches us depends on how far the server had come to its end.
             stopped = True
             with contextlib.suppress(KeyboardInterrupt):
@@ -99,6 +105,13 @@ class Command(BaseCommand):
                 return
             self._say(told(report))
         self._say(f"\nInterlock answers at {welcome}")
+        try:
+            told_of_gates = await _simulate(self._people)
+        except Exception as failure:
+            self._say(f"\nThe gates could not be given a past: {failure}")
+        else:
+            if not serving.should_exit:
+                self._say(told_of_gates)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -110,6 +123,26 @@ async def _run_leads() -> Sequence[str]:
     with tqdm(total=len(cases), unit="lead", desc="Running the example's leads") as bar:
         started, _refused = await batches.run_all(launch.current().runner, example.SLUG, cases, "", bar.update)
     return [each.run_id for each in started]
+
+
+async def _simulate(people: Mapping[str, User]) -> str:
+    """Let simulated reviewers give the gates their past, as far as they have none; where the gates stand then."""
+    stories = await sync_to_async(install.published)(people["designer"], datetime.now(UTC))
+    fresh = [story for story in stories if not await sync_to_async(living.is_lived)(story)]
+    if fresh:
+        reviewers = await sync_to_async(install.reviewers)()
+        with tqdm(unit="message", desc="Simulated reviewers give three gates a past") as bar:
+            around = living.Living(launch.current().runner, reviewers, bar.update)
+            await asyncio.gather(*(living.live(story, around) for story in fresh))
+        await sync_to_async(install.join)(people["reviewer"])
+    return await sync_to_async(_told_of_gates)(stories)
+
+
+def _told_of_gates(stories: Sequence[Story]) -> str:
+    found = Gate.objects.filter(current=True, node=GATE, workflow__in=[story.slug for story in stories])
+    states = dict(found.values_list("workflow", "state"))
+    lines = [f"  {states.get(story.slug, 'not begun'):10} {story.name}" for story in stories]
+    return "\n".join(["\nGates, as simulated reviewers have made them (see “Workflows” and “Inbox”):", *lines])
 
 
 def _migrate() -> None:
