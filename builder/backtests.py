@@ -23,9 +23,9 @@ from runtime.refused import FieldError, Refused
 
 
 def start(
-    workflow: Workflow, options: Options, user: Person, now: datetime, version: int | None = None
+    workflow: Workflow, options: Options, user: Person, now: datetime, version: int | None = None, document: Any = None
 ) -> Backtest | NotPublishable | Refused:
-    """Try the draft (or a version) on past cases.
+    """Try the draft (or a version, or a `document` that is not kept as the draft) on past cases.
 
     Refused: forbidden, archived, unknown_version, unreadable, invalid_options, busy, no_cases. NotPublishable where the
     draft's errors keep it from running.
@@ -33,7 +33,8 @@ def start(
     refused = orders.may_start(user) or _archived(workflow) or orders.unfit(workflow.slug, options)
     if refused:
         return refused
-    sealed = _version(workflow, version) if version is not None else _draft(workflow, workflow.draft, now)
+    drawn = workflow.draft if document is None else document
+    sealed = _version(workflow, version) if version is not None else _draft(workflow, drawn, now)
     if not isinstance(sealed, str):
         return sealed
     return orders.start(workflow.slug, sealed, DRAFT if version is None else version, options, user, now)

@@ -21,9 +21,9 @@ LONGEST_SEARCH = 200
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def workflow_cases(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET `?q=`: `{samples: [{id, name, input}], runs: [{id, at, status, outcome, title, tryout}]}`.
+    """GET `?q=`: `{samples: [{id, name, input, expected}], runs: [{id, at, status, outcome, title, tryout}]}`.
 
-    POST `{name, input}` keeps a sample case: 201 `{id, name, input}`.
+    POST `{name, input}` keeps a sample case: 201 with the same.
     """
     answered: HttpResponse = (_added if request.method == "POST" else _listed)(request, slug)
     return answered
@@ -63,4 +63,4 @@ def _added(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _sample(kept: samples.Kept) -> dict[str, object]:
-    return {"id": kept.id, "name": kept.name, "input": kept.input}
+    return {"id": kept.id, "name": kept.name, "input": kept.input, "expected": kept.expected}

@@ -24,12 +24,13 @@ MAX_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A sample case as it is kept."""
+    """A sample case as it is kept; `expected` is the outcome at which it should end, or empty."""
 
     id: int
     name: str
     input: Json
     created_by: str
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def samples_of(workflow: Workflow, user: Person) -> tuple[Kept, ...] | Refused:
 
 
 @transaction.atomic
-def add(workflow: Workflow, name: object, given: object, user: Person) -> Kept | Refused:
-    """Keep an input, as parsed JSON, under a name of its own.
+def add(workflow: Workflow, name: object, given: object, user: Person, expected: str = "") -> Kept | Refused:
+    """Keep an input, as parsed JSON, under a name of its own, and the outcome at which it should end.
 
     Refused: forbidden, invalid (with errors at /name, /input), archived, name_taken, too_many.
     """
@@ -64,7 +65,8 @@ def add(workflow: Workflow, name: object, given: object, user: Person) -> Kept |
     if refused:
         return refused
     by = user.get_username()
-    return _kept(SampleCase.objects.create(workflow=locked, name=title, input=given, created_by=by))
+    made = SampleCase.objects.create(workflow=locked, name=title, input=given, created_by=by, expected=expected[:200])
+    return _kept(made)
 
 
 @transaction.atomic
@@ -105,7 +107,7 @@ def _input_flaws(given: object) -> list[FieldError]:
 
 
 def _kept(sample: SampleCase) -> Kept:
-    return Kept(sample.pk, sample.name, sample.input, sample.created_by)
+    return Kept(sample.pk, sample.name, sample.input, sample.created_by, sample.expected)
 
 
 def _forbidden() -> Refused:

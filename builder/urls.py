@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from builder import canvas_views, case_views, gallery_views, repair_views, version_views
+from builder import canvas_views, case_views, gallery_views, lesson_views, repair_views, version_views
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 from builder.workflow_pages import backtests
@@ -45,6 +45,20 @@ urlpatterns: list[URLPattern] = [
         name="workflow_backtest_case",
     ),
     path("workflows/<slug:slug>/differences/", version_views.differences, name="workflow_differences"),
+    path("workflows/<slug:slug>/lessons/", lesson_views.workflow_lessons, name="workflow_lessons"),
+    path("workflows/<slug:slug>/lessons/<str:lesson_id>/", lesson_views.workflow_lesson, name="workflow_lesson"),
+    path(
+        "workflows/<slug:slug>/lessons/<str:lesson_id>/effect/",
+        lesson_views.workflow_lesson_effect,
+        name="workflow_lesson_effect",
+    ),
+    path(
+        "workflows/<slug:slug>/lessons/<str:lesson_id>/decision/",
+        lesson_views.workflow_lesson_decision,
+        name="workflow_lesson_decision",
+    ),
+    # Beside the cases and not below them: those belong to the run time, which knows nothing of drafts.
+    path("teaching/<str:case_id>/", lesson_views.case_lessons, name="case_lessons"),
     path("workflows/<slug:slug>/needs/", version_views.needs_of, name="workflow_needs"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
     path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),

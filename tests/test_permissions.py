@@ -98,6 +98,11 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_backtest_cancel": {"POST": WRITE},
     "workflow_backtest_case": {"GET": READ},
     "workflow_backtest_export": {"GET": READ},
+    "workflow_lessons": {"GET": READ},
+    "workflow_lesson": {"GET": READ},
+    "workflow_lesson_effect": {"POST": WRITE},
+    "workflow_lesson_decision": {"POST": WRITE},
+    "case_lessons": {"GET": "escalations:write", "POST": "escalations:write"},
     "workflow_differences": {"POST": READ},
     "workflow_needs": {"POST": READ},
     "workflow_me": {"GET": READ},
@@ -214,6 +219,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def routes(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Name and pattern of every route, Django's admin (which asks for staff by itself) left out."""
+    "case_lessons": "GET",
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
             if pattern.namespace != "admin":
@@ -249,6 +255,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "provider": "http",
         "webhook_id": "0" * 32,
         "job_id": "0" * 26,
+        "lesson_id": run.pk,
         **dict.fromkeys(("schedule_id", "form_id", "batch_id"), "0" * 26),
         **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id", "incident_id", "hook_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,

@@ -78,11 +78,13 @@ def used_again(gate_id: int, row: NewDecision, at: datetime) -> None:
 def published(workflow: str, before: Drawing | None, after: Drawing, at: datetime) -> None:
     """A new version is there: the epochs of gates that it has changed, or that it has no more, are over. Inside the
     transaction that publishes; the next ones begin with their first decisions."""
-    if before is None:
-        return
-    for node in before.params:
-        if has_promise(before, node) and not _is_same(before, after, node):
-            Gate.objects.filter(workflow=workflow, node=node, current=True).update(current=False, ended_at=at)
+    for node in ended_by(before, after) if before else ():
+        Gate.objects.filter(workflow=workflow, node=node, current=True).update(current=False, ended_at=at)
+
+
+def ended_by(before: Drawing, after: Drawing) -> tuple[str, ...]:
+    """The gates with a promise whose epoch would be over if `after` were published where `before` was."""
+    return tuple(node for node in before.params if has_promise(before, node) and not _is_same(before, after, node))
 
 
 def loosened_by(before: Drawing, after: Drawing) -> tuple[Loosened, ...]:

@@ -79,16 +79,21 @@ class MatchParams(Params):
 
 async def run(params: MatchParams, inputs: Inputs, context: Context) -> Outcome:
     """The playbook, at its own port if it fits clearly, else at `unsure`."""
-    value = inputs.value(params.value)
-    if isinstance(value, Unknown):
-        return _unsure(f"What is to be matched could not be computed: {value.reason}")
-    text = as_text(value)
+    text = asked_about(params, inputs)
+    if isinstance(text, Unknown):
+        return _unsure(f"What is to be matched could not be computed: {text.reason}")
     if not any(character.isalnum() for character in text):
         return _unsure("There is nothing to be matched.")
     answer = await context.model(_request(params, text, context))
     if isinstance(answer, Failed):
         return in_doubt(answer, _unsure(answer.message))
     return _matched(params, answer)
+
+
+def asked_about(params: MatchParams, inputs: Inputs) -> str | Unknown:
+    """The text that is matched: what an example of a playbook would be made of."""
+    value = inputs.value(params.value)
+    return value if isinstance(value, Unknown) else as_text(value)
 
 
 def _request(params: MatchParams, text: str, context: Context) -> ModelRequest:

@@ -196,6 +196,14 @@ def score_of(sources: tuple[Source, ...], signals: Mapping[str, float]) -> Confi
     return Confidence(min(signals[name] for name in counted))
 
 
+def asked_about(params: ModelParams, inputs: Inputs) -> str | Unknown:
+    """The text that the choice is about: what an example of a choice would be made of."""
+    question, shown = inputs.text(params.question), with_context(params.context, inputs)
+    if isinstance(question, Unknown):
+        return question
+    return shown if isinstance(shown, Unknown) else subject_of(params.question, question, shown)
+
+
 def _decided(params: ModelParams, choice: str, signals: dict[str, float]) -> Done:
     found = score_of(params.confidence, signals)
     if found.score is None:

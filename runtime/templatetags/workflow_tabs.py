@@ -13,7 +13,7 @@ from runtime.permissions import permissions_of
 
 register = template.Library()
 
-type Tab = Literal["drawing", "overview", "versions", "triggers", "gates", "backtests", "runs"]
+type Tab = Literal["drawing", "overview", "versions", "triggers", "gates", "backtests", "lessons", "runs"]
 
 
 @register.inclusion_tag("builder/_workflow_tabs.html", takes_context=True)
