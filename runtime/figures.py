@@ -7,13 +7,13 @@ and by a number of rows; where a bound was reached the numbers are those of the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from runtime.durations import took
 from runtime.finding import gathered
@@ -106,7 +106,8 @@ def rates(runs: QuerySet[Run], now: datetime) -> Rates:
     """How the runs of the last days went, today included."""
     mornings = _mornings(now)
     found = gathered([_of_a_day(runs, begin) for begin in mornings])
-    days = tuple(_day(begin, rows) for begin, rows in zip(mornings, found, strict=True))
+    asked = _asked([[pk for pk, _ in rows] for rows in found])
+    days = tuple(_day(begin, rows, asked) for begin, rows in zip(mornings, found, strict=True))
     whole = sum(day.number for day in days)
 
     def share(name: str) -> float | None:
@@ -154,13 +155,21 @@ def troubles(runs: QuerySet[Run], cases: QuerySet[Escalation], now: datetime) ->
 
 def _of_a_day(runs: QuerySet[Run], begin: datetime) -> QuerySet[Run, Any]:
     first, behind = first_id_at(begin), first_id_at(begin + timedelta(days=1))
-    asked = Exists(Escalation.objects.filter(run=OuterRef("pk")))
-    rows = runs.filter(pk__gte=first, pk__lt=behind).order_by("-pk").annotate(asked=asked)
-    return rows.values_list("status", "asked")[:MOST_RUNS_A_DAY]
+    rows = runs.filter(pk__gte=first, pk__lt=behind).order_by("-pk")
+    return rows.values_list("pk", "status")[:MOST_RUNS_A_DAY]
 
 
-def _day(begin: datetime, rows: Iterable[Sequence[Any]]) -> Day:
-    counted = Counter(_sort(status, bool(asked)) for status, asked in rows)
+def _asked(days: Sequence[Sequence[str]]) -> set[str]:
+    """Those of the runs that asked people, found between the first and the last of each day.
+
+    Asked of each run as it is listed, PostgreSQL would rather read every case there ever was.
+    """
+    between = [Escalation.objects.filter(run__gte=min(ids), run__lte=max(ids)).order_by() for ids in days if ids]
+    return {run for rows in gathered([each.values_list("run") for each in between]) for (run,) in rows}
+
+
+def _day(begin: datetime, rows: Iterable[Sequence[Any]], asked: Set[str]) -> Day:
+    counted = Counter(_sort(status, pk in asked) for pk, status in rows)
     return Day(begin, counted["alone"], counted["asked"], counted["failed"])
 
 

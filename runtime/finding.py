@@ -24,11 +24,22 @@ WINDOW = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The newest runs behind `before` (empty: of all) down to `oldest`; `full` where there may be older ones."""
+    """The newest runs behind `before` (empty: of all) down to `oldest`; `full` where there may be older ones.
+
+    One that was looked for upwards (`since` an id) ends at `newest` instead; `full` is where there may be newer ones.
+    """
 
     before: str
     oldest: str
     full: bool
+    since: str = ""
+    newest: str = ""
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Between which ids it is, as what Django's lookups are called."""
+        given = {"gte": self.oldest, "lt": self.before, "gt": self.since, "lte": self.newest}
+        return {name: value for name, value in given.items() if value}
 
 
 def narrowed(
@@ -76,10 +87,8 @@ def window_of(rows: QuerySet[Run], before: str = "") -> Window:
 
 
 def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
-    """The runs of a window that hold the words in anything that lists show; of a whole id, that run, however old."""
+    """The runs of a window that hold the words in anything that lists show."""
     words = askable(words, len(words))
-    if is_id(words.lower()):
-        return rows.filter(pk=words.lower())
     named = Blueprint.objects.filter(name__icontains=words).values("workflow")
     # Labels are kept as JSON, in which other letters than those of ASCII are written out.
     label = json.dumps(words)[1:-1]

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_safe
 from runtime import figures, inbox
 from runtime.finding import gathered
 from runtime.gates import incidents
+from runtime.ids import first_id_at
 from runtime.inbox import View, Wanted
 from runtime.models import Blueprint, Escalation
-from runtime.permissions import Person, permissions_of, visible_escalations, visible_runs
+from runtime.permissions import Person, permissions_of, visible_escalations
+from runtime.sight import seen_runs
 from runtime.triggers import schedules
 
 MOST = 6
@@ -29,17 +31,18 @@ MOST = 6
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person, and how the runs that they may see went."""
     now, held = timezone.now(), permissions_of(request.user)
-    cases, runs = visible_escalations(request.user), visible_runs(request.user, held=held)
-    whole = "workflows:read" in held
-    today = figures.outcomes(runs, now.replace(hour=0, minute=0, second=0, microsecond=0))
+    cases, seen = visible_escalations(request.user), seen_runs(request.user, held=held)
+    runs, whole, morning = seen.runs, "workflows:read" in held, now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = figures.outcomes(runs, morning)
+    number = sum(row.number for row in today)
     troubles = figures.troubles(runs, cases, now)
     context = {
         "cases": _mine_first(request.user, now),
         "counts": inbox.counts(request.user, Wanted(), now),
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
-        "number": sum(row.number for row in today),
-        "most_counted": figures.MOST_OUTCOMES,
+        "number": number,
+        "at_least": number >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
         "may_draw": "workflows:write" in held,
         "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
         "closed_gates": incidents.open_to(request.user) if "gates:read" in held else [],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from asgiref.sync import sync_to_async
@@ -16,9 +17,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from runtime.finding import WINDOW, askable, counted, narrowed, searched, window_of
+from runtime.finding import WINDOW, Window, askable, counted, narrowed, searched, window_of
+from runtime.ids import is_id
 from runtime.models import Blueprint, Run
-from runtime.permissions import Person, permissions_of, visible_runs
+from runtime.permissions import Permission, Person, permissions_of, visible_runs
+from runtime.sight import seen_runs
 from runtime.traces import drawing, moment
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
@@ -35,21 +38,21 @@ COLUMNS = ("run", "workflow", "version", "status", "outcome", "started by", "lab
 @needs("runs:read")
 def run_list(request: HttpRequest) -> HttpResponse:
     """The runs that this person may see, newest first, filtered by workflow, status, outcome and free text."""
-    chosen = _chosen(request.GET)
-    filters = {name: chosen[name] for name in ("workflow", "status", "outcome")}
-    held = permissions_of(request.user)
-    seen = visible_runs(request.user, held=held)
-    rows = narrowed(seen, **filters)
-    window = window_of(rows, request.GET.get("before", "")) if chosen["q"] else None
-    fitting = searched(rows, chosen["q"], window) if window else rows
+    chosen, held = _chosen(request.GET), permissions_of(request.user)
+    before, since = request.GET.get("before", ""), request.GET.get("since", "")
+    fitting, window = _fitting(request.user, chosen, before, since, held)
+    page = page_of(fitting.select_related("blueprint").defer("blueprint__document"), request.GET)
+    if window and window.newest and not page.newer:
+        page = replace(page, newer=_onward(request, since=window.newest))
     names = dict(Blueprint.objects.order_by("version").values_list("workflow", "name"))
     outcomes = _outcomes(chosen["workflow"])
     # Of somebody who sees the runs of his cases only, each count would be a walk through those cases.
-    numbers = _counts(seen, filters, outcomes) if "workflows:read" in held else {}
+    whole = "workflows:read" in held
+    numbers = _counts(visible_runs(request.user, held=held), chosen, outcomes) if whole else {}
     context = {
-        "page": page_of(fitting.select_related("blueprint").defer("blueprint__document"), request.GET),
-        "further": _further(request, window.oldest) if window and window.full else "",
-        "looked_through": WINDOW,
+        "page": page,
+        "further": _onward(request, before=window.oldest) if window and window.oldest else "",
+        "looked_through": WINDOW if whole else 0,
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "statuses": [(status, numbers.get(status, "")) for status in STATUSES],
@@ -84,14 +87,29 @@ async def _lines(user: Person, chosen: Mapping[str, str]) -> AsyncIterator[str]:
 
 def _chunk(user: Person, chosen: Mapping[str, str], before: str) -> tuple[list[Run], str]:
     """The next runs behind an id, and behind which id to go on; empty where nothing is left."""
-    filters = {name: chosen[name] for name in ("workflow", "status", "outcome")}
-    rows = narrowed(visible_runs(user), **filters)
-    if not chosen["q"]:
-        found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[:CHUNK])
-        return found, found[-1].pk if len(found) == CHUNK else ""
-    window = window_of(rows, before)
-    found = list(searched(rows, chosen["q"], window).order_by("-pk"))
-    return found, window.oldest if window.full else ""
+    fitting, window = _fitting(user, chosen, before)
+    rows = fitting.order_by("-pk")
+    if window:
+        return list(rows), window.oldest
+    found = list((rows.filter(pk__lt=before) if before else rows)[:CHUNK])
+    return found, found[-1].pk if len(found) == CHUNK else ""
+
+
+def _fitting(
+    user: Person, chosen: Mapping[str, str], before: str, since: str = "", held: frozenset[Permission] | None = None
+) -> tuple[QuerySet[Run], Window | None]:
+    """The runs that fit, and where not all of them were looked through, which ones were."""
+    filters, words = _filters(chosen), chosen["q"]
+    if is_id(words.lower()):
+        return narrowed(visible_runs(user, held=held), **filters).filter(pk=words.lower()), None
+    seen = seen_runs(user, before, since, held)
+    rows = narrowed(seen.runs, **filters)
+    window = seen.window or (window_of(rows, before) if words else None)
+    return (searched(rows, words, window) if words and window else rows), window
+
+
+def _filters(chosen: Mapping[str, str]) -> dict[str, str]:
+    return {name: chosen[name] for name in ("workflow", "status", "outcome")}
 
 
 def _cells(run: Run) -> list[str]:
@@ -111,8 +129,9 @@ def _chosen(given: Mapping[str, str]) -> dict[str, str]:
     return {name: askable(given.get(name, ""), 200).strip() for name in names}
 
 
-def _counts(seen: QuerySet[Run], filters: Mapping[str, str], outcomes: Sequence[str]) -> dict[str, str]:
+def _counts(seen: QuerySet[Run], chosen: Mapping[str, str], outcomes: Sequence[str]) -> dict[str, str]:
     """How many runs each choice of a filter would show, beside the other filters; outcomes stand behind an arrow."""
+    filters = _filters(chosen)
     asked = {status: {**filters, "status": status, "outcome": ""} for status in STATUSES}
     asked |= {f"→{outcome}": {**filters, "outcome": outcome, "status": ""} for outcome in outcomes}
     numbers = counted([narrowed(seen, **each) for each in asked.values()], MOST_COUNTED)
@@ -122,11 +141,12 @@ def _counts(seen: QuerySet[Run], filters: Mapping[str, str], outcomes: Sequence[
     }
 
 
-def _further(request: HttpRequest, oldest: str) -> str:
-    """The query string that looks through the runs before the oldest one that was looked at."""
+def _onward(request: HttpRequest, **place: str) -> str:
+    """The query string that goes on behind what was looked through."""
     link = request.GET.copy()
-    link.pop("since", None)
-    link["before"] = oldest
+    for name in ("before", "since"):
+        link.pop(name, None)
+    link.update(place)
     return f"?{link.urlencode()}"
 
 

@@ -16,6 +16,7 @@ from runtime.finding import narrowed
 from runtime.ids import new_id
 from runtime.models import Escalation, Run, RunLabel
 from runtime.permissions import visible_escalations, visible_runs
+from runtime.sight import seen_runs
 from tests.makers import runs
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,9 @@ def test_every_filter_of_cases_is_answered_by_an_index(given: dict[str, str], ad
 @on_sqlite
 def test_a_reviewers_open_cases_and_runs_are_found_without_reading_all_cases(reviewer_rui: User) -> None:
     cases = visible_escalations(reviewer_rui).filter(state="open").order_by("pk")
-    for rows in (cases, visible_runs(reviewer_rui).order_by("-pk")):
+    of_cases = [seen_runs(reviewer_rui, **place).runs for place in ({}, {"before": new_id()}, {"since": new_id()})]
+    named = visible_runs(reviewer_rui).filter(pk=new_id())
+    for rows in (cases, named, *(each.order_by("-pk") for each in of_cases)):
         assert not any(step.startswith("SCAN") for step in plan_of(rows))
 
 

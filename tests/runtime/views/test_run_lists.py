@@ -13,8 +13,8 @@ from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
-from runtime import finding
-from runtime.models import Run
+from runtime import finding, sight
+from runtime.models import Escalation, Run
 from runtime.views import run_lists
 from tests.makers import runs
 from tests.makers.people import person
@@ -97,6 +97,18 @@ async def exported(name: str, query: str = "") -> list[list[str]]:
     assert isinstance(answer, StreamingHttpResponse)
     whole = b"".join([chunk async for chunk in answer])
     return list(csv.reader(io.StringIO(whole.decode())))
+
+
+@pytest.mark.usefixtures("threads_give_back")
+@pytest.mark.django_db(transaction=True)
+async def test_a_reviewer_takes_all_runs_of_his_cases_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WINDOW", "FEWEST"):
+        monkeypatch.setattr(sight, name, 2)
+    made = [await sync_to_async(runs.asked)() for _ in range(5)]
+    await Escalation.objects.aupdate(queue="")
+    await sync_to_async(runs.declined)()
+    _, *rows = await exported("rui")
+    assert [row[0] for row in rows] == sorted((case.run_id for case in made), reverse=True)
 
 
 @pytest.mark.usefixtures("threads_give_back")
