@@ -42,6 +42,7 @@ class BacktestBody(Body):
     )
     since: AwareDatetime | None = Field(None, description="Only cases that began from then on.")
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(None, description="Without it, the draft.")
+    run: Annotated[str, Field(max_length=26)] = Field("", description="One more case by hand, which is in no figure.")
     budget: BudgetBody = Field(default_factory=BudgetBody)
 
 
@@ -93,7 +94,7 @@ class BacktestSummary(Shape):
     people_a_day: BeforeAfter
     changed: Share
     wrong: Wrong = Field(
-        description="Of the cases it would decide alone and people had decided: those decided otherwise."
+        description="Of what it would decide alone: what people had decided otherwise. Reviewed samples are weighted."
     )
 
 
@@ -126,6 +127,7 @@ class BacktestCaseRow(Shape):
     """
 
     run: str
+    picked: bool = Field(description="Chosen by hand, and in no figure.")
     before: str
     after: str
     verdict: Verdict
@@ -156,7 +158,7 @@ class Backtests(Resource):
             also=("runs:read",),
             refuses={
                 409: "`archived`, or `busy`: too many backtests of this workflow are under way.",
-                422: "`no_cases`; `unknown_version`; `not_runnable`: the draft's problems stand under `errors`.",
+                422: "`no_cases`; `unknown_case`; `not_runnable`: the draft's problems stand under `errors`.",
             },
         )
     )
@@ -166,7 +168,7 @@ class Backtests(Resource):
         Nothing is sent anywhere; models are asked within the budget, for steps that are new or different.
         """
         caller = self.caller()
-        options = orders.Options(body.cases, body.since, body.budget.calls, body.budget.tokens)
+        options = orders.Options(body.cases, body.since, body.budget.calls, body.budget.tokens, body.run)
         made = backtests.start(workflow_of(slug), options, caller.user, timezone.now(), body.version)
         match made:
             case NotPublishable():
@@ -248,6 +250,7 @@ def _detail(found: Backtest) -> dict[str, Any]:
 def _case(case: BacktestCase) -> dict[str, Any]:
     return {
         "run": case.run_id,
+        "picked": case.picked,
         "before": case.before,
         "after": case.after,
         "verdict": case.verdict,

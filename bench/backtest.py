@@ -21,12 +21,13 @@ from typing import Any, cast
 from bench.bounds import Bound
 from runtime.backtests.doors import Budget
 from runtime.backtests.recorded import Past, record
-from runtime.backtests.replay import Means, Replayed, replay
+from runtime.backtests.replay import Means, replay
+from runtime.backtests.replayed import Replayed
 from runtime.core.definition import parse
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.events import Event
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, ModelAnswer, ModelRequest
+from runtime.core.node import Failed, Familiarity, ModelAnswer, ModelRequest
 from runtime.engine.cage import Cage
 from runtime.engine.ports import Doors
 from runtime.nodes import discover
@@ -64,6 +65,12 @@ class Answering:
         """None."""
         del workflow, run_id, since, limit
         return ()
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        """It is not asked here."""
+        raise NotImplementedError(workflow)
 
 
 def drawing(raw: dict[str, Any]) -> Drawing:

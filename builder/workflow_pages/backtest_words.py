@@ -139,18 +139,7 @@ def story(one: Backtest, found: BacktestCase) -> dict[str, Any]:
     """Both stories of a case: what its steps did, and what they would do; `new` marks where they part."""
     nodes = {} if _unreadable(one) else blueprints.load(one.blueprint_id).graph.nodes
     after = [_step(nodes, each) for each in found.story or []]
-    told = trace(found.run)
-    before = [
-        {
-            "title": step.sign.name,
-            "family": step.sign.family,
-            "port": step.port,
-            "why": step.why,
-            "node": step.sign.node,
-        }
-        for step in told.steps
-        if step.status not in ("pending", "skipped")
-    ]
+    before = _as_it_was(found.run)
     known = {(step["node"], step["port"]) for step in before}
     for step in after:
         step["new"] = (step["node"], step["port"]) not in known

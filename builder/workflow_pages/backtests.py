@@ -39,7 +39,7 @@ COLUMNS = ("case", "run", "before", "after", "what it says", "people asked befor
 @require_safe
 @needs("workflows:read")
 def workflow_backtests(request: HttpRequest, slug: str) -> HttpResponse:
-    """All backtests of a workflow, newest first, and the form that starts one."""
+    """All backtests of a workflow, newest first, and the form that starts one; `run` picks a case for it by hand."""
     return _list(request, slug)
 
 
@@ -111,7 +111,7 @@ def _list(request: HttpRequest, slug: str, problem: str = "") -> HttpResponse:
         "versions": list(workflow.versions.order_by("-number").values_list("number", flat=True)[:MOST]),
         "may_start": workflow.archived_at is None and orders.may_start(request.user) is None,
         "most": {"cases": orders.MOST_CASES, "calls": orders.MOST_CALLS},
-        "given": {"cases": orders.CASES, "calls": orders.CALLS, **request.POST.dict()},
+        "given": {"cases": orders.CASES, "calls": orders.CALLS, **request.GET.dict(), **request.POST.dict()},
         "problem": problem,
     }
     return render(request, "builder/workflow/backtests.html", context, status=422 if problem else 200)
@@ -128,7 +128,8 @@ def _options(request: HttpRequest) -> tuple[orders.Options, int | None] | str:
     if given["cases"] is None or given["calls"] is None or (since and day is None):
         return "Give whole numbers, and a day such as 2026-03-31."
     moment = datetime.combine(day, time(), UTC) if day else None
-    return orders.Options(given["cases"], moment, given["calls"]), given["version"]
+    picked = request.POST.get("run", "").strip()
+    return orders.Options(given["cases"], moment, given["calls"], picked=picked), given["version"]
 
 
 def _whole(text: str) -> int | None:
@@ -143,15 +144,15 @@ def _visible(request: HttpRequest, slug: str, backtest_id: str) -> Backtest:
 
 
 def _cases(user: Person, one: Backtest) -> QuerySet[BacktestCase]:
-    """The replayed cases that a person may see, the most telling first."""
+    """The replayed cases that a person may see: what was picked by hand, then the most telling first."""
     seen = BacktestCase.objects.filter(backtest=one.pk, run__in=visible_runs(user)).exclude(verdict="")
-    return seen.order_by("rank", "number")
+    return seen.order_by("-picked", "rank", "number")
 
 
 def _told(request: HttpRequest, slug: str, one: Backtest) -> dict[str, Any]:
     chosen = request.GET.get("verdict", "")
     shown = _cases(request.user, one).defer("story")
-    shown = shown.filter(verdict=chosen) if chosen in RANKED else shown.exclude(verdict="same")
+    shown = shown.filter(verdict=chosen) if chosen in RANKED else shown.exclude(verdict="same", picked=False)
     start = min(_whole(request.GET.get("from", "")) or 0, orders.MOST_CASES)
     rows = list(shown[start : start + MOST + 1])
     figures = results.result_of(one)

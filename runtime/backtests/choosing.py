@@ -7,7 +7,7 @@ a person. What was cancelled says nothing about a drawing, and what is under way
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,11 +20,15 @@ MOST_LOOKED_AT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The runs, newest first; how many there were to choose from, and from when to when those came."""
+    """The runs, newest first; how many there were to choose from, and from when to when those came.
+
+    `picked` are those that somebody chose by hand and that are not among the others.
+    """
 
     run_ids: tuple[str, ...]
     population: int
     span: tuple[datetime, datetime] | None
+    picked: tuple[str, ...] = ()
 
 
 def eligible(workflow: str, since: datetime | None) -> QuerySet[Run]:
@@ -35,8 +39,17 @@ def eligible(workflow: str, since: datetime | None) -> QuerySet[Run]:
     return found.filter(pk__gte=first_id_at(since)) if since else found
 
 
-def choose(workflow: str, cases: int, since: datetime | None, seed: str) -> Chosen:
-    """The newest `cases`; with `since` a random sample of all from then on. The same seed chooses the same."""
+def choose(workflow: str, cases: int, since: datetime | None, seed: str, picked: str = "") -> Chosen:
+    """The newest `cases`; with `since` a random sample of all from then on; with `picked` that run as well.
+
+    The same seed chooses the same.
+    """
+    chosen = _drawn(workflow, cases, since, seed)
+    wanted = picked and picked not in chosen.run_ids and eligible(workflow, None).filter(pk=picked).exists()
+    return replace(chosen, picked=(picked,)) if wanted else chosen
+
+
+def _drawn(workflow: str, cases: int, since: datetime | None, seed: str) -> Chosen:
     newest = eligible(workflow, since).order_by("-pk").values_list("pk", "created_at")
     found = list(newest[: MOST_LOOKED_AT if since else cases])
     if not found:

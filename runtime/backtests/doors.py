@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 from runtime.backtests import prints
 from runtime.backtests.recorded import Called, Recording
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
+from runtime.core.node import Failed, Familiarity, HttpRequest, HttpResponse, Message, ModelAnswer, ModelRequest
 from runtime.engine.attempts import outcome_of
 from runtime.engine.cage import Cage
 from runtime.engine.context import MAX_NOTED, StepContext
@@ -67,6 +67,11 @@ class Asking(Protocol):
         self, workflow: str, run_id: str, since: datetime, limit: int
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of a workflow's runs before this one, newest first."""
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        """How like cases from before this one a value is."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +130,10 @@ class ReplayContext(StepContext):
         """Cases that had come before this one by then."""
         since = self.now - timedelta(days=within_days)
         return await self.asking.earlier_inputs(self.workflow, self.run_id, since, limit)
+
+    async def familiarity(self, expression: str, value: Json, min_p: float) -> Familiarity | Failed:
+        """Held against cases that had come before this one by then, and never against itself or what came later."""
+        return await self.asking.familiarity(self.workflow, self.run_id, expression, value, min_p)
 
     def _cannot(self, code: str, message: str) -> Failed:
         self.stop = self.stop or Stop(code, message, self.node)

@@ -48,13 +48,14 @@ def summary(cases: Sequence[Case], population: int, span: tuple[datetime, dateti
 
 
 def _judged(case: Case) -> backtest.Replayed:
-    """For the estimates: a case that went to a person had to be answered, so its answer was certain to come."""
+    """For the estimates: what people said, and how likely it was that they would be asked. Nobody's word is no yes."""
     return backtest.Replayed(
         case=str(case.number),
         before=case.before if case.automatic_before else None,
         after=case.after if case.automatic_after else None,
         truth=case.truth,
         drawn=case.truth is not None,
+        pi=case.reviewed.pi if case.reviewed else 1.0,
     )
 
 

@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Min
+
 from runtime import blueprints, veils
-from runtime.backtests import prints
-from runtime.backtests.recorded import Answered, Past, events_of
+from runtime.backtests import prints, reviews
+from runtime.backtests.recorded import Answered, Past, Reviewed, events_of
 from runtime.core.node import Resolution
 from runtime.models import BacktestCase, Entry, Escalation
 
@@ -25,12 +27,14 @@ class Pending:
     """A case that is still to be replayed; without `past` its run cannot be read.
 
     `is_secret`: people are asked just now for their own answer, and nobody may learn from a replay what a gate said.
+    `reviewed`: what people have decided of it, if they have.
     """
 
     number: int
     run_id: str
     past: Past | None
     is_secret: bool = False
+    reviewed: Reviewed | None = None
 
 
 def pending(backtest_id: str) -> tuple[Pending, ...]:
@@ -49,18 +53,25 @@ def pending(backtest_id: str) -> tuple[Pending, ...]:
     return _read(taken)
 
 
+def oldest(backtest_id: str) -> str:
+    """The first of its cases, as time went; what was picked by hand is left out."""
+    chosen = BacktestCase.objects.filter(backtest=backtest_id, picked=False)
+    return str(chosen.aggregate(first=Min("run_id"))["first"] or "")
+
+
 def _read(rows: Sequence[tuple[int, str, str, str]]) -> tuple[Pending, ...]:
     ids = [run_id for _, run_id, _, _ in rows]
     journals: dict[str, list[Entry]] = defaultdict(list)
     for entry in Entry.objects.filter(run__in=ids).order_by("run_id", "seq"):
         journals[entry.run_id].append(entry)
-    answers = _answers(ids)
+    answers, reviewed = _answers(ids), reviews.of_runs(ids)
     return tuple(
         Pending(
             number,
             run_id,
             _past(run_id, blueprint_id, journals[run_id], answers[run_id]),
             bool(veils.secret(run_id, blueprint_id, status)),
+            reviewed.get(run_id),
         )
         for number, run_id, blueprint_id, status in rows
     )

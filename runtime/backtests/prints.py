@@ -19,7 +19,7 @@ from runtime.core.expressions import Json, Unknown
 from runtime.core.node import Ask, ModelRequest
 from runtime.core.templates import Template
 from runtime.engine.cage import Cage
-from runtime.engine.inputs import ScopedInputs, costly_texts
+from runtime.engine.inputs import ScopedInputs, costly_texts, inputs_of
 
 _ASKED = ("question", "show", "editable", "form")
 
@@ -27,11 +27,13 @@ _ASKED = ("question", "show", "editable", "form")
 async def of_step(drawing: Drawing, node: str, scope: Mapping[str, Json], cage: Cage) -> str:
     """The print of a step where it stands: equal prints, equal steps."""
     costly = costly_texts(drawing, node, scope)
-    inputs = ScopedInputs(scope, await cage.evaluate_all(costly, scope) if costly else {})
+    inputs = inputs_of(drawing, node, scope, await cage.evaluate_all(costly, scope) if costly else {})
     read = [_value(inputs, text) for text in drawing.texts[node]]
     # The context of a model's question is named in the configuration, and read as a whole.
     named = [_plain(inputs.output_of(step)) for step in _named(drawing, node)]
-    return _digest([drawing.graph.nodes[node].kind, _config(drawing, node), read, named])
+    # What the checks before a gate found is part of what it scores by.
+    checks = [[check.kind, _dumped(_ByIdentity(check.params)), _plain(check.output)] for check in inputs.checks]
+    return _digest([drawing.graph.nodes[node].kind, _config(drawing, node), read, named, checks])
 
 
 def of_question(asked: Mapping[str, Any], reviewers: int, not_by_requester: bool) -> str:

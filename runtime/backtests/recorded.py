@@ -46,6 +46,16 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """People have decided a past case. `pi`: how likely it was, beforehand, that they would be asked (above 0, at most
+    1); `disputed`: they could not tell, or do not agree, so that no answer counts as theirs.
+    """
+
+    pi: float = 1.0
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """How a step of a past run ended, or how far it came: `asked` and `incident` wait for a person, `waiting` for a
     timer or another workflow, `failed` ended the run. `person`: somebody had been asked.

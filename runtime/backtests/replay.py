@@ -11,12 +11,13 @@ import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from runtime import json_gate
 from runtime.backtests import prints
 from runtime.backtests.doors import Asking, Budget, ReplayContext, Stop
 from runtime.backtests.recorded import Given, Recording
+from runtime.backtests.replayed import How, Replayed, Told
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.node import Ask, Done, Failed, Outcome, Wait
@@ -31,33 +32,6 @@ from runtime.engine.ports import Doors
 
 DEFAULT_TIMEOUT_S = 30.0
 MOST_STEPS = 5_000
-
-type How = Literal["recorded", "person", "computed", "model", "held", "asked", "failed"]
-type EndState = Literal["ended", "waits", "failed", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One step of the story. `how`: as recorded, as a person answered then, worked out, by asking a model, held back;
-    or a person would be `asked`.
-    """
-
-    node: str
-    visit: int
-    port: str | None
-    how: How
-    output: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """How a past case would go. `asked` counts the questions to people; `stop` says why nobody knows any further."""
-
-    state: EndState
-    outcome: str | None
-    asked: int
-    told: tuple[Told, ...]
-    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)

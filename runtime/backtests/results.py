@@ -14,7 +14,8 @@ from typing import Any, cast
 from runtime.backtests.choosing import Chosen
 from runtime.backtests.doors import Budget
 from runtime.backtests.figures import summary
-from runtime.backtests.replay import Replayed, Told
+from runtime.backtests.recorded import Reviewed
+from runtime.backtests.replayed import Replayed, Told
 from runtime.backtests.verdicts import Case, Verdict, rank_of
 from runtime.models import Backtest, BacktestCase
 
@@ -35,12 +36,14 @@ def keep_chosen(backtest_id: str, chosen: Chosen) -> bool:
     span = [moment.isoformat() for moment in chosen.span] if chosen.span else None
     found = Backtest.objects.filter(pk=backtest_id, state="queued")
     begun = found.update(
-        state="running", total=len(chosen.run_ids), summary={"population": chosen.population, "span": span}
+        state="running",
+        total=len(chosen.run_ids) + len(chosen.picked),
+        summary={"population": chosen.population, "span": span},
     )
     if begun:
         rows = [
-            BacktestCase(backtest_id=backtest_id, run_id=run_id, number=number)
-            for number, run_id in enumerate(chosen.run_ids, 1)
+            BacktestCase(backtest_id=backtest_id, run_id=run_id, number=number, picked=number > len(chosen.run_ids))
+            for number, run_id in enumerate((*chosen.run_ids, *chosen.picked), 1)
         ]
         BacktestCase.objects.bulk_create(rows, batch_size=500)
     return bool(begun)
@@ -62,23 +65,25 @@ def keep(backtest_id: str, results: Sequence[Result], budget: Budget) -> bool:
 
 
 def conclude(backtest: Backtest, state: str, now: datetime) -> None:
-    """It is over: the figures of what was replayed are worked out and kept."""
+    """It is over: the figures of what was replayed are worked out and kept. What was picked by hand is in none."""
     kept = dict(backtest.summary or {})
     rows = BacktestCase.objects.filter(backtest=backtest.pk).exclude(verdict="")
-    cases = [
-        Case(number, before, after, asked_before, asked_after, cast("Verdict", verdict), code)
-        for number, before, after, asked_before, asked_after, verdict, code in rows.order_by("number").values_list(
-            "number", "before", "after", "asked_before", "asked_after", "verdict", "code"
-        )
-    ]
+    cases = [_case(row) for row in rows.filter(picked=False).order_by("number").defer("story")]
     span = kept.get("span")
     moments = (datetime.fromisoformat(span[0]), datetime.fromisoformat(span[1])) if span else None
     figures = {**kept, **summary(cases, int(kept.get("population", 0)), moments)} if cases else None
-    backtest.state, backtest.summary, backtest.finished_at, backtest.done = state, figures, now, len(cases)
+    backtest.state, backtest.summary, backtest.finished_at, backtest.done = state, figures, now, rows.count()
     backtest.save(update_fields=["state", "summary", "finished_at", "done"])
 
 
+def _case(row: BacktestCase) -> Case:
+    reviewed = None if row.pi is None else Reviewed(row.pi, row.disputed)
+    ends, asked = (row.before, row.after), (row.asked_before, row.asked_after)
+    return Case(row.number, *ends, *asked, cast("Verdict", row.verdict), row.code, reviewed)
+
+
 _COLUMNS = ["verdict", "rank", "before", "after", "asked_before", "asked_after", "code", "why", "node", "story"]
+_COLUMNS += ["pi", "disputed"]
 
 
 def _filled(row: BacktestCase, result: Result) -> BacktestCase:
@@ -86,6 +91,8 @@ def _filled(row: BacktestCase, result: Result) -> BacktestCase:
     row.verdict, row.rank = case.verdict, rank_of(case.verdict)
     row.before, row.after = case.before[:200], case.after[:200]
     row.asked_before, row.asked_after = case.asked_before, case.asked_after
+    if case.reviewed:
+        row.pi, row.disputed = case.reviewed.pi, case.reviewed.disputed
     if stop:
         row.code, row.why, row.node = stop.code[:40], stop.message.replace("\0", "")[:500], stop.node[:40]
     row.story = [_told(each) for each in result.replayed.told[:MOST_TOLD]]

@@ -5,11 +5,11 @@ Called by `work` for each replay; `figures` and the pages read the words it give
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from runtime.backtests.recorded import Before
-from runtime.backtests.replay import Replayed
+from runtime.backtests.recorded import Before, Reviewed
+from runtime.backtests.replayed import Replayed
 
 type Verdict = Literal["contradicts", "automatic", "to_person", "other", "same", "unknown"]
 
@@ -23,7 +23,10 @@ UNKNOWN = "(not replayed)"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case in figures. `before` and `after` are outcomes, or one of the words above; `code`: why it is unknown."""
+    """A case in figures. `before` and `after` are outcomes, or one of the words above; `code`: why it is unknown.
+
+    `reviewed` is None where nobody has decided it: it was asked of nobody, or nobody has answered.
+    """
 
     number: int
     before: str
@@ -32,6 +35,7 @@ class Case:
     asked_after: int
     verdict: Verdict
     code: str = ""
+    reviewed: Reviewed | None = None
 
     @property
     def automatic_before(self) -> bool:
@@ -45,16 +49,19 @@ class Case:
 
     @property
     def truth(self) -> str | None:
-        """The outcome that it came to after a person had been asked."""
-        return self.before if self.asked_before and self.before not in (WAITS, FAILED) else None
+        """The outcome that people have brought it to; empty: they could not tell, or do not agree."""
+        if self.reviewed is None or self.before in (WAITS, FAILED):
+            return None
+        return "" if self.reviewed.disputed else self.before
 
 
-def judged(number: int, before: Before, after: Replayed) -> Case:
+def judged(number: int, before: Before, after: Replayed, reviewed: Reviewed | None = None) -> Case:
     """The case with its verdict."""
     was = {"waiting": WAITS, "failed": FAILED}.get(before.status, before.outcome or FAILED)
     becomes = {"waits": WAITS, "failed": FAILED, "unknown": UNKNOWN}.get(after.state, after.outcome or FAILED)
-    bare = Case(number, was, becomes, before.asked, after.asked, "same", after.stop.code if after.stop else "")
-    return Case(number, was, becomes, before.asked, after.asked, _verdict(bare), bare.code)
+    code = after.stop.code if after.stop else ""
+    bare = Case(number, was, becomes, before.asked, after.asked, "same", code, reviewed)
+    return replace(bare, verdict=_verdict(bare))
 
 
 def rank_of(verdict: Verdict) -> int:
@@ -65,7 +72,7 @@ def rank_of(verdict: Verdict) -> int:
 def _verdict(case: Case) -> Verdict:
     if case.after == UNKNOWN:
         return "unknown"
-    if case.automatic_after and case.truth is not None and case.truth != case.after:
+    if case.automatic_after and case.truth and case.truth != case.after:
         return "contradicts"
     if case.automatic_after and not case.automatic_before:
         return "automatic"

@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 
 from runtime import blueprints, jobs, launch
@@ -23,15 +22,17 @@ from runtime.backtests import choosing, orders, past, results
 from runtime.backtests.doors import Budget, Stop
 from runtime.backtests.past import Pending
 from runtime.backtests.recorded import Before, Recording, record
-from runtime.backtests.replay import Means, Replayed, replay
+from runtime.backtests.replay import Means, replay
+from runtime.backtests.replayed import Replayed
 from runtime.backtests.results import Result
 from runtime.backtests.verdicts import judged
 from runtime.core.definition import Retry
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, ModelAnswer, ModelRequest
+from runtime.core.node import Failed, Familiarity, ModelAnswer, ModelRequest
 from runtime.doors import ProcessDoors
 from runtime.engine.cage import Cage
 from runtime.engine.ports import Doors, StoreError
+from runtime.familiar.references import References
 from runtime.json_schemas import errors_of
 from runtime.models import Backtest
 
@@ -61,14 +62,14 @@ async def carry_on(work: jobs.Work) -> jobs.Outcome:
 
 
 async def _carried_on(work: jobs.Work) -> jobs.Outcome:
-    backtest = await _in_thread(_open, work.key)
+    backtest = await work.read(lambda: _open(work.key))
     if backtest is None:
         return jobs.Done()
     if backtest.state == "queued" and not await _begun(work, backtest):
         return jobs.Stopped()
     cage = Cage()
     try:
-        if not await _all(work, await _in_thread(_means, backtest, _doors(work), cage)):
+        if not await _all(work, await work.read(lambda: _means(backtest, _doors(work), cage))):
             return jobs.Stopped()
     finally:
         await cage.close()
@@ -77,14 +78,15 @@ async def _carried_on(work: jobs.Work) -> jobs.Outcome:
 
 async def _begun(work: jobs.Work, backtest: Backtest) -> bool:
     options = orders.Options.of(backtest.options)
-    chosen = await _in_thread(choosing.choose, backtest.workflow, options.cases, options.since, backtest.pk)
+    asked = options.cases, options.since, backtest.pk, options.picked
+    chosen = await work.read(lambda: choosing.choose(backtest.workflow, *asked))
     return await work.write(lambda: results.keep_chosen(backtest.pk, chosen))
 
 
 async def _all(work: jobs.Work, means: Means) -> bool:
     """Replay what is left. False when it is not to go on."""
     batch = _Batch(work, means)
-    while waiting := await _in_thread(past.pending, work.key):
+    while waiting := await work.read(lambda: past.pending(work.key)):
         for case in waiting:
             if work.cancelled():
                 return False
@@ -151,7 +153,7 @@ async def _through(means: Means, case: Pending, recording: Recording) -> Result:
     except Exception as failure:
         logger.warning("The run %s cannot be replayed", case.run_id, exc_info=failure)
         return _result(case, recording.before, _UNREADABLE)
-    return Result(judged(case.number, recording.before, after), after)
+    return Result(judged(case.number, recording.before, after, case.reviewed), after)
 
 
 def _result(case: Pending, before: Before, stop: Stop) -> Result:
@@ -161,9 +163,15 @@ def _result(case: Pending, before: Before, stop: Stop) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """Models and past cases, as this process reaches them."""
+    """Models and past cases, as this process reaches them.
+
+    `oldest` is the first case of the backtest. What cases are held against is learned once, from those before it: so
+    it holds none of those that are replayed. One that was picked by hand may be older, and then nobody can tell.
+    """
 
     doors: Doors
+    oldest: str
+    references: References
 
     async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
         return await self.doors.model(request, key)
@@ -173,6 +181,13 @@ class _Asking:
     ) -> Sequence[tuple[str, Json]]:
         days = (datetime.now(UTC) - since).total_seconds() / 86_400
         return await self.doors.earlier_inputs(workflow, run_id, days, limit)
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        if run_id < self.oldest:
+            return Familiarity(None, 0, (), "Only cases that came after it could be compared with it.")
+        return await self.references.familiarity(workflow, self.oldest, expression, value, min_p)
 
 
 def _doors(work: jobs.Work) -> Doors:
@@ -186,7 +201,8 @@ def _means(backtest: Backtest, doors: Doors, cage: Cage) -> Means:
     options = orders.Options.of(backtest.options)
     budget = Budget(options.calls, options.tokens, backtest.calls, backtest.tokens)
     drawing = blueprints.load(backtest.blueprint_id)
-    return Means(drawing, backtest.workflow, budget, _Asking(doors), doors, cage)
+    asking = _Asking(doors, past.oldest(backtest.pk), References(cage, clock=lambda: 0.0))
+    return Means(drawing, backtest.workflow, budget, asking, doors, cage)
 
 
 def _open(backtest_id: str) -> Backtest | None:
@@ -197,7 +213,3 @@ def _over(work: jobs.Work, state: str) -> None:
     found = Backtest.objects.select_for_update().filter(pk=work.key, state__in=orders.OPEN).first()
     if found:
         results.conclude(found, state, work.now if state == "failed" else datetime.now(UTC))
-
-
-async def _in_thread[**P, T](work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    return await database_sync_to_async(work, thread_sensitive=False)(*args, **kwargs)

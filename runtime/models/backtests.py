@@ -52,6 +52,9 @@ class Backtest(models.Model):
 class BacktestCase(models.Model):
     """A past case, as it went and as it would go. `verdict` is empty until it was replayed; `rank` puts the most
     telling first. `before` and `after` are an outcome, or how it stands without one; `story` is what the steps did.
+
+    `pi` is how likely it was that people would be asked (None: nobody has decided the case), `disputed` whether they
+    could not tell or do not agree; `picked`: somebody chose the case by hand, so it stands in no figure.
     """
 
     backtest = models.ForeignKey(Backtest, on_delete=models.CASCADE, related_name="cases", db_index=False)
@@ -66,7 +69,9 @@ class BacktestCase(models.Model):
     code = models.CharField(max_length=40, default="")
     why = models.CharField(max_length=500, default="")
     node = models.CharField(max_length=40, default="")
-    is_secret = models.BooleanField(default=False)
+    pi = models.FloatField(null=True)
+    disputed = models.BooleanField(default=False)
+    picked = models.BooleanField(default=False)
     story = JsonText(null=True)
 
     class Meta:

@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from runtime.backtests.doors import Budget
 from runtime.backtests.recorded import Answered, Past, Recording, record
-from runtime.backtests.replay import Means, Replayed, replay
+from runtime.backtests.replay import Means, replay
+from runtime.backtests.replayed import Replayed
 from runtime.core.definition import parse
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.events import Event
 from runtime.core.expressions import Json
-from runtime.core.node import Failed, Kinds, ModelAnswer, ModelRequest
+from runtime.core.node import Failed, Familiarity, Kinds, ModelAnswer, ModelRequest
 from runtime.engine.cage import Cage
 from runtime.engine.ports import Doors
 from runtime.nodes import discover
@@ -62,6 +63,7 @@ class Answering:
     answers: list[ModelAnswer | Failed] = field(default_factory=list)
     asked: list[ModelRequest] = field(default_factory=list)
     earlier: Sequence[tuple[str, Json]] = ()
+    held_against: list[str] = field(default_factory=list)
 
     async def model(self, request: ModelRequest, key: str) -> ModelAnswer | Failed:
         self.asked.append(request)
@@ -71,6 +73,12 @@ class Answering:
         self, workflow: str, run_id: str, since: datetime, limit: int
     ) -> Sequence[tuple[str, Json]]:
         return self.earlier
+
+    async def familiarity(
+        self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
+    ) -> Familiarity | Failed:
+        self.held_against.append(run_id)
+        return Familiarity(0.5, 100)
 
 
 class NoDoors:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from runtime.backtests import orders
-from runtime.models import Backtest
+from runtime.models import Backtest, Run
 from tests.makers.jobs import worked_off
 from tests.makers.runs import SMALL, Story
 from tests.makers.sealed import published
@@ -153,3 +153,19 @@ def test_more_cases_ask_the_database_no_more_often(
     worked_off(orders.KIND)
     with django_assert_max_num_queries(number):
         dora.get(more)
+
+
+def test_a_case_is_sent_from_its_own_page_and_shown_apart(dora: Client, small: Any) -> None:
+    picked = Run.objects.order_by("pk").first()
+    assert picked is not None
+    assert f"{HERE}?run={picked.pk}" in dora.get(f"/runs/{picked.pk}/").content.decode()
+    assert f'name="run" value="{picked.pk}"' in dora.get(f"{HERE}?run={picked.pk}").content.decode()
+    address = begun(dora, cases="1", run=picked.pk)
+    worked_off(orders.KIND)
+    page = dora.get(address).content.decode()
+    assert page.index("picked by hand") < page.index("Now goes to a person</span></div></li>")
+    assert "Estimates from 1 past case," in page
+    refused = dora.post(f"{HERE}start/", {**FORM, "run": "<script>"})
+    assert refused.status_code == 422
+    assert "no past case of this workflow" in refused.content.decode()
+    assert "<script>alert" not in dora.get(f"{HERE}?run=<script>alert").content.decode()

@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime.backtests.doors import Budget
 from runtime.backtests.recorded import Recording
-from runtime.backtests.replay import Replayed
+from runtime.backtests.replayed import Replayed
 from runtime.core.node import Failed, GateQuestion, GateVerdict, ModelAnswer
 from runtime.engine.ports import Judged, Seat
 from tests.makers.backtests import RUN, Answering, Journal, NoDoors, drawn, replayed
