@@ -6,6 +6,7 @@ from the checks that concern this node alone; what is wrong with the drawing as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,8 @@ from runtime.core.wording import labelled, spoken
 from runtime.models import Queue
 from runtime.nodes import discover
 from runtime.refused import Refused
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _by_place(node: Node, problems: Iterable[tuple[str, Problem]]) -> dict[str, 
     found: dict[str, tuple[str, ...]] = {}
     schema = schema_of(node.kind)
     for path, problem in problems:
-        place = [int(part) if part.isdigit() else part for part in path.split("/")[1:]]
+        place = [int(part) if _NUMBER.fullmatch(part) else part for part in path.split("/")[1:]]
         told, name = problem.message.removeprefix(f"“{node.title}”: "), f"“{spoken(labelled(place, schema))}”"
         told = told.removeprefix(f"{name}: ")
         found[path] = (*found.get(path, ()), f"This{told.removeprefix(name)}" if told.startswith(name) else told)

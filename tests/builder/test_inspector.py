@@ -93,6 +93,12 @@ def test_a_bad_expression_is_told_beside_its_field(designer: Client) -> None:
     assert 'id="config-choices-0-when-error"' in answer.json()["html"]
 
 
+@pytest.mark.parametrize("name", ["²", "9" * 5_000, "3"])
+def test_a_value_that_is_called_like_a_number_is_told_of_by_its_name(designer: Client, name: str) -> None:
+    body = asked(designer, drawing("execute.transform", {"output": {name: "1 +"}}), HTTP_ACCEPT="application/json")
+    assert {each["path"] for each in body.json()["problems"]} == {f"/output/{name}"}
+
+
 def test_reading_a_step_that_may_not_have_run_is_told_beside_the_expression(designer: Client) -> None:
     other = {"id": "later", "kind": "execute.transform", "config": {"output": {"x": "1"}}}
     answer = asked(designer, drawing("outcome", {"output": {"x": "steps.later.output.x"}}, other))

@@ -6,6 +6,7 @@ a small request at a bounded pace. Whether somebody may send it, and what then h
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from django.core import signing
@@ -25,6 +26,7 @@ from runtime.triggers import forms
 from runtime.triggers.throttle import Throttle
 
 MAX_BYTES = 256 * 1024
+_LENGTH = re.compile(r"[0-9]{1,9}")
 PAGE_KEPT_S = 24 * 3_600
 UNAVAILABLE = 503
 BAIT = "website"
@@ -137,7 +139,7 @@ def _closed(request: HttpRequest, status: int, said: str) -> HttpResponse:
 def _unwelcome(request: HttpRequest, form_id: str) -> tuple[int, str] | None:
     """Why a request is not even read: status and sentence."""
     length = request.headers.get("Content-Length", "")
-    if not length.isdigit() or int(length) > MAX_BYTES:
+    if not _LENGTH.fullmatch(length) or int(length) > MAX_BYTES:
         return 413, "What was sent is too large."
     if request.content_type != "application/x-www-form-urlencoded":
         return 415, "This form is sent as a form."

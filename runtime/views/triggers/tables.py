@@ -5,6 +5,7 @@ Routed by `urls`. The rules are in `runtime.triggers.tables`; `table_rows` shows
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from runtime.views.triggers import table_rows
 from runtime.views.triggers.shown import Place, place_of
 
 MOST = 50
+_PLACE = re.compile(r"[0-9]{1,4}")
 DEEDS = {
     "pause": "Paused. What was started goes on; no further row is started.",
     "resume": "It goes on.",
@@ -119,7 +121,13 @@ def row_of(slug: str, batch_id: str) -> Batch:
 
 def _list(request: HttpRequest, here: Place, error: str = "") -> HttpResponse:
     found = Batch.objects.filter(workflow=here.slug).defer("file", "header").order_by("-pk")[:MOST]
-    context = {"here": here, "rows": found, "error": error, "most_rows": MAX_ROWS, "most_mb": MAX_BYTES // 1024 // 1024}
+    context = {
+        "here": here,
+        "rows": found,
+        "error": error,
+        "most_rows": f"{MAX_ROWS:,}",
+        "most_mb": MAX_BYTES // 1024 // 1024,
+    }
     return render(request, "runtime/triggers/tables.html", context, status=422 if error else 200)
 
 
@@ -163,7 +171,7 @@ def _padded(shown: tables.Previewed, batch: Batch) -> list[str]:
 def _chosen(request: HttpRequest, schema: dict[str, Any]) -> dict[str, Any]:
     places = {field.name: request.POST.get(f"column-{field.name}", "") for field in fields_of(schema)}
     return {
-        "columns": {name: int(place) for name, place in places.items() if place.isascii() and place.isdigit()},
+        "columns": {name: int(place) for name, place in places.items() if _PLACE.fullmatch(place)},
         "decimal": request.POST.get("decimal", ""),
         "dates": request.POST.get("dates", ""),
     }

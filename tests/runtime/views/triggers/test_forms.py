@@ -224,3 +224,10 @@ def test_only_those_who_draw_make_forms(reviewer: Client, developer_dev: User) -
     nobody = Client()
     nobody.force_login(person("nora"))
     assert nobody.get(at("forms")).status_code == 403
+
+
+@pytest.mark.parametrize("length", ["9" * 5_000, "²", "-1", "", "1e3"])
+def test_a_length_that_is_none_is_too_large(designer: Client, length: str) -> None:
+    form = made(designer)
+    answer = Client().post(address(form), "n=1", content_type=PLAIN, headers={"Content-Length": length})
+    assert answer.status_code == 413

@@ -43,6 +43,16 @@ def upload(client: Client, raw: bytes = FILE) -> Any:
     return client.post(at("tables"), {"file": SimpleUploadedFile("leads.csv", raw)}, follow=True)
 
 
+@pytest.mark.parametrize("place", ["9" * 5_000, "-1", "²", "1.0", "2"])
+def test_a_column_that_there_is_none_of_is_given_to_no_field(designer: Client, place: str) -> None:
+    upload(designer)
+    batch = Batch.objects.get()
+    chosen = {"column-n": place, "decimal": "comma", "dates": "dmy", "deed": "start"}
+    assert designer.post(at("table", batch.pk), chosen).status_code == 422
+    batch.refresh_from_db()
+    assert (batch.state, batch.columns) == ("draft", {})
+
+
 def batch_of(rows: int, **fields: Any) -> Batch:
     """A file that was started, with rows in every state."""
     given = {"version": 1, "name": "leads.csv", "state": "running", "total": rows, "started_by": "dora"}
@@ -183,4 +193,4 @@ async def test_the_results_are_written_with_cells_and_outputs(monkeypatch: pytes
 def test_the_bounds_that_are_said_are_those_that_hold(designer: Client) -> None:
     page = designer.get(at("tables")).content.decode()
     assert f"{csv_reading.MAX_BYTES // 1024 // 1024} MB" in page
-    assert str(csv_reading.MAX_ROWS) in page
+    assert f"{csv_reading.MAX_ROWS:,} rows" in page
