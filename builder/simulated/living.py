@@ -18,7 +18,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
-from builder.simulated.stories import GATE, Past, Stage, Story
+from builder.simulated.stories import Past, Stage, Story
 from runtime import batches, escalations
 from runtime.batches import Case
 from runtime.engine.ports import ENDED
@@ -57,14 +57,14 @@ def is_lived(story: Story) -> bool:
 
 def is_over(story: Story, stage: Stage) -> bool:
     """Whether the gate has come as far as this stage leads."""
-    return stage.over(past_of(story.slug))
+    return stage.over(past_of(story))
 
 
-def past_of(slug: str) -> Past:
-    """How far the gate of this workflow has come, over all of its epochs."""
+def past_of(story: Story) -> Past:
+    """How far the gate of this story has come, over all of its epochs."""
     made = Count("decisions"), Count("decisions", filter=Q(decisions__auto=True))
     gates = list(
-        Gate.objects.filter(workflow=slug, node=GATE)
+        Gate.objects.filter(workflow=story.slug, node=story.gate)
         .annotate(made=made[0], automatic=made[1])
         .values_list("made", "automatic", "proven_at", "broken_at")
     )

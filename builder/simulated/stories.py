@@ -14,7 +14,6 @@ from builder.simulated import worlds
 from builder.simulated.worlds import World
 
 QUEUE = "simulated-desk"
-GATE = "sort"
 EXAMPLES = 12
 _LEFT, _STEP, _ROW = 300, 320, 140
 
@@ -43,12 +42,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A workflow, and how its gate gets to where it ends."""
+    """A workflow, and how its gate gets to where it ends. `asks` is its question, `gate` the name of its step."""
 
     slug: str
     name: str
     about: str
     asks: str
+    gate: str
     world: World
     stages: tuple[Stage, ...]
     audit: float | None = None
@@ -74,8 +74,8 @@ class Story:
             "name": "nobody answered",
             "at": [_LEFT + 2 * _STEP, 40 + len(ways) * _ROW],
         }
-        led = [("start", "out", GATE), (GATE, "unsure", "ask"), ("ask", "overdue", "late")]
-        led += [(node, way, f"to_{number}") for node in (GATE, "ask") for number, way in enumerate(ways)]
+        led = [("start", "out", self.gate), (self.gate, "unsure", "ask"), ("ask", "overdue", "late")]
+        led += [(node, way, f"to_{number}") for node in (self.gate, "ask") for number, way in enumerate(ways)]
         return {
             "format": "interlock/1",
             "input": _INPUT,
@@ -102,7 +102,7 @@ class Story:
         }
         note = "It promises at most 5 wrong in 100 of what it decides, and decides nothing before that is proven."
         return {
-            "id": GATE,
+            "id": self.gate,
             "kind": "decide.model",
             "name": self.asks,
             "note": note,
@@ -138,6 +138,7 @@ STORIES: tuple[Story, ...] = (
         "Sorts what customers write to a maker of office furniture. Its gate is on probation: people answer every "
         "message until enough of their answers have proven the promise.",
         "Which department answers this message?",
+        "which_department",
         worlds.DEPARTMENTS,
         (Stage("the first weeks", worlds.DEPARTMENTS, lambda past: past.decisions >= 220, 220, 55),),
     ),
@@ -147,6 +148,7 @@ STORIES: tuple[Story, ...] = (
         "Sorts what guests of a hotel write. Its gate is proven: it decides what it is sure enough of, people answer "
         "the rest, and check one in ten of its decisions.",
         "What is this guest's message?",
+        "praise_or_complaint",
         worlds.GUESTS,
         (
             Stage("until it was proven", worlds.GUESTS, lambda past: past.proven, 900),
@@ -160,6 +162,7 @@ STORIES: tuple[Story, ...] = (
         "cleaner had had. People check one in five of its decisions, and found it: the gate closed itself, and "
         "everything goes to people.",
         "Which workshop mends it?",
+        "which_workshop",
         worlds.REPAIRS,
         (
             Stage("until it was proven", worlds.REPAIRS, lambda past: past.proven, 900),

@@ -29,7 +29,7 @@ from api.tokens import Issued, issue
 from builder import example
 from builder.example import Person
 from builder.simulated import install, living
-from builder.simulated.stories import GATE, Story
+from builder.simulated.stories import Story
 from runtime import batches, launch
 from runtime.management.serving import listening, server
 from runtime.management.telling import told
@@ -139,7 +139,7 @@ async def _simulate(people: Mapping[str, User]) -> str:
 
 
 def _told_of_gates(stories: Sequence[Story]) -> str:
-    found = Gate.objects.filter(current=True, node=GATE, workflow__in=[story.slug for story in stories])
+    found = Gate.objects.filter(current=True, workflow__in=[story.slug for story in stories])
     states = dict(found.values_list("workflow", "state"))
     lines = [f"  {states.get(story.slug, 'not begun'):10} {story.name}" for story in stories]
     return "\n".join(["\nGates, as simulated reviewers have made them (see “Workflows” and “Inbox”):", *lines])
