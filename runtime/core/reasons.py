@@ -62,7 +62,7 @@ def _sentence(node: Node, port: str | None, output: Mapping[str, Any]) -> str:
     if port in ("unsure", "fail"):
         verdict = "was not sure" if port == "unsure" else "found a problem"
         return f"“{node.title}” {verdict}."
-    return f"“{node.title}” answered “{port}”."
+    return f"“{node.title}” answered “{(port or '').replace('_', ' ')}”."
 
 
 def _details(output: Mapping[str, Any]) -> list[str]:

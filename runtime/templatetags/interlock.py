@@ -134,8 +134,15 @@ def lasted(run: Any) -> str:
 
 @register.filter
 def words(name: str) -> str:
-    """A name with underscores as words."""
-    return name.replace("_", " ")
+    """A name with underscores or hyphens as words."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def starter(requester: str) -> str:
+    """Who or what started a run, as people say it: `schedule:Each morning` is the schedule “Each morning”."""
+    kind, colon, name = requester.partition(":")
+    return f"{kind} “{name}”" if colon and name else requester
 
 
 @register.filter

@@ -22,6 +22,7 @@ function settle() {
   if (shown && row(shown)?.classList.contains("is-done")) unmark(shown);
   row(shown)?.scrollIntoView({ block: "nearest" });
   if (shown !== before) scrollTo({ top: 0 });
+  else pane()?.querySelector("#answer [role=alert]")?.scrollIntoView({ block: "nearest" });
   before = shown;
   freshen(document);
   watchEdits();

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.templatetags.interlock import FAMILY_WORDS, relative, tree
+from runtime.templatetags.interlock import FAMILY_WORDS, relative, starter, tree, words
 
 KINDS = Path(__file__).resolve().parents[2] / "static" / "canvas" / "model" / "kinds.ts"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -52,3 +52,15 @@ def test_pages_and_canvas_have_the_same_words_for_the_families() -> None:
     assert told
     titles = dict(re.findall(r'(\w+): "([^"]+)"', told[1]))
     assert {family: title.lower() for family, title in titles.items() if family in FAMILY_WORDS} == FAMILY_WORDS
+
+
+@pytest.mark.parametrize(
+    ("requester", "said"),
+    [("ada", "ada"), ("schedule:Each: day", "schedule “Each: day”"), ("form:", "form:"), ("", "")],
+)
+def test_what_started_a_run_is_said_in_words(requester: str, said: str) -> None:
+    assert starter(requester) == said
+
+
+def test_a_short_name_is_read_as_words() -> None:
+    assert words("lead-qualification_of today") == "lead qualification of today"

@@ -89,7 +89,7 @@ def mismatch(function: str, types: list[str]) -> str:
         return "The two results of `? :` are of different kinds."
     values = " and ".join(named) or "these values"
     if function in _COMPARING:
-        return f"By `{operator(function)}` two values of one kind are compared, but here it compares {values}."
+        return f"{values[0].upper()}{values[1:]} cannot be compared (`{operator(function)}`)."
     if function in _CALCULATING:
         return f"`{operator(function)}` cannot put {values} together{_HINTS.get(function, '')}."
     return f"`{operator(function)}` does not work with {values}."

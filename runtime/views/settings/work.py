@@ -28,10 +28,12 @@ WORDS: Mapping[str, str] = {
     "callback": "Telling a caller how a run ended",
     "forgetting": "Forgetting what is old",
     "gates.fold": "Adding up what gates have learned",
+    "gates.profiles": "Computing what the pages of gates show",
     "gates.waiting": "Looking after gates that wait for an answer",
     "notice.hook": "Telling another service of a case",
     "notice.mail": "Writing to people about their cases",
     "notices": "Looking which cases people are to be told of",
+    "retention": "Deleting runs that are kept no longer",
     "schedule": "Starting a run by the clock",
     "triggers": "Tidying up what starts runs",
 }

@@ -60,3 +60,7 @@ def test_a_broken_rule_is_told_by_its_name() -> None:
 )
 def test_what_a_step_found_is_told_in_its_own_sentences(output: Any, details: list[str]) -> None:
     assert told("unsure", output)["details"] == details
+
+
+def test_a_way_is_named_in_words() -> None:
+    assert told("key_account", {})["message"] == "“Is it usable?” answered “key account”."

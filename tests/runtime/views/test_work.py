@@ -14,6 +14,7 @@ from django.urls import reverse
 from runtime import jobs
 from runtime.models import AuditEntry, CallbackAttempt, CallbackKey, Job, Run
 from runtime.signing import keys
+from runtime.views.settings.work import WORDS
 from tests.makers.runs import Story, blueprint
 from tests.runtime.views.conftest import signed_in
 
@@ -95,3 +96,7 @@ def test_what_became_of_a_callback_stands_on_the_runs_page_for_those_who_design(
     assert "The other side answered 503." in page
     assert "https://a.example/done?&lt;x&gt;" in page
     assert "answered 503" not in signed_in("reviewer", name="rui").get(address).content.decode()
+
+
+def test_every_kind_of_job_has_words_of_its_own() -> None:
+    assert set(jobs.registered()) <= set(WORDS)
