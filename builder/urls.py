@@ -8,6 +8,7 @@ from builder import canvas_views, case_views, gallery_views, lesson_views, repai
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 from builder.workflow_pages import backtests
+from builder.workflow_pages.gate_terms import gate_terms
 from builder.workflow_pages.overview import workflow_overview
 from builder.workflow_pages.triggers import workflow_triggers
 from builder.workflow_pages.versions import workflow_restore, workflow_versions
@@ -44,7 +45,7 @@ urlpatterns: list[URLPattern] = [
         backtests.workflow_backtest_case,
         name="workflow_backtest_case",
     ),
-    path("workflows/<slug:slug>/differences/", version_views.differences, name="workflow_differences"),
+    path("workflows/<slug:slug>/gates/<str:node>/terms/", gate_terms, name="gate_terms"),
     path("workflows/<slug:slug>/lessons/", lesson_views.workflow_lessons, name="workflow_lessons"),
     path("workflows/<slug:slug>/lessons/<str:lesson_id>/", lesson_views.workflow_lesson, name="workflow_lesson"),
     path(
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     ),
     # Beside the cases and not below them: those belong to the run time, which knows nothing of drafts.
     path("teaching/<str:case_id>/", lesson_views.case_lessons, name="case_lessons"),
+    path("workflows/<slug:slug>/differences/", version_views.differences, name="workflow_differences"),
     path("workflows/<slug:slug>/needs/", version_views.needs_of, name="workflow_needs"),
     path("workflows/<slug:slug>/start/", workflow_start, name="workflow_start"),
     path("workflows/<slug:slug>/inspector/", canvas_views.inspector, name="workflow_inspector"),

@@ -17,6 +17,9 @@ from runtime.views.case_deeds import (
 from runtime.views.case_several import case_several
 from runtime.views.case_table import case_export
 from runtime.views.cases import case_detail, case_list, case_rest
+from runtime.views.gate_pages.lists import gate_list, gate_list_export, workflow_gates
+from runtime.views.gate_pages.one import gate_anew, gate_close, gate_page
+from runtime.views.gate_pages.rows import gate_cases, gate_export
 from runtime.views.gates import gate_incident, run_feedback
 from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
@@ -40,7 +43,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/steps/<str:node>/<int:visit>/", run_step, name="run_step"),
     path("runs/<str:run_id>/trace/", run_trace, name="run_trace"),
     path("runs/<str:run_id>/feedback/", run_feedback, name="run_feedback"),
+    path("gates/", gate_list, name="gate_list"),
+    path("gates/export/", gate_list_export, name="gate_list_export"),
+    path("gates/<int:gate_id>/", gate_page, name="gate_page"),
+    path("gates/<int:gate_id>/cases/", gate_cases, name="gate_cases"),
+    path("gates/<int:gate_id>/cases/export/", gate_export, name="gate_export"),
+    path("gates/<int:gate_id>/close/", gate_close, name="gate_close"),
+    path("gates/<int:gate_id>/anew/", gate_anew, name="gate_anew"),
     path("gates/incidents/<int:incident_id>/", gate_incident, name="gate_incident"),
+    path("workflows/<slug:slug>/gates/", workflow_gates, name="workflow_gates"),
     path("runs/<str:run_id>/cancellation/", run_cancel, name="run_cancel"),
     path("runs/<str:run_id>/retry/", run_retry, name="run_retry"),
     path("settings/", include("runtime.views.settings.urls")),

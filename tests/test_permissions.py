@@ -128,6 +128,15 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "run_trace": {"GET": "runs:read"},
     "run_feedback": {"POST": "runs:write"},
     "gate_incident": {"POST": "gates:write"},
+    "gate_list": {"GET": "gates:read"},
+    "gate_list_export": {"GET": "gates:read"},
+    "gate_page": {"GET": "gates:read"},
+    "gate_cases": {"GET": "gates:read"},
+    "gate_export": {"GET": "gates:read"},
+    "gate_close": {"POST": "gates:write"},
+    "gate_anew": {"POST": "gates:write"},
+    "gate_terms": {"GET": "gates:write", "POST": "gates:write"},
+    "workflow_gates": {"GET": "gates:read"},
     "run_cancel": {"POST": "runs:write"},
     "run_retry": {"POST": "runs:write"},
     "case_list": {"GET": "escalations:read"},
@@ -210,6 +219,7 @@ ONE_OF_A_CASE = {
     "case_undo": "POST",
     "case_many": "GET",
     "case_rest": "GET",
+    "case_lessons": "GET",
 }
 pytestmark = pytest.mark.django_db
 
@@ -219,7 +229,6 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def routes(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Name and pattern of every route, Django's admin (which asks for staff by itself) left out."""
-    "case_lessons": "GET",
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
             if pattern.namespace != "admin":
@@ -246,6 +255,7 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "number": 1,
         "other": 1,
         "backtest_id": run.pk,
+        "lesson_id": run.pk,
         "run_id": run.pk,
         "other_id": run.pk,
         "case_id": case.pk,
@@ -255,9 +265,8 @@ def address(name: str, objects: Mapping[str, Any]) -> str:
         "provider": "http",
         "webhook_id": "0" * 32,
         "job_id": "0" * 26,
-        "lesson_id": run.pk,
         **dict.fromkeys(("schedule_id", "form_id", "batch_id"), "0" * 26),
-        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id", "incident_id", "hook_id"), 1),
+        **dict.fromkeys(("token_id", "connection_id", "queue_id", "person_id", "incident_id", "gate_id", "hook_id"), 1),
         "id": case.pk if "escalations" in pattern else run.pk,
     }
     return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in pattern})

@@ -24,6 +24,7 @@ from runtime.judgement.ledger import Costs, Label, Row, weigh
 MOST_POINTS = 100
 BUCKETS = 30
 """Parts of the time that drift and volume are shown in."""
+_CHECKS_A_PART = 15
 _DAY_S = 86_400.0
 _SHORTEST_S = 60.0
 
@@ -47,7 +48,9 @@ def profile(
     points = coverage(shown, scoring, standing.costs, _cutoffs(standing, scores), confidence, distrusted)
     return {
         "progress": _progress(standing, asked["labels_a_day"]),
-        "bins": [{"low": each.low, "high": each.high, "score": each.score, **asdict(each.right)} for each in bins],
+        "bins": [
+            {"low_score": each.low, "high_score": each.high, "score": each.score, **asdict(each.right)} for each in bins
+        ],
         "points": [
             {"cutoff": each.cutoff, "automatic": each.automatic, "at_most": each.at_most, **asdict(each.wrong)}
             for each in points
@@ -89,16 +92,16 @@ def _cutoffs(standing: Standing, scores: Sequence[float | None]) -> list[float]:
     return sorted({*evenly.tolist(), *tried})
 
 
-def _edges(times: Sequence[float]) -> list[float]:
+def _edges(times: Sequence[float], parts_at_most: int = BUCKETS) -> list[float]:
     """The bounds of equal parts of the time; of none, where nothing has happened."""
     if not times:
         return []
     first, last = min(times), max(times)
-    width = max((last - first) / BUCKETS, _SHORTEST_S)
+    width = max((last - first) / parts_at_most, _SHORTEST_S)
     # Whole days where there are enough of them: people think in days.
     width = width if width < _DAY_S else -(-width // _DAY_S) * _DAY_S
     start = first // _DAY_S * _DAY_S if width >= _DAY_S else first
-    parts = min(int((last - start) // width) + 1, BUCKETS + 1)
+    parts = min(int((last - start) // width) + 1, parts_at_most + 1)
     return [start + width * part for part in range(parts + 1)]
 
 
@@ -122,7 +125,9 @@ def _audits(standing: Standing, audits: Sequence[Sequence[Any]]) -> list[dict[st
     first = standing.plan.upto if standing.plan else -1
     found = []
     alarm = Alarm(standing.promise.max_error, standing.rules.alarm_at)
-    for low, high in pairwise(_edges([at for _, at, _, _ in heard])):
+    # Of a handful of checks an interval says nothing.
+    parts_at_most = max(4, min(BUCKETS, len(heard) // _CHECKS_A_PART))
+    for low, high in pairwise(_edges([at for _, at, _, _ in heard], parts_at_most)):
         here = [(number, loss, credit) for number, at, loss, credit in heard if low <= at < high]
         # As in the fold: what earns no credit is heard only where it counts against the gate.
         alarm = alarm.after(
