@@ -37,6 +37,7 @@ ICONS = (
         "eye",
         "file-up",
         "flask-conical",
+        "graduation-cap",
         "group",
         "history",
         "keyboard",
@@ -81,6 +82,7 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such workflow.")
     context = {
         "workflow": workflow,
+        "lessons": workflow.lessons.filter(state="open").count(),
         "read_only": workflow.archived_at is not None or not may(request.user, "workflows:write"),
         "archived": _archived(workflow),
         "csrf": get_token(request),

@@ -96,7 +96,9 @@ def visible(request: HttpRequest, case_id: str) -> Escalation:
 def desk(request: HttpRequest, case: Escalation | None, refused: Refused | None = None) -> HttpResponse:
     """The inbox with this case; for htmx the pane alone."""
     wanted, now = wanted_of(request.GET), timezone.now()
-    context: dict[str, Any] = {"wanted": wanted, "now": now, "case": case, "answered": _answered(request)}
+    answered = _answered(request)
+    context: dict[str, Any] = {"wanted": wanted, "now": now, "case": case, "answered": answered}
+    context["may_teach"] = answered is not None and may(request.user, "escalations:write", answered["case"])
     context |= _pane(request, case, refused) if case else {"fresh": request.GET.get("answered")}
     partly = request.headers.get("HX-Request") == "true"
     # What is to be said stands above a whole page, and within a pane that comes alone.

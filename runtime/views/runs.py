@@ -96,6 +96,7 @@ def _told(request: HttpRequest, run_id: str, *, whole: bool = False) -> dict[str
         "cases": _answerable(request, seen.filter(state="open")),
         "answered": seen.filter(goes_on_at__gt=timezone.now())[:20],
         "may_write": may_write,
+        "may_teach": not run.tryout and may(request.user, "escalations:write"),
         "decided": decided(run),
         "callbacks": callbacks.told(run) if run.callback_url and may(request.user, "workflows:write") else None,
     }

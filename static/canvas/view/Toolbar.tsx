@@ -21,6 +21,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <a className="bar-back" href={leave} aria-label="All workflows"><Icon name="chevron-left" /></a>
       <h1 className="bar-name" title={name}>{name}</h1>
       {overview && <a className="tool" href={overview} aria-label="Overview, versions and triggers" title="Overview, versions and triggers of this workflow"><Icon name="layout-dashboard" /></a>}
+      {lessons && Number(taught) > 0 && <a className="button bar-lessons" href={lessons} title="What reviewers want this workflow to learn"><Icon name="graduation-cap" size={14} />{taught} to learn</a>}
       <SavingSign />
       <Others />
       <span className="bar-gap" />
@@ -86,7 +87,7 @@ const SIGNS: Readonly<Record<Saving["state"], readonly [icon: string, says: stri
   "signed-out": ["log-in", "Signed out: nothing is saved"],
 };
 
-const { archived, backtests, overview } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
+const { archived, backtests, lessons, overview, taught } = document.querySelector<HTMLElement>("interlock-canvas")?.dataset ?? {};
 
 function SavingSign(): React.JSX.Element {
   const saving = use((seen) => seen.saving);
