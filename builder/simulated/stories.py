@@ -56,16 +56,18 @@ class Story:
     @property
     def description(self) -> str:
         """What the workflow's page says of it: that nothing of this has happened."""
-        return (
-            f"{self.about} Simulated: the messages are invented, and “Simulated reviewer” 1 to 3 answered them, all "
-            "within a minute when the demo was started. The runs, the proof and the alarm are the real ones."
-        )
+        return f"{self.about} Simulated reviewers answered invented messages; the proof and the alarm are real."
 
     def document(self) -> dict[str, Any]:
         """Its drawing."""
         ways = list(self.world.texts)
         ends = [
-            {"id": f"to_{number}", "kind": "outcome", "name": way, "at": [_LEFT + 2 * _STEP, 40 + number * _ROW]}
+            {
+                "id": f"to_{number}",
+                "kind": "outcome",
+                "name": f"{way} (simulated)",
+                "at": [_LEFT + 2 * _STEP, 40 + number * _ROW],
+            }
             for number, way in enumerate(ways)
         ]
         late = {
@@ -135,8 +137,8 @@ STORIES: tuple[Story, ...] = (
     Story(
         "messages-to-departments",
         "Messages: which department? (simulated)",
-        "Sorts what customers write to a maker of office furniture. Its gate is on probation: people answer every "
-        "message until enough of their answers have proven the promise.",
+        "Sorts what customers write to a maker of furniture. Its gate is on probation: people answer every message "
+        "until their answers have proven the promise.",
         "Which department answers this message?",
         "which_department",
         worlds.DEPARTMENTS,
@@ -145,8 +147,8 @@ STORIES: tuple[Story, ...] = (
     Story(
         "opinions-of-guests",
         "Opinions of guests: praise, complaint or question? (simulated)",
-        "Sorts what guests of a hotel write. Its gate is proven: it decides what it is sure enough of, people answer "
-        "the rest, and check one in ten of its decisions.",
+        "Sorts what guests of a hotel write. Its gate is proven: it decides what it is sure enough of; people answer "
+        "the rest and check one in ten.",
         "What is this guest's message?",
         "praise_or_complaint",
         worlds.GUESTS,
@@ -158,9 +160,8 @@ STORIES: tuple[Story, ...] = (
     Story(
         "repairs-to-workshops",
         "Repairs: which workshop? (simulated)",
-        "Sorts requests for repairs. Its gate was proven; then a coffee machine came out under the name that a vacuum "
-        "cleaner had had. People check one in five of its decisions, and found it: the gate closed itself, and "
-        "everything goes to people.",
+        "Sorts requests for repairs. Its gate was proven; then a new coffee machine got the name of a vacuum cleaner. "
+        "The people who check one decision in five found it, and the gate closed itself.",
         "Which workshop mends it?",
         "which_workshop",
         worlds.REPAIRS,
