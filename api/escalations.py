@@ -123,7 +123,7 @@ class Escalations(Resource):
         Reviewers see the cases of their queues and those without a queue.
         """
         rows = _filtered(visible_escalations(request.user), query, request.user.get_username())
-        return ok(page(request._request, rows.select_related("assignee"), query, as_json, newest_first=False))
+        return ok(page(request._request, rows.select_related("assignee", "run"), query, as_json, newest_first=False))
 
 
 class EscalationItem(Resource):

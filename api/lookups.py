@@ -55,7 +55,7 @@ def visible_run(caller: Caller, run_id: str) -> Run:
 
 def visible_escalation(caller: Caller, case_id: str) -> Escalation:
     """The case with this id."""
-    cases = visible_escalations(caller.user).select_related("assignee")
+    cases = visible_escalations(caller.user).select_related("assignee", "run")
     case = cases.filter(pk=case_id).first() if is_id(case_id) else None
     if case is None:
         raise problems.Refuse(problems.NOT_FOUND)

@@ -180,8 +180,8 @@ def undo(escalation_id: str, user: Person, now: datetime) -> Undone | Refused:
         return Refused("not_yours", "You have given no answer here that you could take back.")
     if case.state != "open" and not _reopened(case, user, now):
         return Refused("too_late", "It is too late to take this back: the run has gone on.")
-    mine.delete()
     veils.taken_back(case, user.get_username(), now)
+    mine.delete()
     audit.record(user.get_username(), "escalation.undone", case, now)
     _tell(run=False)
     return Undone(case.pk)

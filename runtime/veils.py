@@ -68,21 +68,31 @@ def seen(run_id: str, by: str, now: datetime) -> None:
 
 
 def taken_back(case: Escalation, by: str, now: datetime) -> None:
-    """Somebody takes an answer back that stood: beside it they were shown the machine's, so the next is not blind."""
+    """Somebody takes an answer back that stood: beside it the machine's was shown, so the next is not blind.
+
+    It was shown to all who had answered, and each of them may take their own back now.
+    """
     if case.state != "open" and case.behind is not None:
-        seen(case.run_id, by, now)
+        for each in {by, *case.votes.values_list("by", flat=True)}:
+            seen(case.run_id, each, now)
 
 
 def laid_bare(case: Escalation, by: str = "") -> Mapping[str, Any] | None:
     """What stands behind a case, once its answer stands: at once for whoever gave it, then for all. None: not yet.
 
-    Those who may design see it at any time in the run.
+    It waits for the answers of other cases too, where what stands behind this one tells of gates that those are about:
+    a case that went by, a question for details, a review behind another gate. Those who may design see it at any time
+    in the run.
     """
     if case.behind is None or case.state == "open":
         return None
     pending = case.goes_on_at is not None and case.goes_on_at > timezone.now()
     behind: Mapping[str, Any] = case.behind
-    return None if pending and by not in case.resolved_by.split(", ") else behind
+    if pending and by not in case.resolved_by.split(", "):
+        return None
+    answered = case.state == "resolved"
+    others = {gate["node"] for gate in behind["gates"] if not (answered and gate.get("settles", True))}
+    return None if others and others & secret(case.run_id, case.run.blueprint_id, case.run.status) else behind
 
 
 def _is_open(run_id: str, gate: Promised) -> bool:

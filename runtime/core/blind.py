@@ -32,7 +32,7 @@ class Promised:
 
     `behind` are the questions to people behind its port `unsure`; those of `settles` end its secret when they are
     answered (the ones that offer its ways by name, or all where none does); `given_away` are reached by a way that a
-    telling step chose, so that being asked at all says something.
+    telling step chose, so that being asked at all says something, or after another workflow was handed what tells.
     """
 
     node: str
@@ -87,6 +87,15 @@ def offered(drawing: Drawing, node: str) -> frozenset[str]:
     return frozenset(drawing.ports.get(node, ())) - {OVERDUE, "error"}
 
 
+def judges(drawing: Drawing, node: str, gate: Promised) -> bool:
+    """Whether what a question to people is answered speaks of a gate: it offers one of its ways, and something else.
+
+    Who can say nothing else than what a gate may have said does not judge it.
+    """
+    answers = offered(drawing, node)
+    return len(answers) > 1 and bool(answers & set(gate.ways))
+
+
 def veiled(event: Event, hidden: frozenset[str]) -> Event:
     """An event without what one of the hidden steps gave or did, and saying so; any other as it is."""
     if event.node not in hidden or event.type not in _TELLING:
@@ -132,7 +141,15 @@ def _promised(drawing: Drawing, node: str) -> Promised:
     offering = frozenset(each for each in behind if offered(drawing, each) & set(ways))
     telling = _telling(drawing, node)
     chosen = _chosen(drawing, telling - {node})
-    return Promised(node, ways, telling, behind, offering or behind, behind & chosen)
+    given_away = {each for each in behind if each in chosen or _is_handed_on(drawing, node, telling, each)}
+    return Promised(node, ways, telling, behind, offering or behind, frozenset(given_away))
+
+
+def _is_handed_on(drawing: Drawing, gate: str, telling: frozenset[str], review: str) -> bool:
+    """Whether another workflow, which covers nothing, may be handed the gate's answer before this review asks."""
+    calls = {each for each in telling - {gate} if (kind := drawing.kind(each)) and kind.calls(drawing.params[each])}
+    unsure = [edge for edge in drawing.graph.outgoing.get(gate, ()) if edge.port == UNSURE]
+    return bool(calls) and drawing.graph.route(unsure, calls, {review}) is not None
 
 
 def _behind(drawing: Drawing, node: str) -> set[str]:

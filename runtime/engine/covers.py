@@ -66,7 +66,10 @@ def covered(
 
 
 def _gate(drawing: Drawing, state: State, gate: Promised, node: str) -> dict[str, Any]:
-    """A gate as its case remembers it. `labels`: an answer speaks of the gate; `blind`: it can count for it."""
+    """A gate as its case remembers it. `labels`: an answer speaks of the gate; `blind`: it can count for it.
+
+    `settles`: with an answer the gate's is no secret any more.
+    """
     result = state.steps[gate.node].result
     output = result.output if result and isinstance(result.output, Mapping) else {}
     return {
@@ -76,8 +79,9 @@ def _gate(drawing: Drawing, state: State, gate: Promised, node: str) -> dict[str
         "choice": output.get("choice"),
         "confidence": output.get("confidence"),
         "ways": list(gate.ways),
-        "labels": bool(blind.offered(drawing, node) & set(gate.ways)),
+        "labels": blind.judges(drawing, node, gate),
         "blind": node not in gate.given_away,
+        "settles": node in gate.settles,
     }
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runtime import json_gate
+from runtime.core import blind
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.expressions import Json
@@ -33,6 +34,8 @@ MAX_OUTPUT = 1_048_576
 # What all entries of one run may take together: a run is read as a whole whenever it is taken up again.
 MAX_JOURNAL = 32 * 1_048_576
 
+
+UNTOLD = "Why is shown in the run, to those who may design: it could tell what a person is still asked for."
 INCIDENT_CHOICES = (
     {"name": "retry", "label": "Try again", "comment_required": False},
     {"name": "skip", "label": "Skip with a value", "comment_required": True},
@@ -192,8 +195,23 @@ def incident(step: Step, failure: Failed) -> Consequence:
     asked: dict[str, Any] = {"question": question, "choices": list(INCIDENT_CHOICES)}
     asked |= {"show": {"error": error}, "editable": {}, "form": None, "ports": list(step.drawing.ports[node.id])}
     why = [{"node": node.id, "title": node.title, "kind": node.kind, "port": None, "message": failure.message}]
+    if not step.run.tryout:
+        asked, why = _untold(step, asked, why)
     opened = _escalation(step, "incident", Covered(asked, why))
     return Consequence(step.event("incident.opened", {"error": error, "escalation": opened.id}), escalations=(opened,))
+
+
+def _untold(
+    step: Step, asked: dict[str, Any], why: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """An incident without its message, where that may tell a gate's answer while people are asked for theirs."""
+    node = step.drawing.graph.nodes[step.start.node]
+    if node.id not in blind.told(blind.secrets(step.drawing, step.state)):
+        return asked, why
+    # Nothing is kept behind it: an incident is settled, and would lay it bare, before the case is answered.
+    return {**asked, "question": f"“{node.title}” failed. {UNTOLD}", "show": {}}, [
+        {**each, "message": UNTOLD} for each in why
+    ]
 
 
 def _case(step: Step, ask: Ask) -> NewEscalation | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runtime.gates import labels
-from runtime.models import Decision
+from runtime.models import Decision, Run, Sighting
 from runtime.refused import FieldError, Refused
 
 
@@ -41,6 +41,9 @@ def told(
         known = ", ".join(f"“{each}”" for each in found.gate.choices)
         where = FieldError("/choice", f"The choices of this gate are {known}.", "unknown_choice")
         return Refused("unknown_choice", "This is none of the gate's choices.", (where,))
+    if found.state == "open" and Run.objects.filter(pk=run_id).exists():
+        # What is told here tells whoever says it what the machine had said: their answer to the case is not blind.
+        Sighting.objects.get_or_create(run_id=run_id, by=by, defaults={"at": now})
     # That it was wrong, and no more, is what “cannot tell” says too: no choice is confirmed by it.
     answer = choice if choice is not None else found.answer if correct else None
     kept = labels.told(run_id, node, answer, by, now, visit=found.visit)

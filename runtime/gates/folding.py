@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 30.0
 _ROUNDS = 5
+_WANTED = frozenset({"standing", "state", "cutoff", "upto", "scoring"})
 
 type Folded = Literal["nothing", "folded", "overtaken", "flawed"]
 
@@ -83,6 +84,8 @@ def fold(gate_id: int, numbers: Computes | None = None, now: datetime | None = N
         if work is None:
             return "nothing"
         told = (numbers or process()).computed(work.request)
+        if "flaw" not in told and not told.keys() >= _WANTED:
+            raise Lost("What was computed of the gate says too little.")
         written = _write(work, told, now or datetime.now(UTC))
         if written != "overtaken":
             return written

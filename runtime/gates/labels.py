@@ -18,7 +18,7 @@ from django.db import transaction
 from runtime import audit, jobs
 from runtime.gates.terms import OTHER
 from runtime.judgement.ledger import Costs, Label
-from runtime.models import Decision, Escalation, Sighting
+from runtime.models import Decision, Escalation, Remark, Sighting
 from runtime.refused import Refused
 
 FOLD = "gates.fold"
@@ -50,9 +50,11 @@ def answered(case: Escalation, resolution: Mapping[str, Any]) -> int:
     for gate in gates:
         choice = resolution["choice"]
         answer = choice if choice in gate["ways"] else OTHER
+        first = _row(run=case.run_id, node=gate["node"], visit=gate["visit"])
+        hidden = bool(gate["blind"]) and first is not None and not _was_bare(first) and not _was_told(case, at)
         for by in people:
             row = _row(run=case.run_id, node=gate["node"], visit=gate["visit"])
-            blind = bool(gate["blind"]) and not _has_looked(case.run_id, by, at)
+            blind = hidden and not _has_looked(case.run_id, by, at)
             given += isinstance(_labelled(row, Label(answer, by, blind), at, "review"), Taken)
     return given
 
@@ -104,10 +106,13 @@ def _labelled(row: Decision | None, label: Label, now: datetime, source: Source)
     kept = {"answer": label.answer, "by": label.by, "at": now.isoformat(), "blind": label.blind, "source": source}
     loss = Costs().loss(row.answer, label.answer)
     changes: dict[str, Any] = {"labels": [*row.labels, kept], "fresh": True}
-    if row.loss is None or loss > row.loss:
+    # That somebody says it was right does not answer a case that people are asked: else whoever can say so could choose
+    # which cases the gate is judged by.
+    waits = row.state == "open" and source == "feedback" and loss == 0.0
+    if not waits and (row.loss is None or loss > row.loss):
         seen = {"said": label.answer, "by": label.by[:150], "blind": label.blind, "labelled_at": now, "loss": loss}
         changes |= seen
-    if row.state in ("open", "unasked"):
+    if row.state in ("open", "unasked") and not waits:
         changes["state"] = "given_up" if source == "given_up" else "settled"
     Decision.objects.filter(pk=row.pk).update(**changes)
     nudge()
@@ -125,3 +130,14 @@ def _unfit(row: Decision, label: Label) -> Refused | None:
 
 def _has_looked(run_id: str, by: str, at: datetime) -> bool:
     return Sighting.objects.filter(run=run_id, by=by, at__lte=at).exists()
+
+
+def _was_bare(row: Decision) -> bool:
+    """Another case about the same decision was answered: from then on the machine's answer was for all to see."""
+    return any(each["source"] == "review" for each in row.labels)
+
+
+def _was_told(case: Escalation, at: datetime) -> bool:
+    """Somebody who had seen the machine's answer wrote beside the case before it was answered."""
+    seers = Sighting.objects.filter(run=case.run_id, at__lte=at).values("by")
+    return Remark.objects.filter(escalation=case.pk, at__lte=at, by__in=seers).exists()

@@ -20,6 +20,7 @@ from typing import IO, Any, cast
 TIMEOUT_S = 300.0
 IDLE_S = 60.0
 _LENGTH = struct.Struct(">Q")
+_MOST = 1 << 30
 _ROOT = str(Path(__file__).resolve().parents[2])
 # `-I` keeps the environment and the current directory out; the search path is handed over instead.
 _ENTRY = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from runtime.gates.numbers import serve; serve()"
@@ -28,7 +29,7 @@ type Message = dict[str, Any]
 
 
 class Lost(Exception):
-    """The process was killed, or took too long: nothing is known, and it may be asked again."""
+    """The process was killed, took too long, or gave no answer: nothing is known, and it may be asked again."""
 
 
 class Numbers:
@@ -47,7 +48,11 @@ class Numbers:
             except BrokenPipeError:
                 # It had just gone to rest.
                 self.stop()
+            try:
                 return self._asked(request)
+            except BrokenPipeError as failure:
+                self.stop()
+                raise Lost("The process that computes gates does not start.") from failure
 
     def stop(self) -> None:
         """End the process, if there is one."""
@@ -66,9 +71,12 @@ class Numbers:
         try:
             _send(_pipe(process.stdin), request)
             answer = _receive(_pipe(process.stdout))
+        except ValueError:
+            # What it says cannot be read: nothing that it says later will be.
+            answer = None
         finally:
             late.cancel()
-        if answer is None:
+        if not isinstance(answer, dict):
             self.stop()
             raise Lost("The process that computes gates was stopped.")
         return answer
@@ -105,7 +113,7 @@ def _receive(pipe: IO[bytes]) -> Message | None:
     if len(head) < _LENGTH.size:
         return None
     (size,) = _LENGTH.unpack(head)
-    data = pipe.read(size)
+    data = pipe.read(size) if size <= _MOST else b""
     message: Message | None = json.loads(data) if len(data) == size else None
     return message
 

@@ -79,7 +79,9 @@ def _misfit(row: dict[str, Any]) -> str:
         return "was routed otherwise than its score and cut-off say."
     if row["sampled"] != (drawn if row["auto"] else True) or row["pi"] != (row["audit"] if row["auto"] else 1.0):
         return "was picked for review otherwise than its number says."
-    losses = [Costs().loss(row["answer"], label["answer"]) for label in row["labels"]]
+    # While people are asked, that somebody else says it was right is kept and counts for nothing.
+    told = [each for each in row["labels"] if row["state"] != "open" or each["source"] != "feedback"]
+    losses = [Costs().loss(row["answer"], label["answer"]) for label in told]
     if (max(losses, default=None)) != row["loss"]:
         return "says otherwise what its labels cost."
     if (row["state"] in ("settled", "given_up")) != bool(losses):

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from runtime.gates import reports
-from runtime.models import AuditEntry, Decision, Gate
+from runtime.models import AuditEntry, Decision, Gate, Sighting
 from tests.makers.api_client import caller, problem
 from tests.makers.blind import SECRET, blind_case
 from tests.makers.gate_rows import decision, gate
@@ -128,13 +128,26 @@ def test_what_is_learned_later_is_kept(
     dora: User, body: dict[str, Any], choice: str | None, agrees: bool, loss: float
 ) -> None:
     case = blind_case()
-    row = decision(gate(), case.run)
+    row = decision(gate(), case.run, auto=True, sampled=False, state="unasked")
     who = caller(dora, "runs:write")
     told = who.post(f"/api/v1/runs/{case.run_id}/feedback/", {"node": "gate", **body}).json()
     assert told == {"run": case.run_id, "node": "gate", "choice": choice, "agrees": agrees, "new": True}
     kept = Decision.objects.get(pk=row.pk)
     assert (kept.loss, kept.blind) == (loss, False)
     assert who.post(f"/api/v1/runs/{case.run_id}/feedback/", {"node": "gate", **body}).json()["new"] is False
+
+
+@pytest.mark.parametrize("body", [{"correct": True}, {"choice": SECRET}, {"choice": "horse"}])
+def test_who_asks_by_way_of_feedback_what_the_machine_said_answers_no_case_blind(
+    dora: User, body: dict[str, Any]
+) -> None:
+    case = blind_case()
+    row = decision(gate(), case.run)
+    told = caller(dora, "runs:write").post(f"/api/v1/runs/{case.run_id}/feedback/", {"node": "gate", **body})
+    assert told.status_code == 200
+    assert Sighting.objects.get(run=case.run_id).by == dora.username
+    kept = Decision.objects.get(pk=row.pk)
+    assert kept.state == ("settled" if body.get("choice") == "horse" else "open")
 
 
 def test_two_that_disagree_are_both_kept_and_the_worse_counts(dora: User) -> None:

@@ -54,8 +54,11 @@ def _not_blind(drawing: Drawing, gate: Promised) -> Iterator[Problem]:
             path = ("nodes", str(drawing.place[node]), "config", "question")
             yield found("promise.not_blind", message, suggestion, nodes=(node,), path=path)
         if node in gate.given_away:
-            message = f"Whether “{review}” is asked depends on what “{name}” chose, so its answers earn no trust."
-            suggestion = f"Lead “unsure” of “{name}” to one review, whatever it leans to."
+            message = (
+                f"Whether “{review}” is asked depends on what “{name}” chose, or another workflow is told it before, so"
+                " its answers earn no trust."
+            )
+            suggestion = f"Lead “unsure” of “{name}” to one review first, whatever it leans to."
             yield found("promise.not_blind", message, suggestion, nodes=(gate.node, node))
 
 
