@@ -34,6 +34,7 @@ ICONS = (
     *("align-vertical-distribute-center", "arrow-down", "arrow-up", "braces", "chevron-left", "circle-alert"),
     *("circle-check", "cloud", "cloud-check", "cloud-off", "cloud-upload", "copy", "corner-down-right", "download"),
     *(
+        "ellipsis",
         "eye",
         "file-up",
         "flask-conical",

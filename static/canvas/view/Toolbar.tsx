@@ -7,6 +7,7 @@ import { counted, counts } from "../kernels/problems.ts";
 import type { Saving } from "../sync/autosave.ts";
 import { camera } from "./camera.ts";
 import { Icon } from "./Icon.tsx";
+import { More, type Deed } from "./More.tsx";
 import { Others } from "./Others.tsx";
 
 export function Toolbar({ name, leave }: { name: string; leave: string }): React.JSX.Element {
@@ -47,15 +48,30 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <span className="bar-line" />
       <Tool icon="braces" wide says="Keep this drawing, or bring one in" run={() => editor.set({ mode: { is: "importing" } })} />
       <Tool icon="history" wide says="Versions" run={() => editor.set({ mode: { is: "versions" } })} />
+      <More deeds={rarely(readOnly, looking)} />
       {!looking && <ProblemsButton />}
-      {!looking && <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} />Try it</button>}
+      {!looking && <button type="button" className="button" aria-pressed={panels.trying} title="Try the drawing on a case (r)" onClick={() => commands.toggleTrying()}><Icon name="play" size={14} /><span className="bar-words" data-last>Try it</span></button>}
       {backtests && !looking && <a className="button" data-wide href={backtests} title="Try the drawing on cases that have already been"><Icon name="flask-conical" size={14} /><span className="bar-words">Try on past cases</span></a>}
       {!readOnly && <button type="button" className="button main" onClick={() => editor.enter({ is: "publishing" })}><Icon name="rocket" size={14} />Publish</button>}
     </div>
   );
 }
 
-// `wide`: left out where there is little room; all of it can be done without.
+// The same as the tools that are `wide`, for where there is no room for those.
+function rarely(readOnly: boolean, looking: boolean): readonly Deed[] {
+  const past: readonly Deed[] = backtests && !looking ? [{ icon: "flask-conical", says: "Try on past cases", run: () => location.assign(backtests) }] : [];
+  const note: readonly Deed[] = readOnly ? [] : [{ icon: "sticky-note", says: "Write a note", keys: "n", run: () => commands.addNote(null) }];
+  return [
+    ...past, ...note,
+    { icon: "minus", says: "Zoom out", keys: "−", run: () => camera.zoom(0.8) },
+    { icon: "plus", says: "Zoom in", keys: "+", run: () => camera.zoom(1.25) },
+    { icon: "history", says: "Versions", run: () => editor.set({ mode: { is: "versions" } }) },
+    { icon: "braces", says: "Keep this drawing, or bring one in", run: () => editor.set({ mode: { is: "importing" } }) },
+    { icon: "keyboard", says: "All keys", keys: "?", run: () => editor.enter({ is: "keys" }) },
+  ];
+}
+
+// `wide`: where there is little room, it stands in the list behind “More” instead.
 function Tool({ icon, says, keys, run, off = false, pressed, wide = false }: { icon: string; says: string; keys?: string; run: () => void; off?: boolean; pressed?: boolean; wide?: boolean }): React.JSX.Element {
   return (
     <button type="button" className="tool" data-wide={wide || undefined} aria-label={says} title={keys ? `${says} (${keys})` : says} disabled={off} aria-pressed={pressed} onClick={run}><Icon name={icon} /></button>
