@@ -29,7 +29,7 @@ from runtime import veils
 from runtime.broadcast import INBOX, broadcast, run_group
 from runtime.ids import is_id
 from runtime.models import Run
-from runtime.permissions import Permission, may
+from runtime.permissions import Permission, may, permissions_of, sees_all_runs
 from runtime.shared import Shared
 from runtime.standing import View, shared_standing, view_of
 from runtime.traces import ENDED, LAST_SEQ, read_events
@@ -178,7 +178,7 @@ class Socket(AsyncWebsocketConsumer):
             # Those who came together need not ask together: what they follow would wait behind their questions.
             await asyncio.sleep(self.check_s * random.uniform(0.5, 1.0))  # noqa: S311 (nothing is guarded by chance)
             caller = await self._caller()
-            if caller is None or not await database_sync_to_async(self.permits)(caller):
+            if caller is None or not await self.still_permits(caller):
                 return Close(4403, "The permission was withdrawn.")
 
     async def tell(self, message: dict[str, Any]) -> None:
@@ -192,6 +192,10 @@ class Socket(AsyncWebsocketConsumer):
     def permits(self, caller: Caller) -> bool:
         """Whether an admitted caller still has the permission."""
         return caller.may(self.needs)
+
+    async def still_permits(self, caller: Caller) -> bool:
+        """`permits`, asked again and again of a socket that is open."""
+        return await database_sync_to_async(self.permits)(caller)
 
     async def serve(self) -> Close:
         """Send until there is nothing left to send."""
@@ -221,6 +225,13 @@ class RunSocket(Socket):
     def permits(self, caller: Caller) -> bool:
         """Whether the caller may see this very run."""
         return caller.may(self.needs, self.run)
+
+    async def still_permits(self, caller: Caller) -> bool:
+        """The sockets of one person ask together; what is asked of this run alone is who sees his cases' runs only."""
+        scoped = caller.scopes is None or self.needs in caller.scopes
+        if scoped and sees_all_runs(await shared_permissions(caller.user)):
+            return True
+        return await super().still_permits(caller)
 
     def _look(self, caller: Caller) -> Read:
         """How this caller looks at the run: what gates said is for those who design, and that they saw it is kept."""
@@ -315,6 +326,7 @@ def _looked(run_id: str, after: int, limit: int, *, veiling: bool) -> Look | Non
 
 shared_look = Shared(look)
 veiled_look = Shared(look_through_veil)
+shared_permissions = Shared(permissions_of)
 
 
 def after_of(query: bytes) -> int | None:
