@@ -98,6 +98,8 @@ def _reviewed_by_two() -> None:
     from copy import deepcopy
 
     from builder.models import Version
+        **stocked.three(now),
+        "case to teach from": _teachable(),
     from runtime.models import Blueprint
     from tests.makers.runs import SMALL
     from tests.makers.sealed import published
@@ -111,6 +113,16 @@ def _reviewed_by_two() -> None:
         name="Four-eyes",
         digest="2" * 64,
         document=document,
+def _teachable() -> str:
+    """A workflow that learns from its cases; the address of one that a person has read."""
+    from runtime.models import Escalation
+    from tests.makers import lessons
+
+    version = lessons.teachable()
+    asked = [lessons.assigned(version, minute=minute) for minute in range(3)]
+    return f"/cases/{Escalation.objects.get(run=asked[-1].run_id, node='read').pk}/"
+
+
         sealed_at=first.blueprint.sealed_at,
     )
     Version.objects.create(

@@ -22,7 +22,7 @@ export function Toolbar({ name, leave }: { name: string; leave: string }): React
       <a className="bar-back" href={leave} aria-label="All workflows"><Icon name="chevron-left" /></a>
       <h1 className="bar-name" title={name}>{name}</h1>
       {overview && <a className="tool" href={overview} aria-label="Overview, versions and triggers" title="Overview, versions and triggers of this workflow"><Icon name="layout-dashboard" /></a>}
-      {lessons && Number(taught) > 0 && <a className="button bar-lessons" href={lessons} title="What reviewers want this workflow to learn"><Icon name="graduation-cap" size={14} />{taught} to learn</a>}
+      {lessons && Number(taught) > 0 && <a className="tool bar-lessons" href={lessons} aria-label={`${taught} to learn`} title={`Reviewers want this workflow to learn something: ${taught}`}><Icon name="graduation-cap" />{taught}</a>}
       <SavingSign />
       <Others />
       <span className="bar-gap" />
