@@ -32,7 +32,8 @@ MAX_NOTED = 4_000
 class StepContext:
     """`core.node.Context` over the doors of this process. `calls` collects what the trace shows.
 
-    `decision` is what a gate answered, to be written with the step's end; `counts` is False in a try-out.
+    `decision` is what a gate answered, to be written with the step's end; `counts` is False in a try-out; `subject` is
+    what a model was asked about.
     """
 
     doors: Doors
@@ -46,6 +47,7 @@ class StepContext:
     counts: bool = True
     calls: list[dict[str, Any]] = field(default_factory=list)
     decision: NewDecision | None = None
+    subject: str = ""
 
     @property
     def idempotency_key(self) -> str:
@@ -62,6 +64,7 @@ class StepContext:
 
     async def model(self, request: ModelRequest) -> ModelAnswer | Failed:
         """Ask a model."""
+        self.subject = request.subject or request.prompt
         asked = {"connection": request.connection, "system": request.system, "prompt": request.prompt}
         note = self._begin("model", **{name: _short(text) for name, text in asked.items()})
         answer = await self._timed(note, self.doors.model(request, self.idempotency_key))
@@ -100,7 +103,7 @@ class StepContext:
 
     async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
         """Ask this step's gate. The trace does not show it: nothing there may tell an audit from any other case."""
-        seat = Seat(self.run_id, self.workflow, self.node, self.visit, self.counts)
+        seat = Seat(self.run_id, self.workflow, self.node, self.visit, self.counts, self.subject)
         judged = await self.doors.gate(question, seat)
         if isinstance(judged, Failed):
             return judged

@@ -128,13 +128,17 @@ class NewEscalation:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The step that asks a gate. `counts`: False in a try-out, of which the ledger knows nothing."""
+    """The step that asks a gate. `counts`: False in a try-out, of which the ledger knows nothing.
+
+    `subject` is what the case is about, as the model was asked: by it the ledger knows one that comes again.
+    """
 
     run_id: str
     workflow: str
     node: str
     visit: int
     counts: bool = True
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ from django.db import transaction
 from runtime import audit, jobs
 from runtime.gates.terms import OTHER
 from runtime.judgement.ledger import Costs, Label
-from runtime.models import Decision, Escalation, Remark, Sighting
+from runtime.models import Decision, Escalation, Gate, Remark, Sighting
 from runtime.refused import Refused
 
 FOLD = "gates.fold"
 """The kind of the job that folds labels."""
+
+_LOOKED_THROUGH = 100
 
 type Source = Literal["review", "feedback", "given_up"]
 
@@ -54,7 +56,7 @@ def answered(case: Escalation, resolution: Mapping[str, Any]) -> int:
         hidden = bool(gate["blind"]) and first is not None and not _was_bare(first) and not _was_told(case, at)
         for by in people:
             row = _row(run=case.run_id, node=gate["node"], visit=gate["visit"])
-            blind = hidden and not _has_looked(case.run_id, by, at)
+            blind = hidden and not _has_looked(case.run_id, by, at) and not _knows(row, by)
             given += isinstance(_labelled(row, Label(answer, by, blind), at, "review"), Taken)
     return given
 
@@ -135,6 +137,23 @@ def _has_looked(run_id: str, by: str, at: datetime) -> bool:
 def _was_bare(row: Decision) -> bool:
     """Another case about the same decision was answered: from then on the machine's answer was for all to see."""
     return any(each["source"] == "review" for each in row.labels)
+
+
+def _knows(row: Decision | None, by: str) -> bool:
+    """Whether this person has answered the very same case before, in another run: the machine's answer was shown then.
+
+    It is also what keeps one case that is sent over and over from proving a gate.
+    """
+    if row is None or not row.subject:
+        return False
+    gates = Gate.objects.filter(workflow=row.gate.workflow, node=row.node, fingerprint=row.gate.fingerprint)
+    others = Decision.objects.filter(gate__in=list(gates.values_list("pk", flat=True)), subject=row.subject)
+    known = others.exclude(pk=row.pk).exclude(state="open")
+    if known.filter(by=by[:150]).exists():
+        return True
+    # Beside the one by whom a row is known, others may have answered it.
+    together = known.filter(state="settled").order_by("-number").only("labels")[:_LOOKED_THROUGH]
+    return any(each["by"] == by for other in together for each in other.labels)
 
 
 def _was_told(case: Escalation, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from runtime.core.confidence import unit
 from runtime.engine.ports import NewDecision
-from runtime.gates import epochs
+from runtime.gates import epochs, terms
 from runtime.judgement.ledger import Row
 from runtime.models import Decision, Gate
 
@@ -34,9 +34,9 @@ _ARRIVE = (
 _LEAVE = "UPDATE runtime_gate SET arrivals = arrivals - 1, open_audits = open_audits - %s WHERE id = %s"
 _INSERT = (
     "INSERT INTO runtime_decision (gate_id, number, run, node, visit, at, answer, signals, score, novelty, draw,"
-    ' cutoff, audit, auto, sampled, pi, floor, state, labels, fresh, said, "by", blind, labelled_at, loss)'
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '[]', %s, NULL, '', NULL, NULL,"
-    " NULL) ON CONFLICT DO NOTHING"
+    ' cutoff, audit, auto, sampled, pi, floor, subject, state, labels, fresh, said, "by", blind, labelled_at, loss)'
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '[]', %s, NULL, '', NULL,"
+    " NULL, NULL) ON CONFLICT DO NOTHING"
 )
 
 
@@ -102,4 +102,4 @@ def _values(row: NewDecision, at: datetime) -> list[Any]:
     known = [row.score, unit(question.novelty), row.draw, row.cutoff, row.audit, row.auto, row.sampled]
     state = "open" if row.sampled else "unasked"
     seated = [seat.run_id, seat.node, seat.visit, when, question.answer, signals]
-    return [*seated, *known, row.pi, row.floor, state, False]
+    return [*seated, *known, row.pi, row.floor, terms.sameness(seat.subject), state, False]

@@ -9,6 +9,8 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from runtime import connections
 from runtime.core.node import GateQuestion
 from runtime.judgement.promise import Rules
@@ -40,6 +42,12 @@ def basis_of(question: GateQuestion) -> dict[str, Any]:
         "familiar_at": question.familiar_at,
         "promise": {"max_error": question.max_error, "confidence": question.confidence},
     }
+
+
+def sameness(subject: str) -> str:
+    """By what a case is known that comes again; nothing of it can be read back. Empty for one about nothing."""
+    words = " ".join(subject.split()).casefold()
+    return salted_hmac("interlock.gates.subject", words, algorithm="sha256").hexdigest() if words else ""
 
 
 def audit_of(question: GateQuestion) -> float:

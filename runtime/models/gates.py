@@ -77,7 +77,8 @@ class Decision(models.Model):
     `number` counts the arrivals at the gate in this epoch, from 0, without gaps. `auto`: the gate would have the
     machine's answer decide; `sampled`: the case goes to a person all the same (every case that is not `auto`, and
     audits). `draw`, `pi`, `floor`, `cutoff` and `audit` as in `judgement.ledger.Row`. `run` is a plain id: the ledger
-    outlives the run, and holds nothing of its data.
+    outlives the run, and holds nothing of its data; by `subject` (a digest under the installation's key; empty: nothing
+    is known) it tells a case that comes again.
 
     `state`: `unasked` (automatic and not drawn), `open` (a person's answer is to come), `settled` (it came),
     `given_up` (it never will; counts as wrong). `labels` are all answers: `{answer, by, at, blind, source}`, of
@@ -104,6 +105,7 @@ class Decision(models.Model):
     sampled = models.BooleanField()
     pi = models.FloatField()
     floor = models.FloatField()
+    subject = models.CharField(max_length=64, default="")
     state = models.CharField(max_length=10)
     labels = JsonText(default=list)
     fresh = models.BooleanField(default=False)
@@ -126,6 +128,7 @@ class Decision(models.Model):
             models.Index(fields=["gate", "-number"], name="decision_wrong", condition=Q(loss__gt=0)),
             models.Index(fields=["gate", "at"], name="decision_at"),
             models.Index(fields=["gate", "number"], name="decision_fresh", condition=Q(fresh=True)),
+            models.Index(fields=["gate", "subject"], name="decision_subject"),
         ]
 
     def __str__(self) -> str:

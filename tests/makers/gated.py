@@ -66,9 +66,9 @@ def doors() -> ScriptedDoors:
     return ScriptedDoors({"gate": [says]})
 
 
-def case(answer: str = "pay", score: float = 0.9) -> dict[str, str]:
-    """The input of a run whose model says this."""
-    return {"text": f"{answer} {score}"}
+def case(answer: str = "pay", score: float = 0.9, about: object = "") -> dict[str, str]:
+    """The input of a run whose model says this; `about` tells one case from another of which it says the same."""
+    return {"text": f"{about} {answer} {score}".strip()}
 
 
 def answer_case(run_id: str, truth: str, user: User) -> None:
@@ -80,9 +80,10 @@ def answer_case(run_id: str, truth: str, user: User) -> None:
 
 def stream(engine: Engine, blueprint: Blueprint, user: User, cases: Iterable[tuple[str, float, str]]) -> list[str]:
     """Run these cases (machine's answer, score, truth), one after the other; whoever is asked says the truth."""
-    ran = []
+    ran: list[str] = []
+    before = Decision.objects.count()
     for said, score, truth in cases:
-        run_id = engine.run(blueprint, case(said, score))
+        run_id = engine.run(blueprint, case(said, score, f"case {before + len(ran)}"))
         if Escalation.objects.filter(run=run_id, state="open").exists():
             answer_case(run_id, truth, user)
             ended(run_id)
@@ -114,9 +115,11 @@ def question(answer: str | None = "pay", score: object = 0.9, **changes: Any) ->
     return GateQuestion(**{**asked, **changes})
 
 
-def decided(run_id: str, asked: GateQuestion | None = None, *, workflow: str = "w", visit: int = 1) -> GateVerdict:
+def decided(
+    run_id: str, asked: GateQuestion | None = None, *, workflow: str = "w", visit: int = 1, subject: str = ""
+) -> GateVerdict:
     """Ask the gate, and write the row as the store does: a step without an engine around it."""
-    judged = policies.judged(asked or question(), Seat(run_id, workflow, "gate", visit))
+    judged = policies.judged(asked or question(), Seat(run_id, workflow, "gate", visit, subject=subject))
     assert isinstance(judged, Judged)
     assert judged.row
     with transaction.atomic():

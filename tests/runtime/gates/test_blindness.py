@@ -242,3 +242,12 @@ def test_an_answer_that_is_taken_back_is_no_label(engine: Engine, ada: User) -> 
     assert isinstance(escalations.undo(case.pk, ada, datetime.now(UTC)), escalations.Undone)
     assert escalations.go_on_due(datetime.now(UTC) + timedelta(hours=1)) == 0
     assert (gates.rows()[0].state, gates.rows()[0].labels) == ("open", [])
+
+
+def test_a_case_that_one_sends_again_is_known_by_what_the_model_was_asked(engine: Engine, ada: User) -> None:
+    blueprint = behind_gate(ways=("gate.unsure > ask",))
+    for _ in range(2):
+        run_id = engine.run(blueprint, gates.case(SAID, 0.9, "the same"))
+        answered(case_at(run_id, "ask"), ada, SAID)
+        ended(run_id)
+    assert [row.blind for row in gates.rows()] == [True, False]

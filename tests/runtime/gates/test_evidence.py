@@ -8,10 +8,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from runtime.gates import feedback, labels, waiting
+from runtime.gates import feedback, hands, labels, waiting
 from runtime.gates.feedback import Told
 from runtime.models import Decision
+from runtime.refused import Refused
 from tests.makers import gated as gates
+from tests.makers.people import person
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -130,3 +132,48 @@ def test_a_second_attempt_of_a_visit_is_drawn_alike_and_written_once() -> None:
     gates.decided("r", visit=2)
     one, two = gates.rows()
     assert (two.number, one.draw != two.draw) == (1, True)
+
+
+def test_one_case_that_is_sent_over_and_over_proves_nothing() -> None:
+    for number in range(100):
+        gates.decided(f"r{number}", subject="  Please PAY this. " if number % 2 else "please pay this.")
+        gates.labelled(f"r{number}", "pay")
+    gates.fold()
+    assert [row.blind for row in gates.rows()] == [True] + [False] * 99
+    assert gates.the_gate().cutoff is None
+    assert verified()
+
+
+def test_cases_that_are_run_again_earn_nothing_also_after_a_new_start() -> None:
+    gates.decided("r", subject="one")
+    gates.labelled("r", "pay")
+    gates.decided("again", subject="one")
+    gates.labelled("again", "pay")
+    gates.decided("colleague", subject="one")
+    gates.labelled("colleague", "pay", by="ben")
+    gates.decided("other", subject="two")
+    gates.labelled("other", "pay")
+    assert [row.blind for row in gates.rows()] == [True, False, True, True]
+    gate = gates.the_gate()
+    ada = person("ada", "administrator")
+    assert not isinstance(hands.close(gate.pk, ada, "", NOW), Refused)
+    assert not isinstance(hands.start_anew(gate.pk, ada, NOW), Refused)
+    gates.decided("anew", subject="one")
+    gates.labelled("anew", "pay")
+    assert Decision.objects.get(run="anew").blind is False
+
+
+def test_a_case_that_comes_again_and_was_wrong_counts_each_time() -> None:
+    for number in range(3):
+        gates.decided(f"r{number}", subject="one")
+        gates.labelled(f"r{number}", "decline")
+    assert [row.loss for row in gates.rows()] == [1.0, 1.0, 1.0]
+
+
+def test_nothing_of_a_case_can_be_read_from_how_it_is_known_again() -> None:
+    gates.decided("r", subject="My secret illness")
+    (row,) = gates.rows()
+    assert len(row.subject) == 64
+    assert "illness" not in row.subject
+    gates.decided("s", subject=" ")
+    assert gates.rows()[1].subject == ""
