@@ -25,7 +25,7 @@ services: setup ## Install what the tests start: PostgreSQL, Redis, Chromium
 	@bash scripts/services.sh
 
 demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=8000 DATA=data
-	@DATA="$(DATA)" exec $(PYTHON) manage.py demo --port "$(PORT)"
+	@DATA="$(DATA)" ADDRESS="$${ADDRESS:-http://127.0.0.1:$(PORT)}" exec $(PYTHON) manage.py demo --port "$(PORT)"
 
 test: services ## Run every test; those that use the database run on PostgreSQL too
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql

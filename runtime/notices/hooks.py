@@ -132,7 +132,7 @@ def _flaws(name: str, url: str, events: Sequence[str]) -> tuple[FieldError, ...]
     if not 0 < len(name) <= 100:
         flaws.append(FieldError("/name", "Give it a name of at most 100 characters."))
     if not is_postable(url):
-        flaws.append(FieldError("/url", "An https address without a user name is wanted."))
+        flaws.append(FieldError("/url", "Enter an address that begins with https:// and holds no user name."))
     if not events:
         flaws.append(FieldError("/events", "Choose at least one event."))
     if NoticeHook.objects.count() >= MOST:

@@ -29,6 +29,18 @@ PAGES = {
     "workflow overview": "/workflows/lead-qualification/overview/",
     "workflow versions": "/workflows/four-eyes/versions/?from=2&to=1",
     "workflow triggers": "/workflows/lead-qualification/triggers/",
+    "webhooks": "/workflows/lead-qualification/triggers/webhooks/",
+    "schedules": "/workflows/lead-qualification/triggers/schedules/",
+    "new schedule": "/workflows/lead-qualification/triggers/schedules/new/",
+    "forms": "/workflows/lead-qualification/triggers/forms/",
+    "tables": "/workflows/lead-qualification/triggers/tables/",
+    "backtests": "/workflows/lead-qualification/backtests/",
+    "gallery": "/gallery/",
+    "notices": "/settings/notices/",
+    "notice calls": "/settings/notices/calls/",
+    "retention": "/settings/keeping/",
+    "background work": "/settings/work/",
+    "audit log": "/settings/log/",
     "not found": "/nothing/",
 }
 """Pages whose address is known beforehand."""
@@ -70,8 +82,13 @@ def _drawn() -> None:
 
 def _happened(now: datetime) -> dict[str, str]:
     """Runs of every sort, and the pages that they have."""
-    from tests.makers import runs
+    from django.contrib.auth.models import User
 
+    from runtime.triggers import webhooks
+    from tests.makers import runs, stocked
+
+    made = webhooks.make("lead-qualification", "Shop", None, User.objects.get(username="ada"), now)
+    assert isinstance(made, webhooks.Made)
     declined = [runs.declined(began=now - timedelta(hours=hours)) for hours in range(60)]
     contacted = runs.contacted(began=now - timedelta(minutes=3))
     case, form = runs.asked(began=now - timedelta(minutes=40)), runs.incomplete(began=now - timedelta(minutes=30))
@@ -91,6 +108,7 @@ def _happened(now: datetime) -> dict[str, str]:
         "incident case": f"/cases/{incident.pk}/",
         "two runs": f"/runs/{declined[-1].pk}/against/{contacted.pk}/",
     }
+        "webhook": f"/workflows/lead-qualification/triggers/webhooks/{made.webhook.pk}/",
 
 
 def _reviewed_by_two() -> None:

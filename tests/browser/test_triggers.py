@@ -64,4 +64,4 @@ def test_a_stranger_sends_a_public_form_and_is_thanked(visit: Visitor) -> None:
     for_everybody(stranger, "thanks")
 
     page.goto(f"/runs/?q={reference}")
-    expect(page.get_by_role("row").filter(has_text="form:Ask for an offer")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="form “Ask for an offer”")).to_be_visible()
