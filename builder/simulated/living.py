@@ -41,7 +41,8 @@ class Living:
 
 
 async def live(story: Story, living: Living) -> None:
-    """Go through the stages that are not over yet. Ends early where no run can be started (archived, say)."""
+    """Go through the stages that are not over yet. Ends early where no run can be started, or nobody may answer (the
+    workflow is archived, the reviewers were taken out of their queue): the next start tries it again."""
     for stage in story.stages:
         for first in range(0, stage.most, stage.wave):
             if await sync_to_async(is_over)(story, stage):
@@ -77,15 +78,17 @@ def past_of(story: Story) -> Past:
 
 
 async def _wave(story: Story, stage: Stage, numbers: range, living: Living) -> bool:
-    """Some messages at once: run, answered, folded. False where none could be started."""
+    """Some messages at once: run, answered, folded. False where none could be started, or they do not end."""
     cases = [_case(stage, number) for number in numbers]
     started, _ = await batches.run_all(living.runner, story.slug, cases, "", living.through)
     answers = {each.run_id: _answer(stage, each.line, living.reviewers) for each in started}
     deadline = time.monotonic() + PATIENCE_S
     # The next messages come once these are through: the policy for them follows from all that was answered before.
-    while not await sync_to_async(_through)(answers) and time.monotonic() < deadline:  # noqa: ASYNC110 - as pages ask
+    while answers and time.monotonic() < deadline:
+        if await sync_to_async(_through)(answers):
+            return True
         await asyncio.sleep(_LOOK_S)
-    return bool(started)
+    return False
 
 
 def _case(stage: Stage, number: int) -> Case:
