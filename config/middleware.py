@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
@@ -66,7 +66,13 @@ class Session(InLoop, SessionMiddleware):
 
 
 class Common(InLoop, CommonMiddleware):
-    """Slashes and lengths."""
+    """Slashes and lengths; and no address holds a NUL, for which PostgreSQL cannot even be asked."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        """Nothing is there."""
+        if "\0" in request.path:
+            raise Http404("There is no such page.")
+        return super().process_request(request)
 
 
 class Csrf(InLoop, CsrfViewMiddleware):

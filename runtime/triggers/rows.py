@@ -35,6 +35,7 @@ BUSY_S, WATCHING_S = 0.2, 10.0
 DRAFT_KEPT = timedelta(days=1)
 LONGEST_ERROR = 1_000
 AT_WORK = ("queued", "running")
+FORGOTTEN = "Its run is kept no longer, so nobody can tell what became of it."
 
 type Change = tuple[int, str, str]
 """A row, its run, and how the run stands now."""
@@ -97,6 +98,7 @@ def step(batch_id: str, answered: Sequence[Change], now: datetime) -> float | No
     batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None or batch.state in ("draft", "reading"):
         return None if batch is None or batch.state == "draft" else BUSY_S
+    _clear_up(batch)
     under = batch.rows.filter(state="under", run__isnull=False)
     _follow([*answered, *_changes(under.exclude(run__status__in=AT_WORK))])
     begun = _start_some(batch) if batch.state == "running" else 0
@@ -110,6 +112,14 @@ def step(batch_id: str, answered: Sequence[Change], now: datetime) -> float | No
     if states & ({"under", "ready", "again"} if batch.state == "running" else {"under"}):
         return BUSY_S
     return WATCHING_S if "waiting" in states else None
+
+
+def _clear_up(batch: Batch) -> None:
+    """Rows of which nothing more will come: kept while their file was cancelled, or of runs that are forgotten."""
+    if batch.state == "cancelled":
+        batch.rows.filter(state="ready").update(state="dropped")
+    gone = batch.rows.filter(state__in=["under", "waiting", "again"], run__isnull=True)
+    gone.update(state="cancelled", error=FORGOTTEN)
 
 
 def keep_house(now: datetime, days: float) -> None:

@@ -227,3 +227,20 @@ def test_what_cells_held_is_forgotten_and_what_became_of_them_stays(designer_dor
     rows.keep_house(NOW + timedelta(days=31), 30)
     assert not BatchRow.objects.filter(cells__isnull=False).exists()
     assert stands(batch) == {"under": 3, "refused": 1}
+
+
+def test_rows_that_were_still_being_kept_while_it_was_cancelled_never_start(designer_dora: User) -> None:
+    batch = worked(started(designer_dora))
+    tables.change(batch, "cancel", designer_dora, NOW)
+    BatchRow.objects.create(batch=batch, number=99, cells=["9"], state="ready")
+    worked(batch)
+    assert BatchRow.objects.get(number=99).state == "dropped"
+
+
+def test_a_row_whose_run_is_forgotten_holds_its_file_open_no_longer(designer_dora: User) -> None:
+    batch = worked(started(designer_dora))
+    went("succeeded", outcome="done")
+    BatchRow.objects.filter(batch=batch, number=2).update(run=None)
+    batch = worked(batch)
+    assert (batch.state, stands(batch)) == ("done", {"succeeded": 2, "cancelled": 1, "refused": 1})
+    assert "kept no longer" in BatchRow.objects.get(batch=batch, number=2).error

@@ -233,3 +233,20 @@ def test_a_run_whose_answer_can_still_be_taken_back_says_so(designer: Client) ->
     assert "rui has answered" not in page
     type(case).objects.update(queue="")
     assert "rui has answered: Go on with it" in text(designer, reverse("run_detail", args=[case.run_id]))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/forms/\0/",
+        "/runs/\0/",
+        "/cases/\0/",
+        "/workflows/w/triggers/tables/\0/",
+        "/workflows/w/triggers/tables/\0/csv/",
+        "/workflows/w/triggers/schedules/\0/",
+        "/workflows/w/triggers/forms/\0/",
+    ],
+)
+def test_an_address_with_a_nul_leads_nowhere(designer: Client, address: str) -> None:
+    for client in (designer, Client()):
+        assert client.get(address.replace("\0", "%00")).status_code == 404
