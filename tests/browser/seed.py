@@ -98,6 +98,8 @@ def _happened(now: datetime) -> dict[str, str]:
     cancelled = runs.qualified(began=now - timedelta(days=2)).is_cancelled("dora", "Sent twice.").run
     failed = runs.Story(runs.blueprint(), {"seats": 200}).breaks("size", "Somebody chose to fail the run.").run
     return {
+        **stocked.three(now),
+        "case to teach from": _teachable(),
         "ended run": f"/runs/{contacted.pk}/",
         "waiting run": f"/runs/{case.run_id}/",
         "incident run": f"/runs/{incident.run_id}/",
@@ -106,9 +108,19 @@ def _happened(now: datetime) -> dict[str, str]:
         "case": f"/cases/{case.pk}/",
         "form case": f"/cases/{form.pk}/",
         "incident case": f"/cases/{incident.pk}/",
+        "webhook": f"/workflows/lead-qualification/triggers/webhooks/{made.webhook.pk}/",
         "two runs": f"/runs/{declined[-1].pk}/against/{contacted.pk}/",
     }
-        "webhook": f"/workflows/lead-qualification/triggers/webhooks/{made.webhook.pk}/",
+
+
+def _teachable() -> str:
+    """A workflow that learns from its cases; the address of one that a person has read."""
+    from runtime.models import Escalation
+    from tests.makers import lessons
+
+    version = lessons.teachable()
+    asked = [lessons.assigned(version, minute=minute) for minute in range(3)]
+    return f"/cases/{Escalation.objects.get(run=asked[-1].run_id, node='read').pk}/"
 
 
 def _reviewed_by_two() -> None:
@@ -116,8 +128,6 @@ def _reviewed_by_two() -> None:
     from copy import deepcopy
 
     from builder.models import Version
-        **stocked.three(now),
-        "case to teach from": _teachable(),
     from runtime.models import Blueprint
     from tests.makers.runs import SMALL
     from tests.makers.sealed import published
@@ -131,16 +141,6 @@ def _reviewed_by_two() -> None:
         name="Four-eyes",
         digest="2" * 64,
         document=document,
-def _teachable() -> str:
-    """A workflow that learns from its cases; the address of one that a person has read."""
-    from runtime.models import Escalation
-    from tests.makers import lessons
-
-    version = lessons.teachable()
-    asked = [lessons.assigned(version, minute=minute) for minute in range(3)]
-    return f"/cases/{Escalation.objects.get(run=asked[-1].run_id, node='read').pk}/"
-
-
         sealed_at=first.blueprint.sealed_at,
     )
     Version.objects.create(
