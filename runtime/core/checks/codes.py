@@ -42,6 +42,7 @@ CODES: dict[str, Code] = {
     "graph.split_without_join": Code("error", "Parallel branches never come together, so a case could end twice."),
     "data.unknown_step": Code("error", "A step is read that does not exist."),
     "data.not_yet": Code("error", "A step is read that may not have run yet."),
+    "data.no_item": Code("error", "The item of a list is read where there is none."),
     "data.unknown_field": Code("warning", "A value is read that the input or the step does not have."),
     "safety.uncertain_proceeds": Code(
         "error", "A doubtful or failed case can reach an outward action without a person."

@@ -17,6 +17,9 @@ from runtime.core.problems import Problem
 ERROR_FIELDS = frozenset({"code", "message", "detail"})
 """What the output of a step holds that ended through its port `error`."""
 
+ITEM_PLACES: Mapping[str, tuple[str, ...]] = {"execute.each": ("input",)}
+"""Where `item` and `index` are known: a kind, and the place in its configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Misread:
@@ -58,7 +61,8 @@ def _problem(
 ) -> Problem | None:
     step = read.reference.step
     if step is None:
-        return _unknown_input(drawing, node, read) if read.reference.root == "input" else None
+        unknown = {"input": _unknown_input, "item": _no_item, "index": _no_item}.get(read.reference.root)
+        return unknown(drawing, node, read) if unknown else None
     if step not in drawing.graph.nodes:
         return _unknown_step(drawing, node, read, step)
     if not read.reference.guarded and node in above and not _surely_before(drawing, above, step, node):
@@ -113,6 +117,15 @@ def _unknown_input(drawing: Drawing, node: str, read: Read) -> Problem | None:
     name = read.reference.path[missing[0]]
     message = f"“{drawing.title(node)}” reads “{name}” from the input, which has no such field."
     return _told("data.unknown_field", message, "Correct the name, or add it to the input.", drawing, node, read)
+
+
+def _no_item(drawing: Drawing, node: str, read: Read) -> Problem | None:
+    if drawing.graph.nodes[node].kind in ITEM_PLACES and read.path[:1] == ITEM_PLACES[drawing.graph.nodes[node].kind]:
+        return None
+    root, reader = read.reference.root, drawing.title(node)
+    message = f"“{reader}” reads `{root}`, which is there only in what each item of a list is given."
+    suggestion = f"Read the value from the input or a step. In a list it takes a name: `list.map({root}, …)`."
+    return _told("data.no_item", message, suggestion, drawing, node, read)
 
 
 def _unknown_output(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.runtime.core.checks.cases.parts import Case, decide_, outcome, prompt, sketch, transform
+from tests.runtime.core.checks.cases.parts import Case, decide_, node, outcome, prompt, sketch, transform
 
 WON = outcome("won")
 INPUT = {"type": "object", "properties": {"email": {"type": "string"}}, "additionalProperties": False}
@@ -23,7 +23,30 @@ def model(context: str) -> dict[str, object]:
 
 READS = "/nodes/2/config/output/value"
 
+
+def each(**config: object) -> dict[str, object]:
+    step = node("each", "execute.each", asks=True, **{"workflow": "child", "items": "input.lines", **config})
+    return sketch([step, WON], "start -> each", "each.done -> won")
+
+
 CASES = [
+    Case(
+        "data.no_item",
+        reading("item.email"),
+        reading("[1, 2].map(item, item + 1)"),
+        "which is there only in what each item of a list is given",
+        nodes=("b",),
+        path=READS,
+    ),
+    Case(
+        "data.no_item",
+        each(items="[index]", input={"n": "item"}),
+        each(input={"n": "item", "at": "index + 1"}),
+        "reads `index`",
+        nodes=("each",),
+        path="/nodes/0/config/items",
+        about="list",
+    ),
     Case(
         "data.unknown_step",
         reading("steps.nobody.output.x"),
