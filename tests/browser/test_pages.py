@@ -44,6 +44,13 @@ PAGES = (
     "background work",
     "audit log",
     "two runs",
+    "gate list",
+    "workflow gates",
+    "proven gate",
+    "gate on probation",
+    "broken gate",
+    "gate cases",
+    "gate terms",
     "not found",
 )
 

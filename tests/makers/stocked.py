@@ -16,7 +16,8 @@ from runtime.gates.terms import RULES
 from runtime.judgement.policy import decide, in_force
 from runtime.judgement.promise import Rules
 from runtime.models import Decision, Gate
-from tests.makers.gated import CHOICES, Here
+from tests.makers.gated import CHOICES, Here, gated
+from tests.makers.sealed import published
 
 NAMES = ("logprob", "self")
 PEOPLE = ("ana", "ben", "cleo")
@@ -105,3 +106,30 @@ def _left_open(rows: Sequence[Decision], behind: int) -> list[Decision]:
 def quick(rules: Rules = RULES, **changes: int) -> Rules:
     """The rules of gates with fewer lessons, where a test has no time for all."""
     return replace(rules, **changes)
+
+
+def three(now: datetime) -> dict[str, str]:
+    """A gate that has proven itself, one on probation, one whose promise broke, and a fixed cut-off; their pages."""
+    document = gated(promise={"max_error": 0.05, "confidence": 0.95})
+    document["nodes"][0]["name"] = "May it be paid?"
+    fixed = gated(gate={"cutoff": 0.7})
+    del fixed["nodes"][0]["config"]["promise"]
+    published("payments-by-number", fixed)
+    stories = (("payments", 60, 900, (0.0,)), ("refunds", 9, 40, (0.0,)), ("claims", 60, 900, (0.0, 0.0, 0.0, 0.6)))
+    made = {}
+    for slug, days, cases, wrong in stories:
+        published(slug, document)
+        fresh = gate(slug, now - timedelta(days=days), rules=quick(learn=40, candidates=4))
+        made[slug] = works(fresh, cases, now, wrong=wrong)
+    assert [each.state for each in made.values()] == ["proven", "probation", "broken"]
+    proven = made["payments"].pk
+    year = f"since={now.year}-01-01&until={now.year}-12-31"
+    return {
+        "gate list": "/gates/",
+        "workflow gates": "/workflows/payments/gates/",
+        "proven gate": f"/gates/{proven}/?{year}",
+        "gate on probation": f"/gates/{made['refunds'].pk}/",
+        "broken gate": f"/gates/{made['claims'].pk}/",
+        "gate cases": f"/gates/{proven}/cases/",
+        "gate terms": "/workflows/payments/gates/gate/terms/",
+    }

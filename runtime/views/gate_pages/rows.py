@@ -125,7 +125,8 @@ def _fitting(gate: Gate, chosen: str, before: int | None) -> QuerySet[Decision]:
             return rows.filter(loss__gt=0)
         case "audits":
             # Those that are open are left out: that a case is a check says that the machine was sure of it.
-            return rows.filter(auto=True, sampled=True, loss__isnull=False)
+            answered = rows.filter(auto=True, sampled=True, loss__isnull=False)
+            return answered if gate.proven_at else answered.none()
         case "open":
             return rows.filter(state="open")
         case _:

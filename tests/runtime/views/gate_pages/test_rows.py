@@ -92,7 +92,7 @@ def test_a_ledger_outlives_its_runs(designer: Client) -> None:
 
 
 def test_filters_find_the_wrong_the_checks_and_the_unanswered(designer: Client) -> None:
-    known = gate()
+    known = gate(state="proven", proven_at=datetime.now(UTC))
     decision(known, "right", **{**ANSWERED, "loss": 0.0, "said": SECRET})
     decision(known, "wrong", **ANSWERED)
     decision(known, "check", auto=True, **{**ANSWERED, "loss": 0.0})
