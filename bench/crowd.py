@@ -24,6 +24,8 @@ CHUNK = 50_000
 APART = timedelta(seconds=20)
 """Between two runs that have ended: some 4,000 a day."""
 CASES_APART = timedelta(seconds=90)
+LOOK = ("administrator", "designer", "reviewer", "developer")
+TABLE_ROWS = 50_000
 FAILED_EVERY, MINE_EVERY, SOON_EVERY, ASIDE_EVERY = 50, 20, 50, 40
 
 
@@ -88,12 +90,34 @@ def freshen() -> None:
         "runs": Run.objects.count(),
         "cases": Escalation.objects.filter(state="open").count(),
         "run": _middle(ended),
+        "other": ended.order_by("pk").values_list("pk", flat=True)[0],
         "deep": _middle(ids),
+        "table": _table(now),
+        "rows": TABLE_ROWS,
         "case": _middle(Escalation.objects.filter(state="open", kind="review").order_by("pk")),
         "form": _middle(Escalation.objects.filter(state="open", kind="form").order_by("pk")),
-        "sessions": {name: signed_in(users.get(username=name)) for name in ("administrator", "reviewer")},
+        "sessions": {name: signed_in(users.get(username=name)) for name in LOOK},
     }
     print(json.dumps(told))
+
+
+def _table(now: datetime) -> str:
+    """A file whose many rows have all been done, some of them without success."""
+    from runtime.models import Batch, BatchRow
+
+    made = Batch.objects.filter(total=TABLE_ROWS).order_by("pk").first()
+    if made is None:
+        what = {"name": "leads.csv", "state": "done", "header": ["seats"], "options": {}, "columns": {}}
+        made = Batch.objects.create(
+            workflow="lead-qualification", version=1, total=TABLE_ROWS, started_by="designer", created_at=now, **what
+        )
+        states = ("failed", *["succeeded"] * 9)
+        rows = [
+            BatchRow(batch=made, number=number, cells=["60"], state=states[number % 10])
+            for number in range(2, TABLE_ROWS + 2)
+        ]
+        BatchRow.objects.bulk_create(rows, batch_size=5_000)
+    return str(made.pk)
 
 
 def _middle(rows: Any) -> str:

@@ -30,18 +30,26 @@ RUNS, CASES = 1_000_000, 10_000
 BOUND_MS = 60.0
 WARM_UP, TURNS = 5, 60
 WORKFLOW = "lead-qualification"
+OTHERS = ("designer", "developer")
+EVERYBODYS = {"home": "/", "runs": "/runs/", "runs, waiting": "/runs/?status=waiting", "inbox": "/cases/"}
 FILLED = "crowded"
 """The file that says that a folder, or the database beside it, was filled to the end."""
 
 
 def pages(told: Mapping[str, Any]) -> dict[str, str]:
-    """The addresses by name: “reviewer:” is asked for as the reviewer, everything else as the administrator."""
-    runs, cases = "/runs/?", "/cases/?"
-    return {
+    """The addresses by name: “reviewer:” is asked for as somebody of this role, what says none as the administrator."""
+    runs, cases, workflow = "/runs/?", "/cases/?", f"/workflows/{WORKFLOW}"
+    everybody = {f"{role}: {name}": path for role in OTHERS for name, path in EVERYBODYS.items()}
+    return everybody | {
         "home": "/",
         "reviewer: home": "/",
         "runs": "/runs/",
         "reviewer: runs": "/runs/",
+        "reviewer: runs, failed": f"{runs}status=failed",
+        "reviewer: runs, queued: none": f"{runs}status=queued",
+        "reviewer: runs, text: none": f"{runs}q=nowhere+to+be+found",
+        "reviewer: runs, far behind": f"{runs}before={told['deep']}",
+        "reviewer: run": f"/runs/{told['run']}/",
         "runs, workflow": f"{runs}workflow={WORKFLOW}",
         "runs, succeeded": f"{runs}status=succeeded",
         "runs, failed": f"{runs}status=failed",
@@ -68,14 +76,31 @@ def pages(told: Mapping[str, Any]) -> dict[str, str]:
         "reviewer: case, a form": f"/cases/{told['form']}/",
         "workflows": "/workflows/",
         "canvas": f"/workflows/{WORKFLOW}/",
+        "two runs": f"/runs/{told['run']}/against/{told['other']}/",
+        "workflow": f"{workflow}/overview/",
+        "workflow, versions": f"{workflow}/versions/",
+        "workflow, triggers": f"{workflow}/triggers/",
+        "workflow, past cases tried": f"{workflow}/backtests/",
+        "workflow, gates": f"{workflow}/gates/",
+        "workflow, tables": f"{workflow}/triggers/tables/",
+        f"table of {told['rows']:,} rows": f"{workflow}/triggers/tables/{told['table']}/",
+        "table, far behind": f"{workflow}/triggers/tables/{told['table']}/?after={told['rows'] // 2}",
+        "table, failed": f"{workflow}/triggers/tables/{told['table']}/?state=failed",
+        "gates": "/gates/",
         "settings": "/settings/connections/",
+        "settings, queues": "/settings/queues/",
+        "settings, people": "/settings/people/",
+        "settings, work": "/settings/work/",
+        "settings, keeping": "/settings/keeping/",
+        "settings, log": "/settings/log/",
     }
 
 
 async def measure(served: Served, told: Mapping[str, Any]) -> None:
     """Ask for each page, and print its line."""
     for name, path in pages(told).items():
-        who = "reviewer" if name.startswith("reviewer:") else "administrator"
+        role = name.partition(":")[0]
+        who = role if role in (*OTHERS, "reviewer") else "administrator"
         headers = {"Cookie": f"sessionid={told['sessions'][who]}"}
         headers |= {"HX-Request": "true"} if name.endswith("the pane alone") else {}
         async with Client(served.port, headers) as client:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from runtime.finding import WINDOW, Window, gathered
 from runtime.ids import is_id
 from runtime.models import Escalation, Run
-from runtime.permissions import Permission, Person, permissions_of, queues_seen, visible_runs
+from runtime.permissions import Permission, Person, permissions_of, queues_seen, sees_all_runs, visible_runs
 
 FEWEST = 250
 """Of how many cases of each queue the runs are looked through at least, however many queues somebody has."""
@@ -39,12 +39,24 @@ def seen_runs(user: Person, before: str = "", since: str = "", held: frozenset[P
     Both are ids; anything else counts as not said. `held` is what `permissions_of` has just said.
     """
     held = permissions_of(user) if held is None else held
-    if "workflows:read" in held or "runs:read" not in held:
+    if sees_all_runs(held) or "runs:read" not in held:
         return Seen(visible_runs(user, held=held), None)
     queues = sorted(queues_seen(user, held) or ())
     window = _window(queues, before if is_id(before) else "", since if is_id(since) else "")
     cases = _between(Escalation.objects.filter(queue__in=queues), window).values("run")
     return Seen(Run.objects.filter(tryout=False, pk__in=cases), window)
+
+
+def all_runs(user: Person) -> QuerySet[Run]:
+    """All the runs that a user may see, for a list that has to page through every one: his cases are gathered first.
+
+    For who sees the runs of his cases only this reads the keys of all of them; pages use `seen_runs`.
+    """
+    held = permissions_of(user)
+    if sees_all_runs(held) or "runs:read" not in held:
+        return visible_runs(user, held=held)
+    cases = Escalation.objects.filter(queue__in=sorted(queues_seen(user, held) or ()))
+    return Run.objects.filter(tryout=False, pk__in=cases.values("run"))
 
 
 def _window(queues: Sequence[str], before: str, since: str) -> Window:

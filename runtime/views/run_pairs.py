@@ -23,6 +23,7 @@ from runtime.pairs import pair
 from runtime.permissions import visible_runs
 from runtime.pictures import Box, Picture, Way
 from runtime.replays import standing
+from runtime.sight import seen_runs
 from runtime.traces import Trace, trace
 from runtime.views.access import needs
 from runtime.views.drawings import WIDEST_READABLE, picture_of
@@ -105,12 +106,16 @@ def _seen(request: HttpRequest, ids: list[str]) -> dict[str, Run]:
 
 
 def _second(request: HttpRequest, first: Run, wanted: str) -> Run | None:
-    others = visible_runs(request.user).filter(workflow=first.workflow).exclude(pk=first.pk).order_by("-pk")
     if wanted == "previous":
-        return others.filter(pk__lt=first.pk).first()
+        return _others(request, first, before=first.pk).first()
     if wanted == "same":
-        return _alike(first, others)
+        return _alike(first, _others(request, first))
     return _seen(request, [wanted]).get(wanted)
+
+
+def _others(request: HttpRequest, first: Run, before: str = "") -> QuerySet[Run]:
+    seen = seen_runs(request.user, before).runs.filter(workflow=first.workflow).exclude(pk=first.pk)
+    return (seen.filter(pk__lt=before) if before else seen).order_by("-pk")
 
 
 def _alike(first: Run, others: QuerySet[Run]) -> Run | None:
