@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from runtime import figures
 from tests.makers import runs
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +47,8 @@ def test_home_costs_as_many_queries_for_much_as_for_little(
         runs.incident()
     with django_assert_max_num_queries(30):  # type: ignore[operator]  # pytest-django gives the fixture no public type
         home(designer)
+
+
+def test_half_percents_do_not_add_up_to_more_than_all_runs() -> None:
+    page = render_to_string("runtime/_days.html", {"rates": figures.Rates((), 47.5, 52.5, 0.0)})
+    assert "48 % of the runs went by themselves, 52 % asked people." in page
