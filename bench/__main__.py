@@ -29,6 +29,7 @@ PROGRAMS = (
     "problems",
     "judgement",
     "gates",
+    "familiar",
     "backtest",
 )
 BOUNDED = re.compile(r"ratio [0-9.]+ (met|NOT MET)")

@@ -19,7 +19,7 @@ class AuditEntry(Sealed):
     at = models.DateTimeField(db_index=True)
     actor = models.CharField(max_length=150)
     action = models.CharField(max_length=60)
-    target = models.CharField(max_length=120, db_index=True)
+    target = models.CharField(max_length=200, db_index=True)
     data = JsonText(default=dict)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from runtime.gates import feedback, hands, labels, waiting
 from runtime.gates.feedback import Told
-from runtime.models import Decision
+from runtime.models import Decision, Gate
 from runtime.refused import Refused
 from tests.makers import gated as gates
 from tests.makers.people import person
@@ -177,3 +177,12 @@ def test_nothing_of_a_case_can_be_read_from_how_it_is_known_again() -> None:
     assert "illness" not in row.subject
     gates.decided("s", subject=" ")
     assert gates.rows()[1].subject == ""
+
+
+def test_a_gate_with_the_longest_names_can_still_close_itself() -> None:
+    ada = person("ada", "administrator")
+    gates.decided("r", workflow="w" * 80)
+    Gate.objects.update(node="n" * 40)
+    gate = gates.the_gate()
+    assert not isinstance(hands.close(gate.pk, ada, "", NOW), Refused)
+    assert not isinstance(hands.start_anew(gate.pk, ada, NOW), Refused)
