@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120.0
 READY = "Ctrl-C stops it."
+GATES = "Gates, as simulated reviewers have made them"
+SIMULATED = "[('simulated-desk',)]"
 
 
 class Demo:
@@ -97,6 +99,11 @@ def leads_in(data: Path) -> int:
     return int(manage(data, "shell", "--no-imports", "-c", counted).stdout)
 
 
+def asked(data: Path, query: str) -> str:
+    code = f"from runtime.models import Escalation, GateIncident; print(list({query}))"
+    return manage(data, "shell", "--no-imports", "-c", code).stdout.strip()
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The first start on an empty folder, once all the leads are through."""
@@ -166,6 +173,16 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(first: Demo, tmp_path: Path)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"CommandError: Port {port} is taken")
     assert not (tmp_path / "interlock.sqlite3").exists()
+
+
+def test_simulated_reviewers_give_three_gates_a_past_that_their_ledgers_bear_out(first: Demo) -> None:
+    first.until(GATES)
+    first.until("Repairs: which workshop?")
+    states = re.findall(r"^  (\w+) +\w[^\n]+\(simulated\)$", first.printed[first.printed.index(GATES) :], re.MULTILINE)
+    assert states == ["probation", "proven", "broken"]
+    assert "3 epochs of gates, each as its ledger says." in manage(first.data, "verify_gates").stdout
+    assert asked(first.data, "Escalation.objects.exclude(state='open').values_list('queue').distinct()") == SIMULATED
+    assert asked(first.data, "GateIncident.objects.values_list('workflow')") == "[('repairs-to-workshops',)]"
 
 
 def test_interrupted_and_started_again_it_goes_on_where_it_was(tmp_path: Path) -> None:

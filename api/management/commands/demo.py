@@ -142,7 +142,7 @@ def _told_of_gates(stories: Sequence[Story]) -> str:
     found = Gate.objects.filter(current=True, workflow__in=[story.slug for story in stories])
     states = dict(found.values_list("workflow", "state"))
     lines = [f"  {states.get(story.slug, 'not begun'):10} {story.name}" for story in stories]
-    return "\n".join(["\nGates, as simulated reviewers have made them (see “Workflows” and “Inbox”):", *lines])
+    return "\n".join(["\nGates, as simulated reviewers have made them (see “Gates” as the designer):", *lines])
 
 
 def _migrate() -> None:
