@@ -41,7 +41,8 @@ def text(client: Client, address: str) -> str:
 
 def hides(page: str) -> bool:
     """Nothing tells what the machine said, how sure it was, or whether this is a check."""
-    return SECRET not in page and "0.83" not in page and "check</td>" not in page
+    # A moment may end in 0.83 seconds: the score would stand at the beginning of its cell.
+    return not any(told in page for told in (SECRET, ">0.83", "probability 0", "<td>check"))
 
 
 @pytest.mark.parametrize("role", ["designer", "developer", "administrator"])
