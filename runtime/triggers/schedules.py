@@ -19,7 +19,7 @@ from runtime.json_gate import clean
 from runtime.models import Firing, Schedule
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
-from runtime.triggers.cadences import Cadence, expression_of, is_zone, missed, next_time
+from runtime.triggers.cadences import MOST_LOOKED_AT, Cadence, expression_of, is_zone, missed, next_time
 
 JOB = "schedule"
 ON_TIME = timedelta(minutes=1)
@@ -209,7 +209,8 @@ def _note(left_out: int, late: bool, catch_up: bool) -> str:
     """What there is to say of a time that was kept late, or of those before it."""
     if not left_out and not late:
         return ""
-    number = "1 time was" if left_out == 1 else f"{left_out:,} times were"
+    many = "More than " if left_out >= MOST_LOOKED_AT - 1 else ""
+    number = "1 time was" if left_out == 1 else f"{many}{left_out:,} times were"
     if late and not catch_up:
         return f"{number} missed while nothing ran here, and left out."
     missed_too = f" {number} missed before it." if left_out else ""

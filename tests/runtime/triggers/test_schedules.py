@@ -238,3 +238,11 @@ def test_its_job_fires_it_and_waits_for_the_next_time(designer_dora: User) -> No
 
 def test_all_its_kinds_of_jobs_are_known() -> None:
     assert {"schedule", "batch", "triggers"} <= set(jobs.registered())
+
+
+def test_times_that_were_not_counted_to_their_end_are_said_to_be_more(designer_dora: User) -> None:
+    found = kept(designer_dora, cadence={"kind": "minutes", "every": 1})
+    fire(found, MONDAY + timedelta(days=31))
+    assert "More than 1,000 times were missed before it" in Firing.objects.get().note
+    assert schedules._note(1_000, True, False).startswith("More than 1,000 times were missed")
+    assert schedules._note(2, True, False).startswith("2 times were missed")
