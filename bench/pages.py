@@ -32,15 +32,27 @@ WARM_UP, TURNS = 5, 60
 WORKFLOW = "lead-qualification"
 OTHERS = ("designer", "developer")
 EVERYBODYS = {"home": "/", "runs": "/runs/", "runs, waiting": "/runs/?status=waiting", "inbox": "/cases/"}
+SETTINGS = {
+    "settings": "/settings/connections/",
+    "settings, queues": "/settings/queues/",
+    "settings, people": "/settings/people/",
+    "settings, work": "/settings/work/",
+    "settings, keeping": "/settings/keeping/",
+    "settings, log": "/settings/log/",
+}
 FILLED = "crowded"
 """The file that says that a folder, or the database beside it, was filled to the end."""
 
 
 def pages(told: Mapping[str, Any]) -> dict[str, str]:
     """The addresses by name: “reviewer:” is asked for as somebody of this role, what says none as the administrator."""
-    runs, cases, workflow = "/runs/?", "/cases/?", f"/workflows/{WORKFLOW}"
     everybody = {f"{role}: {name}": path for role in OTHERS for name, path in EVERYBODYS.items()}
-    return everybody | {
+    return everybody | _of_runs(told) | _of_cases(told) | _of_workflows(told) | SETTINGS
+
+
+def _of_runs(told: Mapping[str, Any]) -> dict[str, str]:
+    runs = "/runs/?"
+    return {
         "home": "/",
         "reviewer: home": "/",
         "runs": "/runs/",
@@ -62,6 +74,13 @@ def pages(told: Mapping[str, Any]) -> dict[str, str]:
         "runs, text: none": f"{runs}q=nowhere+to+be+found",
         "runs, far behind": f"{runs}before={told['deep']}",
         "run": f"/runs/{told['run']}/",
+        "two runs": f"/runs/{told['run']}/against/{told['other']}/",
+    }
+
+
+def _of_cases(told: Mapping[str, Any]) -> dict[str, str]:
+    cases = "/cases/?"
+    return {
         "inbox": "/cases/",
         "reviewer: inbox": "/cases/",
         "reviewer: inbox, mine": f"{cases}view=mine",
@@ -74,9 +93,14 @@ def pages(told: Mapping[str, Any]) -> dict[str, str]:
         "reviewer: case": f"/cases/{told['case']}/",
         "reviewer: case, the pane alone": f"/cases/{told['case']}/",
         "reviewer: case, a form": f"/cases/{told['form']}/",
+    }
+
+
+def _of_workflows(told: Mapping[str, Any]) -> dict[str, str]:
+    workflow = f"/workflows/{WORKFLOW}"
+    return {
         "workflows": "/workflows/",
         "canvas": f"/workflows/{WORKFLOW}/",
-        "two runs": f"/runs/{told['run']}/against/{told['other']}/",
         "workflow": f"{workflow}/overview/",
         "workflow, versions": f"{workflow}/versions/",
         "workflow, triggers": f"{workflow}/triggers/",
@@ -87,12 +111,6 @@ def pages(told: Mapping[str, Any]) -> dict[str, str]:
         "table, far behind": f"{workflow}/triggers/tables/{told['table']}/?after={told['rows'] // 2}",
         "table, failed": f"{workflow}/triggers/tables/{told['table']}/?state=failed",
         "gates": "/gates/",
-        "settings": "/settings/connections/",
-        "settings, queues": "/settings/queues/",
-        "settings, people": "/settings/people/",
-        "settings, work": "/settings/work/",
-        "settings, keeping": "/settings/keeping/",
-        "settings, log": "/settings/log/",
     }
 
 

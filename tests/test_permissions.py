@@ -223,7 +223,11 @@ ONE_OF_A_CASE = {
 }
 pytestmark = pytest.mark.django_db
 
-BODIES: Mapping[str, Any] = {"api_draft": ECHO, "api_resolution": {"choice": "approve", "digest": "0"}, "api_assignment": {"to": "rui"}}
+BODIES: Mapping[str, Any] = {
+    "api_draft": ECHO,
+    "api_resolution": {"choice": "approve", "digest": "0"},
+    "api_assignment": {"to": "rui"},
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 

@@ -135,7 +135,10 @@ class ModelParams(Params):
     ] = None
     audit: Annotated[
         Share | None,
-        Field(title="Share that people check", description="The share of automatic decisions that people check; at least 1 in 1,000, whatever stands here."),
+        Field(
+            title="Share that people check",
+            description="The share of automatic decisions that people check; at least 1 in 1,000, whatever stands here.",
+        ),
     ] = None
 
     @model_validator(mode="after")

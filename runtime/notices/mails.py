@@ -32,7 +32,7 @@ class _Post:
     letter: Letter | None = None
 
 
-@jobs.handler("notice.mail", at_once=2)
+@jobs.handler("notice.mail", at_once=1)
 async def send(work: jobs.Work) -> jobs.Outcome:
     """Send what the person has not been told yet, up to the notice that the job names."""
     post = await work.read(lambda: _post(work.data["user"], work.data["last"]))

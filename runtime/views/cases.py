@@ -210,7 +210,12 @@ def _behind(case: Escalation, me: str) -> dict[str, Any] | None:
     current = Gate.objects.filter(workflow=case.workflow, node__in=names, current=True)
     states = dict(current.values_list("node", "state"))
     gates = [
-        {**each, "state": states.get(each["node"], "probation"), "said": labels.get(each["choice"]) or each["choice"] or "", "agrees": each["choice"] == said}
+        {
+            **each,
+            "state": states.get(each["node"], "probation"),
+            "said": labels.get(each["choice"]) or each["choice"] or "",
+            "agrees": each["choice"] == said,
+        }
         for each in bare["gates"]
     ]
     told = {**bare["show"], **bare["editable"]}

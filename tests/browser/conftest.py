@@ -92,7 +92,13 @@ class Complaints:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("data")
-    settings = {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": "", "UNDO_S": "10", "PUBLIC_FORMS": "1"}
+    settings = {
+        "DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": "",
+        "UNDO_S": "10",
+        "PUBLIC_FORMS": "1",
+    }
     environment = {**os.environ, **settings}
     seeded = subprocess.run(
         [sys.executable, "tests/browser/seed.py"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE

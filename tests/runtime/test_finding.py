@@ -89,7 +89,8 @@ def test_every_filter_of_cases_is_answered_by_an_index(given: dict[str, str], ad
 @on_sqlite
 def test_a_reviewers_open_cases_and_runs_are_found_without_reading_all_cases(reviewer_rui: User) -> None:
     cases = visible_escalations(reviewer_rui).filter(state="open").order_by("pk")
-    of_cases = [seen_runs(reviewer_rui, **place).runs for place in ({}, {"before": new_id()}, {"since": new_id()})]
+    newest, older = seen_runs(reviewer_rui), seen_runs(reviewer_rui, before=new_id())
+    of_cases = [seen.runs for seen in (newest, older, seen_runs(reviewer_rui, since=new_id()))]
     named = visible_runs(reviewer_rui).filter(pk=new_id())
     for rows in (cases, named, *(each.order_by("-pk") for each in of_cases)):
         assert not any(step.startswith("SCAN") for step in plan_of(rows))
