@@ -137,7 +137,8 @@ class ModelParams(Params):
         Share | None,
         Field(
             title="Share that people check",
-            description="The share of automatic decisions that people check; at least 1 in 1,000, whatever stands here.",
+            description="The share of automatic decisions that people check;"
+            " at least 1 in 1,000, whatever stands here.",
         ),
     ] = None
 
