@@ -66,11 +66,14 @@ class Session(InLoop, SessionMiddleware):
 
 
 class Common(InLoop, CommonMiddleware):
-    """Slashes and lengths; and no address holds a NUL, for which PostgreSQL cannot even be asked."""
+    """Slashes and lengths; and no address holds a NUL, for which PostgreSQL cannot even be asked.
+
+    Webhooks answer for themselves: what is not there looks like what is not signed.
+    """
 
     def process_request(self, request: HttpRequest) -> Any:
         """Nothing is there."""
-        if "\0" in request.path:
+        if "\0" in request.path and not request.path.startswith("/hooks/"):
             raise Http404("There is no such page.")
         return super().process_request(request)
 

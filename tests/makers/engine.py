@@ -152,7 +152,7 @@ class Engine:
         disconnect = bells.connect(bell.ring)
         await self.store.take_over(self.owner, alone=self._alone)
         self.heart.start()
-        work = asyncio.create_task(self.runner.work())
+        work = self._pump = asyncio.create_task(self.runner.work())
         self._up.set()
         try:
             await self._down.wait()
@@ -198,6 +198,11 @@ class Engine:
         drawing = await self.store.drawing(blueprint.pk)
         run = new_run(blueprint, {} if given is None else given, **fields)
         return await self.runner.start(run, drawing)
+
+    async def stands_still(self) -> None:
+        """Nothing moves any more but the steps that are under way: it claims nothing, and takes nothing from others."""
+        self._pump.cancel()
+        await asyncio.gather(self._pump, return_exceptions=True)
 
     def run(self, blueprint: Blueprint, given: Any = None, **fields: Any) -> str:
         """Start a run and wait until it has ended or waits, and this worker has let go of it."""

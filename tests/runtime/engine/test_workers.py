@@ -112,9 +112,10 @@ def test_a_worker_that_lost_its_claim_writes_nothing() -> None:
     gate = Gate(by("the slow one"))
     silent = Engine(ScriptedDoors({"fetch": [gate.answer]}), alone=False, lease_s=LONG_S)
     with silent as slow, Engine(ScriptedDoors({"fetch": [by("the other")]}), alone=False, lease_s=LONG_S):
-        # The slow one's own pump would notice; here nothing of it moves but the step that is under way.
         run_id = slow.start(seal(FETCHING))
         assert gate.reached.wait(PATIENCE_S)
+        # Its own pump would take the run up again, as if it were alive.
+        slow.call(slow.stands_still())
         silent_past_its_lease(slow.owner)
         run = ended(run_id)
         before = rows(run_id)
