@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,236 +16,336 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('action', models.CharField(max_length=60)),
-                ('target', models.CharField(db_index=True, max_length=120)),
-                ('data', runtime.models.JsonText(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("action", models.CharField(max_length=60)),
+                ("target", models.CharField(db_index=True, max_length=120)),
+                ("data", runtime.models.JsonText(default=dict)),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
+                "verbose_name_plural": "audit entries",
             },
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('provider', models.CharField(max_length=40)),
-                ('config', runtime.models.JsonText(default=dict)),
-                ('secret', models.BinaryField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("provider", models.CharField(max_length=40)),
+                ("config", runtime.models.JsonText(default=dict)),
+                ("secret", models.BinaryField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('beat_at', models.DateTimeField()),
+                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("beat_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Blueprint',
+            name="Blueprint",
             fields=[
-                ('id', models.CharField(default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('document', runtime.models.JsonText()),
-                ('sealed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.CharField(
+                        default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("document", runtime.models.JsonText()),
+                ("sealed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('workflow', 'version'), name='one_blueprint_a_version')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workflow", "version"), name="one_blueprint_a_version")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('title', models.CharField(default='', max_length=200)),
-                ('members', models.ManyToManyField(blank=True, related_name='queues', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("title", models.CharField(default="", max_length=200)),
+                ("members", models.ManyToManyField(blank=True, related_name="queues", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.CharField(default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('status', models.CharField(default='queued', max_length=10)),
-                ('outcome', models.CharField(max_length=200, null=True)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('owner', models.CharField(max_length=40, null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('claims', models.PositiveIntegerField(default=0)),
-                ('last_seq', models.PositiveIntegerField(default=0)),
-                ('wake_at', models.DateTimeField(null=True)),
-                ('parent', models.CharField(max_length=26, null=True)),
-                ('parent_node', models.CharField(max_length=40, null=True)),
-                ('parent_visit', models.PositiveIntegerField(null=True)),
-                ('labels', runtime.models.JsonText(null=True)),
-                ('requester', models.CharField(default='', max_length=150)),
-                ('callback_url', models.CharField(default='', max_length=2000)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('blueprint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='runtime.blueprint')),
+                (
+                    "id",
+                    models.CharField(
+                        default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("status", models.CharField(default="queued", max_length=10)),
+                ("outcome", models.CharField(max_length=200, null=True)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("owner", models.CharField(max_length=40, null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("claims", models.PositiveIntegerField(default=0)),
+                ("last_seq", models.PositiveIntegerField(default=0)),
+                ("wake_at", models.DateTimeField(null=True)),
+                ("parent", models.CharField(max_length=26, null=True)),
+                ("parent_node", models.CharField(max_length=40, null=True)),
+                ("parent_visit", models.PositiveIntegerField(null=True)),
+                ("labels", runtime.models.JsonText(null=True)),
+                ("requester", models.CharField(default="", max_length=150)),
+                ("callback_url", models.CharField(default="", max_length=2000)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "blueprint",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="runtime.blueprint"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutboxMail',
+            name="OutboxMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('to', models.TextField()),
-                ('subject', models.TextField()),
-                ('body', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mails', to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("to", models.TextField()),
+                ("subject", models.TextField()),
+                ("body", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="mails", to="runtime.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.CharField(default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('node', models.CharField(max_length=40)),
-                ('visit', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=10)),
-                ('state', models.CharField(default='open', max_length=10)),
-                ('queue', models.CharField(default='', max_length=80)),
-                ('question', models.TextField()),
-                ('asked', runtime.models.JsonText()),
-                ('reasons', runtime.models.JsonText()),
-                ('digest', models.CharField(max_length=64)),
-                ('reviewers', models.PositiveSmallIntegerField(default=1)),
-                ('not_by_requester', models.BooleanField(default=False)),
-                ('requester', models.CharField(default='', max_length=150)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('resolution', runtime.models.JsonText(null=True)),
-                ('resolved_by', models.CharField(default='', max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='claimed_escalations', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='runtime.run')),
+                (
+                    "id",
+                    models.CharField(
+                        default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=80)),
+                ("node", models.CharField(max_length=40)),
+                ("visit", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=10)),
+                ("state", models.CharField(default="open", max_length=10)),
+                ("queue", models.CharField(default="", max_length=80)),
+                ("question", models.TextField()),
+                ("asked", runtime.models.JsonText()),
+                ("reasons", runtime.models.JsonText()),
+                ("digest", models.CharField(max_length=64)),
+                ("reviewers", models.PositiveSmallIntegerField(default=1)),
+                ("not_by_requester", models.BooleanField(default=False)),
+                ("requester", models.CharField(default="", max_length=150)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("resolution", runtime.models.JsonText(null=True)),
+                ("resolved_by", models.CharField(default="", max_length=150)),
+                ("created_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="claimed_escalations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="escalations", to="runtime.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('pk', models.CompositePrimaryKey('run_id', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('type', models.CharField(max_length=20)),
-                ('node', models.CharField(max_length=40, null=True)),
-                ('visit', models.PositiveIntegerField(default=0)),
-                ('data', runtime.models.JsonText()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='runtime.run')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id", "seq", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("type", models.CharField(max_length=20)),
+                ("node", models.CharField(max_length=40, null=True)),
+                ("visit", models.PositiveIntegerField(default=0)),
+                ("data", runtime.models.JsonText()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="runtime.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RunLabel',
+            name="RunLabel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=260)),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='label_rows', to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=260)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="label_rows",
+                        to="runtime.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signal',
+            name="Signal",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=20)),
-                ('node', models.CharField(max_length=40, null=True)),
-                ('visit', models.PositiveIntegerField(default=0)),
-                ('data', runtime.models.JsonText()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signals', to='runtime.run')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("type", models.CharField(max_length=20)),
+                ("node", models.CharField(max_length=40, null=True)),
+                ("visit", models.PositiveIntegerField(default=0)),
+                ("data", runtime.models.JsonText()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="signals", to="runtime.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TriggerKey',
+            name="TriggerKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workflow', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=255)),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trigger_keys', to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("workflow", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=255)),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="trigger_keys", to="runtime.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by', models.CharField(max_length=150)),
-                ('answer', runtime.models.JsonText()),
-                ('at', models.DateTimeField()),
-                ('escalation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='runtime.escalation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by", models.CharField(max_length=150)),
+                ("answer", runtime.models.JsonText()),
+                ("at", models.DateTimeField()),
+                (
+                    "escalation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="votes", to="runtime.escalation"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['-priority', 'created_at'], name='run_queued'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("status", "queued")), fields=["-priority", "created_at"], name="run_queued"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('status', 'waiting'), ('wake_at__isnull', False)), fields=['wake_at'], name='run_parked'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("status", "waiting"), ("wake_at__isnull", False)),
+                fields=["wake_at"],
+                name="run_parked",
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('status', 'running')), fields=['owner'], name='run_running'),
+            model_name="run",
+            index=models.Index(condition=models.Q(("status", "running")), fields=["owner"], name="run_running"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='run_parent'),
+            model_name="run",
+            index=models.Index(condition=models.Q(("parent__isnull", False)), fields=["parent"], name="run_parent"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['workflow', '-id'], name='run_workflow'),
+            model_name="run",
+            index=models.Index(fields=["workflow", "-id"], name="run_workflow"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['status', '-id'], name='run_status'),
+            model_name="run",
+            index=models.Index(fields=["status", "-id"], name="run_status"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'])), name='known_run_status'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["queued", "running", "waiting", "succeeded", "failed", "cancelled"])
+                ),
+                name="known_run_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['queue', 'id'], name='escalation_open'),
+            model_name="escalation",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["queue", "id"], name="escalation_open"),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(models.F('due_at'), condition=models.Q(('due_at__isnull', False), ('state', 'open')), name='escalation_due'),
+            model_name="escalation",
+            index=models.Index(
+                models.F("due_at"),
+                condition=models.Q(("due_at__isnull", False), ("state", "open")),
+                name="escalation_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'resolved', 'overdue', 'cancelled'])), name='known_escalation_state'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "resolved", "overdue", "cancelled"])),
+                name="known_escalation_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['review', 'form', 'incident'])), name='known_escalation_kind'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["review", "form", "incident"])), name="known_escalation_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('type', 'step.finished')), fields=('run', 'node', 'visit'), name='a_step_finishes_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("type", "step.finished")),
+                fields=("run", "node", "visit"),
+                name="a_step_finishes_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runlabel',
-            constraint=models.UniqueConstraint(fields=('text', 'run'), name='label_once'),
+            model_name="runlabel",
+            constraint=models.UniqueConstraint(fields=("text", "run"), name="label_once"),
         ),
         migrations.AddConstraint(
-            model_name='triggerkey',
-            constraint=models.UniqueConstraint(fields=('workflow', 'key'), name='one_run_a_key'),
+            model_name="triggerkey",
+            constraint=models.UniqueConstraint(fields=("workflow", "key"), name="one_run_a_key"),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('escalation', 'by'), name='one_vote_a_person'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("escalation", "by"), name="one_vote_a_person"),
         ),
     ]

@@ -5,15 +5,14 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0003_sealed'),
+        ("runtime", "0003_sealed"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='connection',
-            name='config',
+            model_name="connection",
+            name="config",
             field=runtime.models.JsonText(blank=True, default=dict),
         ),
     ]

@@ -6,29 +6,30 @@ from runtime.sealing import reseal
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0006_archived'),
+        ("runtime", "0006_archived"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='blueprint',
-            name='one_blueprint_a_version',
+            model_name="blueprint",
+            name="one_blueprint_a_version",
         ),
         migrations.AddField(
-            model_name='run',
-            name='tryout',
+            model_name="run",
+            name="tryout",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('tryout', True)), fields=['created_at'], name='run_tryout'),
+            model_name="run",
+            index=models.Index(condition=models.Q(("tryout", True)), fields=["created_at"], name="run_tryout"),
         ),
         migrations.AddConstraint(
-            model_name='blueprint',
-            constraint=models.UniqueConstraint(condition=models.Q(('version__gt', 0)), fields=('workflow', 'version'), name='one_blueprint_a_version'),
+            model_name="blueprint",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("version__gt", 0)), fields=("workflow", "version"), name="one_blueprint_a_version"
+            ),
         ),
         # On SQLite a constraint is changed by copying the table, which loses its trigger.
-        reseal('runtime_blueprint'),
+        reseal("runtime_blueprint"),
     ]

@@ -6,69 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0007_tryouts'),
+        ("runtime", "0007_tryouts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by', models.CharField(max_length=150)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by", models.CharField(max_length=150)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='SavedFilter',
+            name="SavedFilter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('query', models.CharField(max_length=500)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("query", models.CharField(max_length=500)),
             ],
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='goes_on_at',
+            model_name="escalation",
+            name="goes_on_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='snoozed_until',
+            model_name="escalation",
+            name="snoozed_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('goes_on_at__isnull', False)), fields=['goes_on_at'], name='escalation_undoable'),
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("goes_on_at__isnull", False)), fields=["goes_on_at"], name="escalation_undoable"
+            ),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['workflow', 'node', 'state', '-id'], name='escalation_similar'),
+            model_name="escalation",
+            index=models.Index(fields=["workflow", "node", "state", "-id"], name="escalation_similar"),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['state', 'id', 'queue', 'assignee', 'claimed_until', 'snoozed_until', 'due_at', 'kind', 'workflow'], name='escalation_inbox'),
+            model_name="escalation",
+            index=models.Index(
+                fields=[
+                    "state",
+                    "id",
+                    "queue",
+                    "assignee",
+                    "claimed_until",
+                    "snoozed_until",
+                    "due_at",
+                    "kind",
+                    "workflow",
+                ],
+                name="escalation_inbox",
+            ),
         ),
         migrations.AddField(
-            model_name='remark',
-            name='escalation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='runtime.escalation'),
+            model_name="remark",
+            name="escalation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="remarks", to="runtime.escalation"
+            ),
         ),
         migrations.AddField(
-            model_name='remark',
-            name='mentions',
-            field=models.ManyToManyField(blank=True, related_name='mentioned_in', to=settings.AUTH_USER_MODEL),
+            model_name="remark",
+            name="mentions",
+            field=models.ManyToManyField(blank=True, related_name="mentioned_in", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='savedfilter',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to=settings.AUTH_USER_MODEL),
+            model_name="savedfilter",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="saved_filters", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('user', 'name'), name='one_filter_a_name'),
+            model_name="savedfilter",
+            constraint=models.UniqueConstraint(fields=("user", "name"), name="one_filter_a_name"),
         ),
     ]

@@ -6,27 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0009_audit_chain'),
+        ("runtime", "0009_audit_chain"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='escalation',
-            name='behind',
+            model_name="escalation",
+            name="behind",
             field=runtime.models.columns.JsonText(null=True),
         ),
         migrations.CreateModel(
-            name='Sighting',
+            name="Sighting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sightings",
+                        to="runtime.run",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('run', 'by'), name='one_sighting_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("run", "by"), name="one_sighting_a_person")],
             },
         ),
     ]

@@ -7,65 +7,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0013_labels_are_folded'),
+        ("runtime", "0013_labels_are_folded"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Backtest',
+            name="Backtest",
             fields=[
-                ('id', models.CharField(default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('options', runtime.models.columns.JsonText()),
-                ('state', models.CharField(default='queued', max_length=10)),
-                ('total', models.PositiveIntegerField(null=True)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('calls', models.PositiveIntegerField(default=0)),
-                ('tokens', models.PositiveBigIntegerField(default=0)),
-                ('summary', runtime.models.columns.JsonText(null=True)),
-                ('by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('blueprint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='backtests', to='runtime.blueprint')),
+                (
+                    "id",
+                    models.CharField(
+                        default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("options", runtime.models.columns.JsonText()),
+                ("state", models.CharField(default="queued", max_length=10)),
+                ("total", models.PositiveIntegerField(null=True)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("calls", models.PositiveIntegerField(default=0)),
+                ("tokens", models.PositiveBigIntegerField(default=0)),
+                ("summary", runtime.models.columns.JsonText(null=True)),
+                ("by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "blueprint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="backtests", to="runtime.blueprint"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BacktestCase',
+            name="BacktestCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('verdict', models.CharField(default='', max_length=12)),
-                ('rank', models.PositiveSmallIntegerField(default=0)),
-                ('before', models.CharField(default='', max_length=200)),
-                ('after', models.CharField(default='', max_length=200)),
-                ('asked_before', models.PositiveIntegerField(default=0)),
-                ('asked_after', models.PositiveIntegerField(default=0)),
-                ('code', models.CharField(default='', max_length=40)),
-                ('why', models.CharField(default='', max_length=500)),
-                ('node', models.CharField(default='', max_length=40)),
-                ('is_secret', models.BooleanField(default=False)),
-                ('story', runtime.models.columns.JsonText(null=True)),
-                ('backtest', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='runtime.backtest')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("verdict", models.CharField(default="", max_length=12)),
+                ("rank", models.PositiveSmallIntegerField(default=0)),
+                ("before", models.CharField(default="", max_length=200)),
+                ("after", models.CharField(default="", max_length=200)),
+                ("asked_before", models.PositiveIntegerField(default=0)),
+                ("asked_after", models.PositiveIntegerField(default=0)),
+                ("code", models.CharField(default="", max_length=40)),
+                ("why", models.CharField(default="", max_length=500)),
+                ("node", models.CharField(default="", max_length=40)),
+                ("is_secret", models.BooleanField(default=False)),
+                ("story", runtime.models.columns.JsonText(null=True)),
+                (
+                    "backtest",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cases",
+                        to="runtime.backtest",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="runtime.run"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='backtest',
-            index=models.Index(fields=['workflow', '-id'], name='backtest_workflow'),
+            model_name="backtest",
+            index=models.Index(fields=["workflow", "-id"], name="backtest_workflow"),
         ),
         migrations.AddConstraint(
-            model_name='backtest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='known_backtest_state'),
+            model_name="backtest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "running", "done", "cancelled", "failed"])),
+                name="known_backtest_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='backtestcase',
-            index=models.Index(fields=['backtest', 'rank', 'number'], name='backtest_case_rank'),
+            model_name="backtestcase",
+            index=models.Index(fields=["backtest", "rank", "number"], name="backtest_case_rank"),
         ),
         migrations.AddConstraint(
-            model_name='backtestcase',
-            constraint=models.UniqueConstraint(fields=('backtest', 'number'), name='one_backtest_case_a_number'),
+            model_name="backtestcase",
+            constraint=models.UniqueConstraint(fields=("backtest", "number"), name="one_backtest_case_a_number"),
         ),
     ]

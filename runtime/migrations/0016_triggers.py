@@ -7,103 +7,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0015_case_words'),
+        ("runtime", "0015_case_words"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.CharField(default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('state', models.CharField(default='draft', max_length=10)),
-                ('note', models.CharField(default='', max_length=300)),
-                ('file', models.BinaryField(null=True)),
-                ('header', runtime.models.columns.JsonText()),
-                ('options', runtime.models.columns.JsonText()),
-                ('columns', runtime.models.columns.JsonText(default=dict)),
-                ('total', models.PositiveIntegerField()),
-                ('started_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('cells_kept', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.CharField(
+                        default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("state", models.CharField(default="draft", max_length=10)),
+                ("note", models.CharField(default="", max_length=300)),
+                ("file", models.BinaryField(null=True)),
+                ("header", runtime.models.columns.JsonText()),
+                ("options", runtime.models.columns.JsonText()),
+                ("columns", runtime.models.columns.JsonText(default=dict)),
+                ("total", models.PositiveIntegerField()),
+                ("started_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("cells_kept", models.BooleanField(default=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['workflow', '-id'], name='batch_workflow'), models.Index(condition=models.Q(('cells_kept', True)), fields=['id'], name='batch_cells')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'reading', 'running', 'paused', 'done', 'cancelled'])), name='known_batch_state')],
+                "indexes": [
+                    models.Index(fields=["workflow", "-id"], name="batch_workflow"),
+                    models.Index(condition=models.Q(("cells_kept", True)), fields=["id"], name="batch_cells"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "reading", "running", "paused", "done", "cancelled"])
+                        ),
+                        name="known_batch_state",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Form',
+            name="Form",
             fields=[
-                ('id', models.CharField(editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('audience', models.CharField(default='starters', max_length=10)),
-                ('title', models.CharField(max_length=120)),
-                ('introduction', models.TextField(blank=True, default='')),
-                ('thanks', models.TextField(blank=True, default='')),
-                ('is_on', models.BooleanField(default=False)),
-                ('saved_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.CharField(editable=False, max_length=32, primary_key=True, serialize=False)),
+                ("workflow", models.CharField(max_length=80)),
+                ("audience", models.CharField(default="starters", max_length=10)),
+                ("title", models.CharField(max_length=120)),
+                ("introduction", models.TextField(blank=True, default="")),
+                ("thanks", models.TextField(blank=True, default="")),
+                ("is_on", models.BooleanField(default=False)),
+                ("saved_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['workflow', 'created_at'], name='form_workflow')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('audience__in', ['starters', 'everyone', 'public'])), name='known_form_audience')],
+                "indexes": [models.Index(fields=["workflow", "created_at"], name="form_workflow")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["starters", "everyone", "public"])),
+                        name="known_form_audience",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.CharField(default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('cadence', runtime.models.columns.JsonText()),
-                ('expression', models.CharField(max_length=100)),
-                ('zone', models.CharField(max_length=64)),
-                ('input', runtime.models.columns.JsonText()),
-                ('catch_up', models.BooleanField(default=True)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('paused_why', models.CharField(default='', max_length=200)),
-                ('trouble', models.TextField(default='')),
-                ('saved_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.CharField(
+                        default=runtime.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False
+                    ),
+                ),
+                ("workflow", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=100)),
+                ("cadence", runtime.models.columns.JsonText()),
+                ("expression", models.CharField(max_length=100)),
+                ("zone", models.CharField(max_length=64)),
+                ("input", runtime.models.columns.JsonText()),
+                ("catch_up", models.BooleanField(default=True)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("paused_why", models.CharField(default="", max_length=200)),
+                ("trouble", models.TextField(default="")),
+                ("saved_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['workflow', 'id'], name='schedule_workflow'), models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='schedule_next'), models.Index(condition=models.Q(('trouble', ''), _negated=True), fields=['workflow'], name='schedule_trouble')],
+                "indexes": [
+                    models.Index(fields=["workflow", "id"], name="schedule_workflow"),
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="schedule_next"
+                    ),
+                    models.Index(
+                        condition=models.Q(("trouble", ""), _negated=True), fields=["workflow"], name="schedule_trouble"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BatchRow',
+            name="BatchRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('cells', runtime.models.columns.JsonText(null=True)),
-                ('state', models.CharField(default='ready', max_length=10)),
-                ('error', models.TextField(default='')),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='runtime.batch')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("cells", runtime.models.columns.JsonText(null=True)),
+                ("state", models.CharField(default="ready", max_length=10)),
+                ("error", models.TextField(default="")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="runtime.batch",
+                    ),
+                ),
+                ("run", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="runtime.run")),
             ],
             options={
-                'indexes': [models.Index(fields=['batch', 'state', 'number'], name='row_state')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='one_row_a_number'), models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'refused', 'again', 'under', 'waiting', 'succeeded', 'failed', 'cancelled', 'dropped'])), name='known_row_state')],
+                "indexes": [models.Index(fields=["batch", "state", "number"], name="row_state")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="one_row_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "ready",
+                                    "refused",
+                                    "again",
+                                    "under",
+                                    "waiting",
+                                    "succeeded",
+                                    "failed",
+                                    "cancelled",
+                                    "dropped",
+                                ],
+                            )
+                        ),
+                        name="known_row_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Firing',
+            name="Firing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField(default='')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='runtime.run')),
-                ('schedule', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='firings', to='runtime.schedule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(default="")),
+                ("run", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="runtime.run")),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="firings",
+                        to="runtime.schedule",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('schedule', 'due_at'), name='a_time_comes_once')],
+                "constraints": [models.UniqueConstraint(fields=("schedule", "due_at"), name="a_time_comes_once")],
             },
         ),
     ]

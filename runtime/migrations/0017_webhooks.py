@@ -5,70 +5,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0016_triggers'),
+        ("runtime", "0016_triggers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CallbackKey',
+            name="CallbackKey",
             fields=[
-                ('secret', models.BinaryField()),
-                ('previous', models.BinaryField(null=True)),
-                ('previous_until', models.DateTimeField(null=True)),
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(default='', max_length=150)),
+                ("secret", models.BinaryField()),
+                ("previous", models.BinaryField(null=True)),
+                ("previous_until", models.DateTimeField(null=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(default="", max_length=150)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CallbackAttempt',
+            name="CallbackAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('why', models.CharField(default='', max_length=300)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='callback_attempts', to='runtime.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("why", models.CharField(default="", max_length=300)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="callback_attempts", to="runtime.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('secret', models.BinaryField()),
-                ('previous', models.BinaryField(null=True)),
-                ('previous_until', models.DateTimeField(null=True)),
-                ('id', models.CharField(editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('workflow', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('is_on', models.BooleanField(default=True)),
-                ('saved_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('accepted', models.PositiveIntegerField(default=0)),
-                ('refused', models.PositiveIntegerField(default=0)),
+                ("secret", models.BinaryField()),
+                ("previous", models.BinaryField(null=True)),
+                ("previous_until", models.DateTimeField(null=True)),
+                ("id", models.CharField(editable=False, max_length=32, primary_key=True, serialize=False)),
+                ("workflow", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=100)),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("is_on", models.BooleanField(default=True)),
+                ("saved_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("accepted", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['workflow', 'created_at'], name='webhook_workflow')],
+                "indexes": [models.Index(fields=["workflow", "created_at"], name="webhook_workflow")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('message', models.CharField(max_length=200)),
-                ('result', models.CharField(max_length=40)),
-                ('detail', models.CharField(default='', max_length=300)),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='runtime.run')),
-                ('webhook', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='runtime.webhook')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("message", models.CharField(max_length=200)),
+                ("result", models.CharField(max_length=40)),
+                ("detail", models.CharField(default="", max_length=300)),
+                ("run", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="runtime.run")),
+                (
+                    "webhook",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="runtime.webhook",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['webhook', '-id'], name='delivery_newest')],
+                "indexes": [models.Index(fields=["webhook", "-id"], name="delivery_newest")],
             },
         ),
     ]

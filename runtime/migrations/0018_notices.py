@@ -7,89 +7,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0017_webhooks'),
+        ("runtime", "0017_webhooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='NoticeHook',
+            name="NoticeHook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.BinaryField()),
-                ('previous', models.BinaryField(null=True)),
-                ('previous_until', models.DateTimeField(null=True)),
-                ('name', models.CharField(max_length=100)),
-                ('url', models.CharField(max_length=2000)),
-                ('queue', models.CharField(default='*', max_length=80)),
-                ('events', runtime.models.columns.JsonText(default=list)),
-                ('is_on', models.BooleanField(default=True)),
-                ('saved_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('told_at', models.DateTimeField(null=True)),
-                ('trouble', models.CharField(default='', max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("secret", models.BinaryField()),
+                ("previous", models.BinaryField(null=True)),
+                ("previous_until", models.DateTimeField(null=True)),
+                ("name", models.CharField(max_length=100)),
+                ("url", models.CharField(max_length=2000)),
+                ("queue", models.CharField(default="*", max_length=80)),
+                ("events", runtime.models.columns.JsonText(default=list)),
+                ("is_on", models.BooleanField(default=True)),
+                ("saved_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(null=True)),
+                ("trouble", models.CharField(default="", max_length=300)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='NoticeWish',
+            name="NoticeWish",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('queue', models.CharField(max_length=80)),
-                ('event', models.CharField(max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("queue", models.CharField(max_length=80)),
+                ("event", models.CharField(max_length=10)),
             ],
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='notice_at',
+            model_name="escalation",
+            name="notice_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('notice_at__isnull', False)), fields=['notice_at'], name='escalation_notice'),
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("notice_at__isnull", False)), fields=["notice_at"], name="escalation_notice"
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='runtime.escalation'),
+            model_name="notice",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="notices", to="runtime.escalation"
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL),
+            model_name="notice",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="notices", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='noticewish',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_wishes', to=settings.AUTH_USER_MODEL),
+            model_name="noticewish",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="notice_wishes", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['user', 'id'], name='notice_untold'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", True)), fields=["user", "id"], name="notice_untold"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('user', 'case', 'event'), name='told_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("user", "case", "event"), name="told_once"),
         ),
         migrations.AddIndex(
-            model_name='noticewish',
-            index=models.Index(fields=['queue', 'event'], name='wish_queue'),
+            model_name="noticewish",
+            index=models.Index(fields=["queue", "event"], name="wish_queue"),
         ),
         migrations.AddConstraint(
-            model_name='noticewish',
-            constraint=models.UniqueConstraint(fields=('user', 'queue', 'event'), name='one_wish_an_event'),
+            model_name="noticewish",
+            constraint=models.UniqueConstraint(fields=("user", "queue", "event"), name="one_wish_an_event"),
         ),
     ]

@@ -5,24 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0018_notices'),
+        ("runtime", "0018_notices"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GateIncident',
+            name="GateIncident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workflow', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('settled_by', models.CharField(default='', max_length=150)),
-                ('gate', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='incident', to='runtime.gate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("workflow", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_by", models.CharField(default="", max_length=150)),
+                (
+                    "gate",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="incident", to="runtime.gate"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['workflow'], name='gate_incident_open')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at__isnull", True)), fields=["workflow"], name="gate_incident_open"
+                    )
+                ],
             },
         ),
     ]

@@ -6,22 +6,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0019_gate_incidents'),
+        ("runtime", "0019_gate_incidents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GateProfile',
+            name="GateProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('arrivals', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('took_ms', models.PositiveIntegerField(default=0)),
-                ('data', runtime.models.columns.JsonText()),
-                ('gate', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to='runtime.gate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("arrivals", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("took_ms", models.PositiveIntegerField(default=0)),
+                ("data", runtime.models.columns.JsonText()),
+                (
+                    "gate",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="profile", to="runtime.gate"
+                    ),
+                ),
             ],
         ),
     ]

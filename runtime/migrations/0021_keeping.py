@@ -4,17 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runtime', '0020_gate_profiles'),
+        ("runtime", "0020_gate_profiles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RunKeeping',
+            name="RunKeeping",
             fields=[
-                ('workflow', models.CharField(blank=True, max_length=80, primary_key=True, serialize=False)),
-                ('days', models.PositiveIntegerField(null=True)),
+                ("workflow", models.CharField(blank=True, max_length=80, primary_key=True, serialize=False)),
+                ("days", models.PositiveIntegerField(null=True)),
             ],
         ),
     ]

@@ -49,9 +49,9 @@ def open_case(run: Run | None = None, **fields: Any) -> Escalation:
     asked: dict[str, Any] = {"question": "May we?", "choices": CHOICES, "show": {}, "editable": EDITABLE, "form": None}
     asked |= fields.pop("asked", {})
     given: dict[str, Any] = {"node": "ask", "visit": 1, "kind": "review", "queue": "sales", "reasons": [], **fields}
+    given.setdefault("id", new_id())
     digest = hashlib.sha256(write_json([asked, given["reasons"]]).encode()).hexdigest()
     case = Escalation.objects.create(
-        id=new_id(),
         run=run,
         workflow=run.workflow,
         question=asked["question"],

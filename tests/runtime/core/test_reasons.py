@@ -24,11 +24,20 @@ CHECKED = drawn(
     "ask.approve > won",
     "ask.reject > lost",
 )
+WAYS = {"choices": [{"name": "key_account", "when": "input.seats > 50"}]}
+DECIDED = drawn(
+    [node("check", "decide.rule", WAYS, name="Who takes it on?"), review("ask"), outcome("won"), outcome("lost")],
+    "start > check",
+    "check.key_account > ask",
+    "check.unsure > ask",
+    "ask.approve > won",
+    "ask.reject > lost",
+)
 
 
-def told(port: str, output: Any) -> dict[str, Any]:
+def told(port: str, output: Any, drawing_of: dict[str, Any] = CHECKED) -> dict[str, Any]:
     """Why the case stopped, when the check had come out like this."""
-    document = parse(CHECKED).document
+    document = parse(drawing_of).document
     assert document
     drawing, _ = compile_drawing(document, discover())
     events = [
@@ -63,4 +72,4 @@ def test_what_a_step_found_is_told_in_its_own_sentences(output: Any, details: li
 
 
 def test_a_way_is_named_in_words() -> None:
-    assert told("key_account", {})["message"] == "“Is it usable?” answered “key account”."
+    assert told("key_account", {}, DECIDED)["message"] == "“Who takes it on?” answered “key account”."
