@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.canvas_hands import document, imported, saved, step
+from tests.browser.canvas_hands import document, imported, retyped, saved, step
 from tests.browser.conftest import Complaints, Visitor
 from tests.browser.eyes import fits, for_everybody
 from tests.makers.sealed import ECHO
@@ -56,8 +56,7 @@ def code(page: Page, name: str) -> Locator:
 def test_an_expression_is_completed_by_keyboard_and_shows_its_value(visit: Visitor) -> None:
     page = opened(visit, "Completed", "decide.rule", RULES)
     field = code(page, "choices-0-when")
-    field.fill("")
-    field.press_sequentially("input.")
+    retyped(field, "input.")
     expect(page.get_by_role("option").first).to_contain_text("n")
     for_everybody(page, "an expression with what may be written")
     field.press("Enter")
@@ -124,7 +123,7 @@ def test_what_is_typed_while_the_line_is_down_is_kept(visit: Visitor, complaints
     assert config(page)["choices"][0]["name"] == "huge"
     page.locator("#config-choices-add").click()
     expect(page.locator("[data-inspect-state]")).to_contain_text("This can be added, moved or removed when it is back")
-    code(page, "choices-1-when").fill("input.n == 0")
+    retyped(code(page, "choices-1-when"), "input.n == 0")
     page.unroute("**/inspector/")
     expect(page.locator("[data-inspect-state]")).to_be_hidden()
     expect(page.locator("#config-choices-0-name")).to_have_value("huge")
