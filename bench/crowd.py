@@ -90,6 +90,7 @@ def freshen() -> None:
         "runs": Run.objects.count(),
         "cases": Escalation.objects.filter(state="open").count(),
         "run": _middle(ended),
+        "mine": open_.order_by("-pk").values_list("run", flat=True)[0],
         "other": ended.order_by("pk").values_list("pk", flat=True)[0],
         "deep": _middle(ids),
         "table": _table(now),

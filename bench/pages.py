@@ -61,7 +61,7 @@ def _of_runs(told: Mapping[str, Any]) -> dict[str, str]:
         "reviewer: runs, queued: none": f"{runs}status=queued",
         "reviewer: runs, text: none": f"{runs}q=nowhere+to+be+found",
         "reviewer: runs, far behind": f"{runs}before={told['deep']}",
-        "reviewer: run": f"/runs/{told['run']}/",
+        "reviewer: run": f"/runs/{told['mine']}/",
         "runs, workflow": f"{runs}workflow={WORKFLOW}",
         "runs, succeeded": f"{runs}status=succeeded",
         "runs, failed": f"{runs}status=failed",

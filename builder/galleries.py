@@ -115,6 +115,15 @@ _CARDS: Mapping[str, _Card] = {
             "deleting only with two people",
         ),
     ),
+    "customer-complaints": _Card(
+        "Customer complaints",
+        "Finds the playbook that fits a complaint, refunds item by item, and asks a person where none fits clearly.",
+        (
+            "a playbook found by examples, with no account",
+            "money only for complaints like past ones, or by a person",
+            "another workflow for each item of a list",
+        ),
+    ),
 }
 
 

@@ -71,6 +71,14 @@ PLACES: Mapping[str, Mapping[str, list[int]]] = {
         "compare?": [10, 11, 13, 14],
         "erase_ok?": [16],
     },
+    "customer-complaints": {
+        "replacement sent": [1, 2],
+        "parcel being traced": [3],
+        "apologised": [4],
+        "choose?": [5, 6, 7, 11, 12, 13, 14, 20],
+        "find_out?": [8, 9, 10],
+        "read_odd?": [15, 16, 17, 18, 19],
+    },
 }
 # Which sorts of cases a workflow may act on by itself.
 BY_ITSELF = {
@@ -80,6 +88,7 @@ BY_ITSELF = {
     "content-moderation": {"clear"},
     "claims-intake": {"small"},
     "data-clean-up": {"clear"},
+    "customer-complaints": {"clear"},
 }
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from builder import galleries
 from runtime import escalations
 from runtime.answers import Answer
 from runtime.escalations import Resolved, Voted
-from runtime.models import Blueprint, Escalation, OutboxMail
+from runtime.models import Blueprint, Escalation, OutboxMail, Run
 from runtime.refused import Refused
-from tests.makers.engine import Engine, answer, case_of, child_of, ended, seal, settled, story
+from tests.makers.engine import Engine, answer, case_of, child_of, ended, seal, settled, story, until
 from tests.makers.people import person, queue_of
 from tests.makers.programs import expire
 
@@ -282,3 +283,58 @@ def test_code_in_a_name_never_gets_into_a_system(engine: Engine) -> None:
         answer(case_of(run_id, "mend"), "answered", answers={})
     assert ended(run_id).outcome == "set aside"
     assert subjects(run_id) == []
+
+
+# Customer complaints
+
+
+def lamps(engine: Engine) -> tuple[str, list[Escalation]]:
+    """Two lamps that a person has chosen to refund: the run, and what is asked for the payment of each."""
+    sealed("invoice-approval")
+    given_back = given("customer-complaints", "Two lamps sent back")
+    run_id = engine.run(sealed("customer-complaints"), given_back, requester="dora")
+    case = case_of(run_id, "choose")
+    assert case.asked["show"]["The machine's guess"]["choice"] == "refund"
+    answer(case, "refund")
+    payments = until(lambda: two(Run.objects.filter(parent=run_id, parent_node="refund")))
+    return run_id, [case_of(payment.pk, "complete_it") for payment in payments]
+
+
+def two(runs: QuerySet[Run]) -> list[Run]:
+    found = list(runs)
+    return found if len(found) == 2 else []
+
+
+def test_each_item_of_a_refund_is_a_payment_of_its_own_and_a_person_settles_those_that_fail(engine: Engine) -> None:
+    run_id, cases = lamps(engine)
+    assert sorted(case.asked["show"]["The record"]["gross"] for case in cases) == [45, 130]
+    for case in cases:
+        expire(case)
+    case = case_of(run_id, "look")
+    assert case.asked["show"]["What became of them"]["failed"] == 2
+    answer(case, "settled")
+    assert ended(run_id).outcome == "refunded in part"
+    assert subjects(run_id) == []
+
+
+def test_a_refund_is_told_once_every_item_is_paid(engine: Engine) -> None:
+    run_id, cases = lamps(engine)
+    iban = given("invoice-approval", "No account, no date")["known_iban"]
+    for case in cases:
+        gross = case.asked["show"]["The record"]["gross"]
+        paid = {"iban": iban, "issued_on": "2026-09-14", "net": gross, "vat": 0}
+        answer(case, "answered", answers=paid)
+    for case in cases:
+        again = settled(case.run_id, ("waiting", "succeeded"))
+        print(again.status, again.outcome, list(Escalation.objects.filter(run_id=case.run_id).values_list("node", "state", "asked")))
+    assert ended(run_id).outcome == "refunded"
+    assert subjects(run_id) == ["Your refund for order B-3105"]
+
+
+def test_a_refund_without_prices_goes_to_an_agent(engine: Engine) -> None:
+    run_id = engine.run(
+        sealed("customer-complaints"), given("customer-complaints", "Money back, but for which items")
+    )
+    answer(case_of(run_id, "choose"), "refund")
+    assert ended(run_id).outcome == "with an agent"
+    assert subjects(run_id) == ["A complaint about order B-3107"]

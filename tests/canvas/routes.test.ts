@@ -9,7 +9,7 @@ import type { Box } from "../../static/canvas/kernels/sizes.ts";
 import { type Drawing, type Point, START } from "../../static/canvas/model/document.ts";
 import { drawing, guarded, kinds, step } from "./makers.ts";
 
-const GALLERY = ["lead_qualification", "support_triage", "claims_intake", "invoice_approval", "content_moderation", "data_clean_up"];
+const GALLERY = ["lead_qualification", "support_triage", "claims_intake", "invoice_approval", "content_moderation", "data_clean_up", "customer_complaints"];
 const gallery = (name: string): Drawing => {
   const read = JSON.parse(readFileSync(`builder/gallery/${name}.json`, "utf8")) as Drawing & { document?: Drawing };
   return read.document ?? read;
