@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 
 from builder import galleries
 from runtime import escalations
@@ -288,25 +287,13 @@ def test_code_in_a_name_never_gets_into_a_system(engine: Engine) -> None:
 # Customer complaints
 
 
-def lamps(engine: Engine) -> tuple[str, list[Escalation]]:
-    """Two lamps that a person has chosen to refund: the run, and what is asked for the payment of each."""
+def test_each_item_of_a_refund_is_a_payment_of_its_own_and_a_person_settles_those_that_fail(engine: Engine) -> None:
     sealed("invoice-approval")
-    given_back = given("customer-complaints", "Two lamps sent back")
-    run_id = engine.run(sealed("customer-complaints"), given_back, requester="dora")
+    run_id = engine.run(sealed("customer-complaints"), given("customer-complaints", "Two lamps sent back"))
     case = case_of(run_id, "choose")
     assert case.asked["show"]["The machine's guess"]["choice"] == "refund"
     answer(case, "refund")
-    payments = until(lambda: two(Run.objects.filter(parent=run_id, parent_node="refund")))
-    return run_id, [case_of(payment.pk, "complete_it") for payment in payments]
-
-
-def two(runs: QuerySet[Run]) -> list[Run]:
-    found = list(runs)
-    return found if len(found) == 2 else []
-
-
-def test_each_item_of_a_refund_is_a_payment_of_its_own_and_a_person_settles_those_that_fail(engine: Engine) -> None:
-    run_id, cases = lamps(engine)
+    cases = [case_of(payment.pk, "complete_it") for payment in both(run_id, "refund")]
     assert sorted(case.asked["show"]["The record"]["gross"] for case in cases) == [45, 130]
     for case in cases:
         expire(case)
@@ -317,24 +304,28 @@ def test_each_item_of_a_refund_is_a_payment_of_its_own_and_a_person_settles_thos
     assert subjects(run_id) == []
 
 
+def both(run_id: str, node: str) -> list[Run]:
+    """The runs of two items, once both have started."""
+
+    def started() -> list[Run] | None:
+        found = list(Run.objects.filter(parent=run_id, parent_node=node))
+        return found if len(found) == 2 else None
+
+    return until(started)
+
+
 def test_a_refund_is_told_once_every_item_is_paid(engine: Engine) -> None:
-    run_id, cases = lamps(engine)
-    iban = given("invoice-approval", "No account, no date")["known_iban"]
-    for case in cases:
-        gross = case.asked["show"]["The record"]["gross"]
-        paid = {"iban": iban, "issued_on": "2026-09-14", "net": gross, "vat": 0}
-        answer(case, "answered", answers=paid)
-    for case in cases:
-        again = settled(case.run_id, ("waiting", "succeeded"))
-        print(again.status, again.outcome, list(Escalation.objects.filter(run_id=case.run_id).values_list("node", "state", "asked")))
+    paid = {"id": "paid", "kind": "outcome", "name": "paid", "at": [300, 320], "config": {}}
+    way = {"id": "e1", "from": "start", "port": "out", "to": "paid"}
+    seal({"format": "interlock/1", "input": {}, "nodes": [paid], "edges": [way]}, "invoice-approval")
+    run_id = engine.run(sealed("customer-complaints"), given("customer-complaints", "Two lamps sent back"))
+    answer(case_of(run_id, "choose"), "refund")
     assert ended(run_id).outcome == "refunded"
     assert subjects(run_id) == ["Your refund for order B-3105"]
 
 
 def test_a_refund_without_prices_goes_to_an_agent(engine: Engine) -> None:
-    run_id = engine.run(
-        sealed("customer-complaints"), given("customer-complaints", "Money back, but for which items")
-    )
+    run_id = engine.run(sealed("customer-complaints"), given("customer-complaints", "Money back, but for which items"))
     answer(case_of(run_id, "choose"), "refund")
     assert ended(run_id).outcome == "with an agent"
     assert subjects(run_id) == ["A complaint about order B-3107"]
