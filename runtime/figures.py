@@ -6,6 +6,7 @@ and by a number of rows; where a bound was reached the numbers are those of the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -130,10 +131,12 @@ def answers(cases: QuerySet[Escalation], now: datetime) -> Answers | None:
     if not waits:
         return None
     half, most = _middle([seconds for _, seconds in waits])
-    by_day = {
-        morning: [seconds for asked, seconds in waits if morning <= asked < morning + timedelta(days=1)]
-        for morning in _mornings(now)
-    }
+    mornings = _mornings(now)
+    by_day: dict[datetime, list[float]] = {morning: [] for morning in mornings}
+    for asked, seconds in waits:
+        place = bisect_right(mornings, asked)
+        if place:
+            by_day[mornings[place - 1]].append(seconds)
     middles = {morning: _middle(each)[0] for morning, each in by_day.items() if each}
     highest = max(middles.values(), default=0.0) or 1.0
     days = tuple(

@@ -8,7 +8,7 @@ are the newest few.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
@@ -144,12 +144,15 @@ def next_of(user: Person, wanted: Wanted, now: datetime, after: str) -> str:
     return ""
 
 
-def counts(user: Person, wanted: Wanted, now: datetime) -> dict[str, int]:
-    """How many cases each view has, within the same queue and workflow: of the first `MOST_COUNTED` open ones."""
+def counts(user: Person, wanted: Wanted, now: datetime, views: Collection[View] = VIEWS) -> dict[str, int]:
+    """How many cases these views have, within the same queue and workflow: of the first `MOST_COUNTED` open ones."""
     rows = _open_to(user, wanted, now).order_by().values("assignee", "claimed_until", "snoozed_until", "due_at", "kind")
-    asked = {view: Count("kind", filter=_in_view(user, view, now)) for view in VIEWS if view != "mentions"}
-    mentions = _open_to(user, wanted, now).filter(_in_view(user, "mentions", now))[:MOST_COUNTED].count()
-    return {**rows[:MOST_COUNTED].aggregate(**asked), "mentions": mentions}
+    asked = {view: Count("kind", filter=_in_view(user, view, now)) for view in views if view != "mentions"}
+    counted: dict[str, int] = rows[:MOST_COUNTED].aggregate(**asked)
+    if "mentions" in views:
+        mentions = _open_to(user, wanted, now).filter(_in_view(user, "mentions", now))
+        counted["mentions"] = mentions[:MOST_COUNTED].count()
+    return counted
 
 
 def queues_of(user: Person) -> list[Queue]:
