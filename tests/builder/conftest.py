@@ -31,6 +31,7 @@ def designer(db: None) -> Client:
 def engine(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A worker with the real doors: what the gallery does to the outside goes to the outbox."""
     monkeypatch.setattr(doors, "_in_thread", in_thread_and_close)
+    monkeypatch.setattr("runtime.familiar.references._in_thread", in_thread_and_close)
     egress = Egress()
     with Engine(cast("Any", doors.ProcessDoors(egress, Models(egress)))) as started:
         yield started
