@@ -20,7 +20,7 @@ from runtime.permissions import SCOPES
 from tests.makers.api_client import Caller, caller
 from tests.makers.blind import TELLING, blind_case
 from tests.makers.gate_rows import decision, gate
-from tests.makers.gates import Here
+from tests.makers.gated import Here
 from tests.makers.people import person, queue_of
 from tests.test_permissions import API, OPEN, PAGES, routes
 

@@ -12,7 +12,7 @@ from runtime.models import AuditEntry, Decision, Gate, Sighting
 from tests.makers.api_client import caller, problem
 from tests.makers.blind import SECRET, blind_case
 from tests.makers.gate_rows import decision, gate
-from tests.makers.gates import Here
+from tests.makers.gated import Here
 from tests.makers.people import person
 
 pytestmark = pytest.mark.django_db
