@@ -2,6 +2,7 @@
 
 Done by a side job, after each label and every half minute. Reading and computing happen outside of any transaction;
 the standing is written only if nobody else wrote one meanwhile. A ledger that breaks its own rules closes the gate.
+A closed gate is folded like any other, so that it stays what its ledger says; it is never opened by that.
 """
 
 from __future__ import annotations
@@ -78,8 +79,6 @@ def _tried(gate_id: int, numbers: Computes | None) -> Folded:
 def fold(gate_id: int, numbers: Computes | None = None, now: datetime | None = None) -> Folded:
     """Take in the labels of one gate. `overtaken`: others were at it, over and over; it stays due."""
     for _ in range(_ROUNDS):
-        # A ledger that cannot be judged by is not folded any more: a person has to start the gate anew.
-        Decision.objects.filter(gate=gate_id, fresh=True).exclude(gate__flaw="").update(fresh=False)
         work = _read(gate_id)
         if work is None:
             return "nothing"
@@ -151,6 +150,9 @@ def _keep(gate: Gate, state: str, where: dict[str, Any], now: datetime) -> None:
 def _close(gate: Gate, state: str, where: dict[str, Any], now: datetime) -> None:
     """The gate decides nothing any more; whoever wants to know is told in the same transaction."""
     fresh = gate.state != "broken"
+    if gate.flaw:
+        # Why it was closed first is what people have been told.
+        where = {name: value for name, value in where.items() if name != "flaw"}
     _update(gate, {**where, "state": state, "cutoff": None, **({"broken_at": now} if fresh else {})})
     if not fresh:
         return

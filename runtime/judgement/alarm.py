@@ -49,6 +49,16 @@ class Alarm:
             fired = sum(values) / len(values) >= self.at
         return Alarm(self.max_error, self.at, values, seen, fired)
 
+    def after_doubtful(self, loss: float) -> Alarm:
+        """The alarm with a loss whose smallness earns no trust: it can raise the alarm and never calms it.
+
+        Not the same as passing it over: what closed a gate must close it also when a reviewer is distrusted later, and
+        without any audit that was right the Ms would begin lower.
+        """
+        told = self.after((loss,))
+        values = tuple(map(max, self.values, told.values))
+        return Alarm(self.max_error, self.at, values, told.seen, sum(values) / len(values) >= self.at)
+
 
 @lru_cache(maxsize=64)
 def _stakes(max_error: float) -> tuple[float, ...]:

@@ -184,8 +184,9 @@ def _heard(standing: Standing, rows: Sequence[Row], weighed: Sequence[Weighed | 
         if not row.auto:
             continue
         reports = reports.after((found.loss if found else 0.0,))
-        if found and row.sampled and (found.credit or found.loss > standing.promise.max_error):
-            audits = audits.after((found.loss,))
+        if found and row.sampled:
+            trusted = found.credit or found.loss > standing.promise.max_error
+            audits = audits.after((found.loss,)) if trusted else audits.after_doubtful(found.loss)
         if audits.fired or reports.fired:
             return audits, reports, index + 1
     return audits, reports, len(rows)

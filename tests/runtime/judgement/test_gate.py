@@ -128,6 +128,20 @@ def test_distrust_of_a_reviewer_never_loosens_the_gate(history: list[tuple[float
     assert how_open(again) <= how_open(found.standing)
 
 
+@pytest.mark.parametrize("praises", [1, 5, 12])
+def test_what_closed_a_gate_closes_it_also_when_whoever_praised_it_is_distrusted(praises: int) -> None:
+    standing, rows = gate(), list[Row]()
+    while standing.state == "probation":
+        rows.append(answered(case(standing, len(rows), 0.9)))
+        standing = fold(standing, rows[-1:])
+    told = [("yes", "bob")] * praises + [("no", "ada")] * 60
+    for answer, by in told:
+        rows.append(answered(case(standing, len(rows), 0.9), answer, by))
+        standing = fold(standing, rows[-1:])
+    assert standing.state == "broken"
+    assert recompute(replace(standing, distrusted=("bob",)), rows[: standing.upto + 1]).state == "broken"
+
+
 @pytest.mark.parametrize("hostile", HOSTILE, ids=repr)
 def test_a_hostile_score_goes_to_a_person_and_teaches_nothing(hostile: object) -> None:
     standing = proven().standing
