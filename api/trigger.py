@@ -40,7 +40,7 @@ REPLAY = {"Idempotent-Replay": "`true` when the key had got this run before.", *
 
 def _https(url: str) -> str:
     if not is_postable(url):
-        raise ValueError("an https address without user name is wanted")
+        raise ValueError("an https address without user name is wanted; http only within the allowed networks")
     return url
 
 
@@ -61,8 +61,9 @@ class TriggerBody(reading.Body):
     )
     callback_url: Annotated[str, Field(max_length=2000), AfterValidator(_https)] | None = Field(
         None,
-        description="An https address. When the run has ended, the run is posted there, signed as Standard Webhooks"
-        " says; it is tried again for about a day. Redirects are not followed.",
+        description="An https address (http only within the networks that the administrator allows). When the run has"
+        " ended, the run is posted there, signed as Standard Webhooks says; it is tried again for about a day. A run"
+        " that waits for a person is not told of. Redirects are not followed.",
     )
 
 

@@ -1,7 +1,8 @@
 """How a run is started over the API, ready to paste: for the command line, for Python and for JavaScript. Pure.
 
 Used by the page of triggers. Each needs nothing but what comes along (curl; Python's own library; fetch of Node and of
-browsers) and runs as it stands once the token is in its place; a test runs all three.
+browsers) and runs as it stands once the token is in its place; a test runs all three. The same for being told of a
+run's end: a receiver for one's own machine, and a start that asks for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from runtime.core.expressions import Json
 
 TOKEN = "PUT-YOUR-TOKEN-HERE"  # noqa: S105 (the place for one)
 WAIT_S = 30
+RECEIVER_PORT = 9000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,36 @@ def snippets(address: str, given: Json) -> tuple[Snippet, ...]:
     """The three of them. `address` is the whole one that starts a run; `given` is the input."""
     site = address.split("/api/", 1)[0]
     return (
-        Snippet("curl", "curl", "Paste it into a terminal on macOS or Linux.", _curl(address, given)),
+        Snippet("curl", "curl", "Paste it into a terminal on macOS or Linux.", _curl(address, _body(given))),
         Snippet("python", "Python", "Save it as start.py and run: python3 start.py", _python(address, site, given)),
         Snippet(
             "javascript", "JavaScript", "Save it as start.mjs and run: node start.mjs", _node(address, site, given)
         ),
     )
+
+
+def callback_snippets(address: str, given: Json) -> tuple[Snippet, Snippet]:
+    """A receiver for one's own machine, and a start whose end it is told."""
+    body = {"input": given, "callback_url": f"http://127.0.0.1:{RECEIVER_PORT}/"}
+    return (
+        Snippet("receiver", "The receiver", "Save it as receive.py and run: python3 receive.py", _RECEIVER),
+        Snippet("told", "The start", "In another terminal.", _curl(address, body)),
+    )
+
+
+_RECEIVER = f"""from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Receiver(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        print(self.headers["webhook-id"], body.decode(), flush=True)
+        self.send_response(204)  # taken: it is not sent again
+        self.end_headers()
+
+
+HTTPServer(("127.0.0.1", {RECEIVER_PORT}), Receiver).serve_forever()
+"""
 
 
 def _body(given: Json) -> Mapping[str, Json]:
@@ -48,7 +74,7 @@ def _written(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _curl(address: str, given: Json) -> str:
+def _curl(address: str, body: Mapping[str, Json]) -> str:
     # A date and the shell's own number: a key that no other start has, without a tool that may be missing.
     return f"""TOKEN='{TOKEN}'
 
@@ -56,7 +82,7 @@ curl -sS -X POST {shlex.quote(address)} \\
   -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' \\
   -H "Idempotency-Key: $(date +%s)-$$" \\
-  --data-binary {shlex.quote(_written(_body(given)))}
+  --data-binary {shlex.quote(_written(body))}
 """
 
 

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_safe
 
 from builder.models import Version, Workflow
 from builder.workflow_pages.found import found
-from builder.workflow_pages.snippets import TOKEN, WAIT_S, snippets
+from builder.workflow_pages.snippets import TOKEN, WAIT_S, callback_snippets, snippets
 from runtime.core.examples import example
 from runtime.core.expressions import Json
 from runtime.json_schemas import errors_of
 from runtime.permissions import permissions_of
+from runtime.signing.posting import may_be_plain
 from runtime.views.access import needs
 
 LONGEST = 4_000
@@ -53,6 +54,8 @@ def workflow_triggers(request: HttpRequest, slug: str) -> HttpResponse:
         "address": address,
         "given": given,
         "snippets": snippets(address, given.value) if here.newest else (),
+        "callback": callback_snippets(address, given.value) if here.newest else (),
+        "calls_itself": may_be_plain("127.0.0.1"),
         "placeholder": TOKEN,
         "wait_s": WAIT_S,
         "token_page": f"{reverse('settings_tokens')}?{wanted}" if "tokens:write" in held else "",

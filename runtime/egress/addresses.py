@@ -40,17 +40,20 @@ def is_public(address: Address) -> bool:
     return _within(address, _OPEN_V6) and not _within(address, _CLOSED_V6)
 
 
-def is_allowed(text: str, networks: tuple[str, ...] = (), private: bool = False) -> bool:
+def is_allowed(text: str, networks: tuple[str, ...] = (), private: bool = False, inside: bool = False) -> bool:
     """Whether a connection to this address may be opened; a text that is no address is not allowed. Never raises.
 
     `networks` (CIDR; one that cannot be read allows nothing) are allowed besides; `private` allows loopback, RFC 1918,
-    shared and unique local addresses, but no link-local ones and no cloud metadata services.
+    shared and unique local addresses, but no link-local ones and no cloud metadata services. With `inside` no public
+    address is allowed, whatever the networks hold.
     """
     try:
         address = ip_address(text)
     except ValueError:
         return False
-    if is_public(address) or _within(address, _parsed(networks)):
+    if is_public(address):
+        return not inside
+    if _within(address, _parsed(networks)):
         return True
     return private and _within(address, _PRIVATE) and not _within(address, _METADATA)
 

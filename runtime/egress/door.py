@@ -41,6 +41,7 @@ class Policy:
 
     Public addresses always. `networks` (CIDR) adds others; `hosts` names hosts that may have a private address. With
     `private` every host may (loopback, RFC 1918, shared, unique local; link-local and the like only by `networks`).
+    With `plain_inside`, what is not encrypted (http) goes to such addresses alone, and to no public one.
     """
 
     networks: tuple[str, ...] = ()
@@ -48,11 +49,12 @@ class Policy:
     private: bool = False
     max_bytes: int = MAX_BYTES
     redirects: int = MAX_REDIRECTS
+    plain_inside: bool = False
 
-    def reach(self, host: str) -> Reach:
-        """What a call to this host may connect to."""
-        named = _bare(host) in {_bare(known) for known in self.hosts}
-        return Reach(self.networks, self.private or named)
+    def reach(self, url: URL) -> Reach:
+        """What a call to this address may connect to."""
+        named = _bare(url.host or "") in {_bare(known) for known in self.hosts}
+        return Reach(self.networks, self.private or named, self.plain_inside and url.scheme != "https")
 
 
 PUBLIC: Final = Policy()
@@ -124,7 +126,7 @@ class Egress:
         url = URL(request.url)
         if url.scheme not in ("http", "https") or not url.host:
             return Failed("bad_request", "The address must begin with http:// or https:// and name a host.")
-        session = self._session(policy.reach(url.host))
+        session = self._session(policy.reach(url))
         async with session.request(
             request.method, url, headers=request.headers, data=request.body, allow_redirects=False
         ) as response:

@@ -32,6 +32,7 @@ class Reach:
 
     networks: tuple[str, ...]
     private: bool
+    inside: bool = False
 
 
 class BlockedAddressError(OSError):
@@ -44,7 +45,8 @@ def new_session(reach: Reach, resolver: AbstractResolver | None = None) -> aioht
     def guarded(address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, where = address
         ip = str(where[0])
-        if family not in (socket.AF_INET, socket.AF_INET6) or not is_allowed(ip, reach.networks, reach.private):
+        known = family in (socket.AF_INET, socket.AF_INET6)
+        if not known or not is_allowed(ip, reach.networks, reach.private, reach.inside):
             heard = blocked.get()
             if heard is not None:
                 heard.append(ip)

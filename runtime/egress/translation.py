@@ -15,6 +15,7 @@ import aiohttp
 from yarl import URL
 
 from runtime.core.node import Failed, HttpRequest, HttpResponse
+from runtime.egress.addresses import is_allowed
 from runtime.json_gate import MAX_BYTES, Json, JsonProblem, clean, read_json, write_json
 
 _HIDDEN = "[hidden]"
@@ -149,6 +150,8 @@ def refused(addresses: list[str]) -> Failed:
     """The failure of a call whose host has an address that is not allowed."""
     shown = ", ".join(sorted(set(addresses)))
     by = "An administrator can allow it by the setting ALLOWED_NETWORKS."
+    if any(is_allowed(address) for address in addresses):
+        by = "Out of the allowed networks only https is called."
     sentence = f"The host's address is not allowed: {shown}. {by}"
     return Failed("blocked_address", sentence, detail={"addresses": shown})
 

@@ -26,6 +26,10 @@ from runtime.signing.posting import is_postable, post
 
 MOST = 20
 ANY = "*"
+_ADDRESS = (
+    "Enter an address that begins with https:// and holds no user name."
+    " With http:// only those in networks that this server may reach (ALLOWED_NETWORKS)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _flaws(name: str, url: str, events: Sequence[str]) -> tuple[FieldError, ...]
     if not 0 < len(name) <= 100:
         flaws.append(FieldError("/name", "Give it a name of at most 100 characters."))
     if not is_postable(url):
-        flaws.append(FieldError("/url", "Enter an address that begins with https:// and holds no user name."))
+        flaws.append(FieldError("/url", _ADDRESS))
     if not events:
         flaws.append(FieldError("/events", "Choose at least one event."))
     if NoticeHook.objects.count() >= MOST:

@@ -1,12 +1,13 @@
 """Sends one signed message to an address outside, and says what becomes of the job that it belongs to.
 
 Called by `callbacks` and by `notices.hooks`. The guarded egress sends it; redirects are not followed, and what the
-other side writes is not read.
+other side writes is not read. What is not encrypted goes to allowed networks alone: a key signs, it hides nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from runtime import jobs
 from runtime.core.definition import Retry
 from runtime.core.node import Failed
 from runtime.core.retry import retry_at
-from runtime.egress import Policy, RawRequest, RawResponse
+from runtime.egress import Policy, RawRequest, RawResponse, is_allowed
 from runtime.signing.signatures import signed
 
 TIMEOUT_S = 20.0
@@ -30,13 +31,28 @@ type Remember = Callable[[int | None, str], object]
 
 
 def is_postable(url: str) -> bool:
-    """Whether this may be kept as an address to call: https, a host, no user name, at most `LONGEST` ASCII letters."""
+    """Whether this may be kept as an address to call: a host, no user name, at most `LONGEST` ASCII letters, and https.
+
+    Also http where its address is in an allowed network; of a name that shows when it is called, and is guarded there.
+    """
     try:
         parts = urlsplit(url)
-        usable = parts.scheme == "https" and parts.hostname and not parts.username and (parts.port or 1)
+        usable = parts.hostname and not parts.username and (parts.port or 1)
     except ValueError:
         return False
-    return bool(usable) and url.isascii() and len(url) <= LONGEST and all(character > " " for character in url)
+    if not usable or not (parts.scheme == "https" or (parts.scheme == "http" and may_be_plain(parts.hostname or ""))):
+        return False
+    return url.isascii() and len(url) <= LONGEST and all(character > " " for character in url)
+
+
+def may_be_plain(host: str) -> bool:
+    """Whether a host may be called without encryption, as far as that is known before its name is looked up."""
+    networks = _networks()
+    try:
+        ip_address(host)
+    except ValueError:
+        return bool(networks)
+    return is_allowed(host, networks, inside=True)
 
 
 async def post(
@@ -50,7 +66,7 @@ async def post(
         "webhook-timestamp": headers.timestamp,
         "webhook-signature": headers.signature,
     }
-    policy = Policy(networks=tuple(settings.INTERLOCK["ALLOWED_NETWORKS"]), max_bytes=MAX_ANSWER, redirects=0)
+    policy = Policy(networks=_networks(), max_bytes=MAX_ANSWER, redirects=0, plain_inside=True)
     answer = await work.egress.exchange(RawRequest("POST", url, sent, body, TIMEOUT_S), policy)
     status, why = _read(answer)
 
@@ -65,6 +81,10 @@ async def post(
     if at is None:
         return jobs.GivenUp(f"Nobody has taken it for a day. The last time: {why}", also=also)
     return jobs.Again(at=at, why=why, also=also)
+
+
+def _networks() -> tuple[str, ...]:
+    return tuple(settings.INTERLOCK["ALLOWED_NETWORKS"])
 
 
 def _read(answer: RawResponse | Failed) -> tuple[int | None, str]:

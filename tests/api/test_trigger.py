@@ -92,6 +92,7 @@ def test_an_input_that_does_not_fit_names_the_place_and_starts_nothing(outside: 
         ({"labels": {"a": 1}}, "/labels/a"),
         ({"labels": {"": "x"}}, "/labels//[key]"),
         ({"callback_url": "http://a.example/"}, "/callback_url"),
+        ({"callback_url": "http://127.0.0.1:9000/"}, "/callback_url"),
         ({"callback_url": "https://u:p@a.example/"}, "/callback_url"),
         ({"callback_url": "https://[::1"}, "/callback_url"),
         ({"callback_url": "javascript:alert(1)"}, "/callback_url"),

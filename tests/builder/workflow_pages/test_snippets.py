@@ -6,8 +6,11 @@ import html
 import http.cookiejar
 import json
 import re
+import select
+import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.workflow_pages.snippets import TOKEN, snippets
+from builder.workflow_pages.snippets import RECEIVER_PORT, TOKEN, snippets
 from runtime.core.expressions import Json
 from tests.makers.live_server import Server, live_server
 from tests.makers.people import PASSWORD
@@ -30,7 +33,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with live_server(tmp_path_factory.mktemp("data")) as server:
+    with live_server(tmp_path_factory.mktemp("data"), ALLOWED_NETWORKS="127.0.0.1/32") as server:
         yield server
 
 
@@ -89,6 +92,51 @@ def test_a_run_that_is_not_over_is_named_where_it_can_be_read(server: Server, pa
     assert status == "waiting"
     asked = urllib.request.Request(address, headers={"Authorization": f"Bearer {server.tokens['dora']}"})
     assert json.load(urllib.request.urlopen(asked))["input"] == {"seats": 200}
+
+
+@pytest.mark.slow
+def test_a_receiver_on_this_machine_is_told_of_the_end(server: Server, pages: dict[str, str], free_port: int) -> None:
+    receiver, start = (
+        program(pages["echo"], name).replace(TOKEN, server.tokens["dora"]).replace(str(RECEIVER_PORT), str(free_port))
+        for name in ("receiver", "told")
+    )
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([sys.executable, "-c", receiver], stdout=subprocess.PIPE, stderr=quiet) as listening:
+        try:
+            reachable(free_port)
+            started = json.loads(run("curl", start).stdout)
+            told = first_line(listening)
+        finally:
+            listening.kill()
+    message, _, body = told.partition(" ")
+    assert message.startswith(f"msg_{started['id']}")
+    assert (json.loads(body)["id"], json.loads(body)["outcome"]) == (started["id"], "said")
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def reachable(port: int) -> None:
+    """Waits until something listens there."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < until, "nothing listens"
+            time.sleep(0.05)
+
+
+def first_line(program: subprocess.Popen[bytes]) -> str:
+    """The first line that a program prints, within the patience of these tests."""
+    assert program.stdout
+    assert select.select([program.stdout], [], [], PATIENCE_S)[0], "nothing was printed"
+    line: bytes = program.stdout.readline()
+    return line.decode()
 
 
 HARD: Json = {"it's": 'a "quote" \\ $HOME `ls` {x} ${y} é 𝄞\n</code>', "none": None, "yes": True, "l": [1.5, {}]}

@@ -53,6 +53,13 @@ def test_private_opens_neither_metadata_services_nor_odd_forms(text: str) -> Non
     assert not is_allowed(text, private=True)
 
 
+def test_inside_lets_no_public_address_pass_whatever_the_networks_hold() -> None:
+    assert is_allowed("10.1.2.3", ("10.1.0.0/16",), inside=True)
+    assert is_allowed("127.0.0.1", private=True, inside=True)
+    assert not is_allowed("127.0.0.1", ("10.0.0.0/8",), inside=True)
+    assert not is_allowed("1.1.1.1", ("0.0.0.0/0",), inside=True)
+
+
 def test_a_network_opens_itself_only_and_a_broken_one_nothing() -> None:
     assert is_allowed("10.1.2.3", ("10.1.0.0/16", "nonsense"))
     assert not is_allowed("10.2.2.3", ("10.1.0.0/16", "nonsense"))

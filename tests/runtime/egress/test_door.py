@@ -325,6 +325,17 @@ async def test_a_secret_is_found_behind_escapes_and_charsets(body: bytes, kind: 
     assert "[hidden]" in str(outcome.body)
 
 
+async def test_what_is_not_encrypted_stays_inside_where_that_is_asked() -> None:
+    plain = Policy(networks=("127.0.0.0/8",), plain_inside=True)
+    names = Names(inside_test=["127.0.0.1"], outside_test=["1.1.1.1"])
+    async with site(hello) as port, door(names) as egress:
+        assert code(await egress.send(HttpRequest("GET", f"http://inside.test:{port}/"), plain)).startswith("answered")
+        outside = await egress.send(HttpRequest("GET", f"http://outside.test:{port}/"), plain)
+    assert isinstance(outside, Failed)
+    assert outside.code == "blocked_address"
+    assert "only https" in outside.message
+
+
 async def test_query_body_and_headers_arrive_as_given() -> None:
     async def echo(request: web.Request) -> web.StreamResponse:
         headers = {name: value for name, value in request.headers.items() if name.startswith("X-")}

@@ -192,6 +192,38 @@ async def test_an_address_inside_is_never_called(url: str, monkeypatch: pytest.M
     assert "not allowed" in attempts[0].why or "cannot be called" in attempts[0].why
 
 
+async def test_what_is_not_encrypted_reaches_no_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.INTERLOCK, "ALLOWED_NETWORKS", ["0.0.0.0/0"])
+    _, job, attempts = await told("http://93.184.216.34:1/")
+    assert (job.state, attempts[0].status) == ("failed", None)
+    assert "only https" in attempts[0].why
+
+
+@pytest.mark.parametrize(
+    ("url", "networks", "kept"),
+    [
+        ("https://a.example/", [], True),
+        ("https://127.0.0.1/", [], True),
+        ("http://127.0.0.1:9000/", [], False),
+        ("http://localhost:9000/", [], False),
+        ("http://127.0.0.1:9000/", ["127.0.0.1/32"], True),
+        ("http://localhost:9000/", ["127.0.0.1/32"], True),
+        ("http://127.0.0.2:9000/", ["127.0.0.1/32"], False),
+        ("http://10.0.0.1/", ["127.0.0.0/8"], False),
+        ("http://[::1]/", ["127.0.0.0/8"], False),
+        ("http://93.184.216.34/", ["0.0.0.0/0"], False),
+        ("http://ada:secret@127.0.0.1/", ["127.0.0.1/32"], False),
+        ("ftp://127.0.0.1/", ["127.0.0.1/32"], False),
+        ("http:///x", ["127.0.0.1/32"], False),
+    ],
+)
+def test_plain_http_is_kept_only_where_the_administrator_allows_the_address(
+    url: str, networks: list[str], kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.INTERLOCK, "ALLOWED_NETWORKS", networks)
+    assert posting.is_postable(url) is kept
+
+
 async def test_a_huge_answer_that_says_yes_is_a_yes_and_its_words_are_not_kept() -> None:
     async with Site(web.Response(body=b"x" * 3_000_000)) as url:
         _, job, attempts = await told(url)
