@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from runtime import jobs, runs
@@ -43,7 +42,7 @@ type Change = tuple[int, str, str]
 
 @jobs.handler(tables.JOB, at_once=2, timeout_s=None)
 async def _work(work: jobs.Work) -> jobs.Outcome:
-    batch, answered = await _read(lambda: _found(work.key))
+    batch, answered = await work.read(lambda: _found(work.key))
     if batch is None:
         return jobs.Done()
     if batch.state == "reading":
@@ -59,7 +58,7 @@ async def _work(work: jobs.Work) -> jobs.Outcome:
 
 async def _read_in(work: jobs.Work, batch: Batch) -> None:
     """Keep the file's rows; what was kept before a crash is there already."""
-    sealed = await _read(lambda: runs.sealed_for(batch.workflow, batch.version))
+    sealed = await work.read(lambda: runs.sealed_for(batch.workflow, batch.version))
     if isinstance(sealed, Refused):
         await work.write(lambda: halt(batch.pk, sealed.detail))
         return
@@ -209,15 +208,3 @@ def _retried(batch: Batch, row: BatchRow) -> None:
 
 def _found(batch_id: str) -> tuple[Batch | None, list[Change]]:
     return Batch.objects.filter(pk=batch_id).first(), answered_in(batch_id)
-
-
-async def _read[T](ask: Callable[[], T]) -> T:
-    """Ask the database in a thread of its own, which leaves no connection behind."""
-
-    def asked() -> T:
-        try:
-            return ask()
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(asked)
