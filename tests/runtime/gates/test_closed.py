@@ -1,4 +1,4 @@
-"""A gate that a person closed goes on to learn what becomes known of it: it stays closed, and is what its ledger says."""
+"""A gate that a person closed goes on to learn what becomes known: it stays closed, and is what its ledger says."""
 
 from __future__ import annotations
 
