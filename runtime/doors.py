@@ -14,11 +14,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 
-from runtime import connections, outbox
+from runtime import connections, outbox, threads
 from runtime.ai import Models
 from runtime.core import functions
 from runtime.core.expressions import Json
@@ -60,7 +59,7 @@ class ProcessDoors:
         """Make a guarded call. A writing call carries its idempotency key, the same for every attempt."""
         signed = connections.Signature()
         if request.connection:
-            found = await _in_thread(connections.http_headers, request.connection, request.url)
+            found = await threads.in_any_thread(connections.http_headers, request.connection, request.url)
             if isinstance(found, Failed):
                 return found
             signed = found
@@ -79,7 +78,7 @@ class ProcessDoors:
 
     async def mail(self, message: Message, key: str, run_id: str) -> str | Failed:
         """Send a mail, once for each key; without a mail connection it stays in the outbox, visibly unsent."""
-        return await _in_thread(outbox.deliver, message, key, run_id, datetime.now(UTC))
+        return await threads.in_any_thread(outbox.deliver, message, key, run_id, datetime.now(UTC))
 
     async def python(self, function: str, arguments: Mapping[str, Json], key: str) -> Json | Failed:
         """Call a registered function; those that are no coroutines run in a thread."""
@@ -96,7 +95,7 @@ class ProcessDoors:
         self, workflow: str, run_id: str, within_days: float, limit: int
     ) -> Sequence[tuple[str, Json]]:
         """Inputs of a workflow's other runs, newest first."""
-        return await _in_thread(_earlier, workflow, run_id, within_days, min(limit, MAX_EARLIER))
+        return await threads.in_any_thread(_earlier, workflow, run_id, within_days, min(limit, MAX_EARLIER))
 
     async def familiarity(
         self, workflow: str, run_id: str, expression: str, value: Json, min_p: float
@@ -111,14 +110,9 @@ class ProcessDoors:
         """
         asked = partial(policies.judged, question, seat)
         try:
-            return await (self.writer.submit(asked) if self.writer else _in_thread(asked))
+            return await (self.writer.submit(asked) if self.writer else threads.in_any_thread(asked))
         except (StoreError, DatabaseFailure):
             return policies.UNAVAILABLE
-
-
-async def _in_thread[**P, T](work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Database work of a step, in any of a few threads: a mail server that is slow must hold nobody else up."""
-    return await database_sync_to_async(work, thread_sensitive=False)(*args, **kwargs)
 
 
 async def _called(call: Callable[..., Any], arguments: Mapping[str, Json]) -> Json:

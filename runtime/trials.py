@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from runtime import connections
+from runtime import connections, threads
 from runtime.ai import Models
 from runtime.core.node import Failed, HttpRequest, ModelRequest
 from runtime.doors import ProcessDoors
@@ -37,7 +37,7 @@ class Tried:
 async def tried(name: str, provider: str) -> Tried:
     """Try the connection of this name. It takes at most about half a minute."""
     if provider == connections.MAIL:
-        return await database_sync_to_async(_greeted, thread_sensitive=False)(name)
+        return await threads.in_any_thread(_greeted, name)
     egress = Egress()
     try:
         doors = ProcessDoors(egress, Models(egress, production=settings.PRODUCTION))

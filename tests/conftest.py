@@ -64,9 +64,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 @pytest.fixture
 def own_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """The threads of a side job give their connections back: in a test they end with its loop."""
-    from runtime import doors
-    from runtime.familiar import references
+    from runtime import threads
     from tests.makers.threads import in_thread_and_close
 
-    for module in (doors, references):
-        monkeypatch.setattr(module, "_in_thread", in_thread_and_close)
+    monkeypatch.setattr(threads, "in_any_thread", in_thread_and_close)

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from channels.db import database_sync_to_async
 from django.db import Error as DatabaseFailure
 
+from runtime import threads
 from runtime.core import expressions
 from runtime.core.expressions import Json, Unknown
 from runtime.core.node import Failed, Familiarity, Near
@@ -91,7 +91,7 @@ class References:
     async def _learn(self, key: Key, run_id: str) -> Reference | int:
         workflow, expression, min_p = key
         needed = await asyncio.to_thread(_needed, min_p)
-        there = await _in_thread(cases.count, workflow, run_id, needed)
+        there = await threads.in_any_thread(cases.count, workflow, run_id, needed)
         if there < needed:
             return there
         runs, texts = await self._texts(workflow, run_id, expression)
@@ -107,7 +107,7 @@ class References:
         found: list[tuple[str, str]] = []
         left = _most_characters()
         parts = iter(cases.read(workflow, run_id, expression))
-        while left > 0 and (part := await _in_thread(next, parts, None)):
+        while left > 0 and (part := await threads.in_any_thread(next, parts, None)):
             for past in part:
                 text = await self._text(expression, past)
                 left -= len(text or "")
@@ -124,10 +124,6 @@ class References:
         else:
             return None
         return None if isinstance(value, Unknown) else _as_text(value)
-
-
-async def _in_thread[**P, T](work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    return await database_sync_to_async(work, thread_sensitive=False)(*args, **kwargs)
 
 
 # scikit-learn weighs 100 MB: whoever never asks does not carry it. All of these run in threads, or behind one that did.

@@ -30,8 +30,7 @@ def designer(db: None) -> Client:
 @pytest.fixture
 def engine(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A worker with the real doors: what the gallery does to the outside goes to the outbox."""
-    monkeypatch.setattr(doors, "_in_thread", in_thread_and_close)
-    monkeypatch.setattr("runtime.familiar.references._in_thread", in_thread_and_close)
+    monkeypatch.setattr("runtime.threads.in_any_thread", in_thread_and_close)
     egress = Egress()
     with Engine(cast("Any", doors.ProcessDoors(egress, Models(egress)))) as started:
         yield started

@@ -22,5 +22,5 @@ def closing(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def in_thread_and_close(work: Callable[..., Any], *given: Any) -> Any:
-    """Stands in for `runtime.doors._in_thread`, whose threads last as long as the process."""
+    """Stands in for `runtime.threads.in_any_thread`, whose threads last as long as the process."""
     return await asyncio.to_thread(closing(work), *given)

@@ -48,7 +48,7 @@ def egress() -> Seen:
 
 @pytest.fixture
 def doors(egress: Seen, monkeypatch: pytest.MonkeyPatch) -> ProcessDoors:
-    monkeypatch.setattr("runtime.doors._in_thread", in_thread_and_close)
+    monkeypatch.setattr("runtime.threads.in_any_thread", in_thread_and_close)
     return ProcessDoors(egress, Models(egress))
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from runtime import connections, trials
 from runtime.core.node import Failed, HttpResponse, ModelAnswer
 from tests.makers.cases import NOW
-from tests.makers.threads import closing, in_thread_and_close
+from tests.makers.threads import in_thread_and_close
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,8 +23,7 @@ SECRET = "a-secret-of-ours"
 
 @pytest.fixture(autouse=True)
 def threads_give_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.doors._in_thread", in_thread_and_close)
-    monkeypatch.setattr(trials, "_greeted", closing(trials._greeted))
+    monkeypatch.setattr("runtime.threads.in_any_thread", in_thread_and_close)
 
 
 def kept(name: str, provider: str, config: dict[str, Any], user: User) -> None:

@@ -40,7 +40,7 @@ NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _threads_give_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.familiar.references._in_thread", in_thread_and_close)
+    monkeypatch.setattr("runtime.threads.in_any_thread", in_thread_and_close)
 
 
 @pytest.fixture
