@@ -10,24 +10,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pprint import pformat
 
 from runtime.core.expressions import Json
+from runtime.triggers.webhook_snippets import Snippet
 
 TOKEN = "PUT-YOUR-TOKEN-HERE"  # noqa: S105 (the place for one)
 WAIT_S = 30
 RECEIVER_PORT = 9000
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A program: `name` is what people call its language, `how` how it is run."""
-
-    id: str
-    name: str
-    how: str
-    text: str
 
 
 def snippets(address: str, given: Json) -> tuple[Snippet, ...]:
