@@ -24,7 +24,7 @@ from runtime.traces import MOST_EVENTS, Step, lightened, visits
 
 _RUN = (
     "SELECT id, workflow, version, status, outcome, labels, requester, callback_url, created_at, finished_at,"
-    " blueprint_id, last_seq FROM runtime_run WHERE id = %s"
+    " blueprint_id, last_seq, title FROM runtime_run WHERE id = %s"
 )
 _ENTRIES = "SELECT type, node, visit, data, seq, at FROM runtime_entry WHERE run_id = %s"
 _FIRST = f"{_ENTRIES} ORDER BY seq LIMIT {MOST_EVENTS}"
@@ -60,6 +60,7 @@ def describe(run_id: str, caller: Caller) -> dict[str, Any]:
             ends = _ends(events)
     return {
         "id": row[0],
+        "title": row[12],
         "workflow": row[1],
         "version": row[2],
         "status": row[3],

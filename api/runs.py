@@ -21,7 +21,7 @@ from runtime.models import Run
 from runtime.refused import Refused
 from runtime.sight import all_runs
 
-ROW = ("id", "workflow", "version", "status", "outcome", "labels", "requester", "created_at", "finished_at")
+ROW = ("id", "title", "workflow", "version", "status", "outcome", "labels", "requester", "created_at", "finished_at")
 
 
 class RunQuery(PageQuery):

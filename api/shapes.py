@@ -65,6 +65,7 @@ class RunRow(Shape):
     """A run as lists show it: without payloads."""
 
     id: str
+    title: str = Field(description="What tells it from others, taken from its input; empty where nothing does.")
     workflow: str
     version: int
     status: RunStatus
@@ -97,6 +98,7 @@ class RunDetail(Shape):
     model_config = ConfigDict(extra="allow")
 
     id: str
+    title: str
     workflow: str
     version: int
     status: RunStatus

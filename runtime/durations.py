@@ -21,11 +21,11 @@ def rounded(seconds: float) -> str:
 
 
 def took(milliseconds: float | None) -> str:
-    """A duration that is read at a glance: `0.4 ms`, `209 ms`, `1.2 s`, `3 min`."""
+    """A duration that is read at a glance: `under 1 ms`, `209 ms`, `1.2 s`, `3 min`."""
     if milliseconds is None:
         return ""
-    if milliseconds < 10:
-        return f"{milliseconds:.1f} ms"
+    if milliseconds < 1:
+        return "under 1 ms"
     if milliseconds < 1_000:
         return f"{milliseconds:.0f} ms"
     return f"{milliseconds / 1_000:.1f} s" if milliseconds < 60_000 else rounded(milliseconds / 1_000)

@@ -94,6 +94,7 @@ def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
     label = json.dumps(words)[1:-1]
     fits = (
         Q(pk__endswith=words.lower())
+        | Q(title__icontains=words)
         | Q(workflow__icontains=words)
         | Q(workflow__in=named)
         | Q(outcome__icontains=words)

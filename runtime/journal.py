@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from runtime import case_words, jobs
+from runtime import case_words, jobs, run_titles
 from runtime.claimed import moment, places, read, slices
 from runtime.core.events import Event
 from runtime.engine.ports import (
@@ -35,9 +35,9 @@ KEPT_DAYS = 30
 
 _RUN_COLUMNS = (
     "id, blueprint_id, workflow, version, status, outcome, priority, owner, fence, claims, last_seq, wake_at, parent,"
-    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at, tryout"
+    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at, tryout, title"
 )
-_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 21)}) ON CONFLICT (id) DO NOTHING"
+_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 22)}) ON CONFLICT (id) DO NOTHING"
 _INSERT_ENTRY = (
     "INSERT INTO runtime_entry (run_id, seq, at, type, node, visit, data) VALUES (%s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
@@ -225,7 +225,8 @@ def _insert_run(cursor: CursorWrapper, run: NewRun, wave: Wave) -> None:
     row += [None if released else wave.claim.owner, wave.claim.fence, 0, len(wave.events), _at(wave.wake_at)]
     row += [parent.run_id, parent.node, parent.visit] if parent else [None, None, None]
     row += [_json(dict(run.labels)) if run.labels else None, run.requester, run.callback_url]
-    cursor.execute(_INSERT_RUN, [*row, _at(run.created_at), finished, run.tryout is not None])
+    row += [_at(run.created_at), finished, run.tryout is not None, run_titles.title_of(run.input)]
+    cursor.execute(_INSERT_RUN, row)
     for name, value in run.labels.items():
         cursor.execute(
             "INSERT INTO runtime_runlabel (run_id, text) VALUES (%s, %s) ON CONFLICT DO NOTHING",

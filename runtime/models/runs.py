@@ -54,6 +54,8 @@ class Archived(models.Model):
 class Run(models.Model):
     """One run: where it stands. What happened is in its journal; payloads are there too, never here.
 
+    `title` is a short line from its input that tells it from others (`run_titles`), so that lists read no payload.
+
     `owner` and `fence` say which worker may write; `wake_at` is when the earliest timer of a waiting run is due.
     A `tryout` is no case: lists and numbers leave it out, and it is forgotten after a day.
     """
@@ -79,6 +81,7 @@ class Run(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     tryout = models.BooleanField(default=False, db_default=False)
+    title = models.CharField(max_length=120, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [

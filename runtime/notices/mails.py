@@ -6,6 +6,7 @@ that the person may not see any more) is left out; a mail with nothing in it is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +16,7 @@ from django.core.mail import EmailMessage
 
 from runtime import connections, jobs
 from runtime.core.node import Failed
-from runtime.models import Notice
+from runtime.models import Notice, Queue
 from runtime.notices.events import Event
 from runtime.notices.letters import Item, Letter, letter
 from runtime.permissions import may
@@ -71,7 +72,8 @@ def _post(user_id: int, last: int) -> _Post:
     rows = Notice.objects.filter(user=user_id, pk__lte=last, settled_at__isnull=True).order_by("pk")
     notices = list(rows.select_related("case__run__blueprint")[:AT_ONCE])
     ids = tuple(notice.pk for notice in notices)
-    items = [] if user is None else [_item(notice) for notice in notices if _matters(notice, user)]
+    titles = dict(Queue.objects.values_list("name", "title"))
+    items = [] if user is None else [_item(notice, titles) for notice in notices if _matters(notice, user)]
     if user is None or not user.email or not items:
         return _Post(ids)
     return _Post(ids, user.email, letter(items, settings.INTERLOCK["ADDRESS"]))
@@ -82,8 +84,9 @@ def _matters(notice: Notice, user: User) -> bool:
     return is_over == (notice.event == "closed") and may(user, "escalations:read", notice.case)
 
 
-def _item(notice: Notice) -> Item:
+def _item(notice: Notice, titles: Mapping[str, str]) -> Item:
     case, blueprint = notice.case, notice.case.run.blueprint
     names = [node.get("name") for node in blueprint.document["nodes"] if node["id"] == case.node]
     step = next(iter(names), None) or case.node
-    return Item(cast("Event", notice.event), case.pk, blueprint.name, step, case.queue, case.due_at)
+    queue = titles.get(case.queue) or case.queue
+    return Item(cast("Event", notice.event), case.pk, blueprint.name, step, queue, case.due_at)

@@ -108,6 +108,13 @@ def due(at: datetime, named: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def title_of(case: Any) -> str:
+    """What tells the run of a case from others, unless the question tells it already."""
+    title, question = case.run.title, case.question.casefold()
+    return "" if any(part.casefold() in question for part in title.split(" · ")) else title
+
+
+@register.simple_tag
 def answer_of(case: Any) -> str:
     """The answer to a case as its button named it."""
     return inbox.answer_of(case)

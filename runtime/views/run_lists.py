@@ -31,7 +31,10 @@ STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
 MOST_COUNTED = 1_000
 CHUNK = 500
 MOST_EXPORTED = 200_000
-COLUMNS = ("run", "workflow", "version", "status", "outcome", "started by", "labels", "started", "ended", "seconds")
+COLUMNS = (
+    *("run", "workflow", "version", "status", "outcome", "started by", "labels", "started", "ended", "seconds"),
+    "title",
+)
 
 
 @require_safe
@@ -117,7 +120,7 @@ def _cells(run: Run) -> list[str]:
     took = (run.finished_at - run.created_at).total_seconds() if run.finished_at else None
     times = [_moment(run.created_at), _moment(run.finished_at), "" if took is None else f"{took:.3f}"]
     shown = [run.pk, run.workflow, str(run.version), run.status, run.outcome or "", run.requester, labels]
-    return [*shown, *times]
+    return [*shown, *times, run.title]
 
 
 def _moment(at: datetime | None) -> str:

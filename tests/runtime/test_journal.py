@@ -47,6 +47,14 @@ def test_a_run_is_kept_as_it_was_given(run: NewRun) -> None:
     assert Entry.objects.get().at == NOW
 
 
+def test_a_run_and_those_that_it_calls_are_kept_with_a_title(run: NewRun) -> None:
+    told = replace(run, input={"name": "Zoë", "company": "Müller & Söhne"})
+    child = replace(told, id=new_id(), input={"subject": "x" * 500}, parent=Parent(run.id, "a", 1))
+    journal.create(told, replace(began(told), children=(child,)))
+    assert Run.objects.get(pk=run.id).title == "Zoë · Müller & Söhne"
+    assert len(Run.objects.get(pk=child.id).title) == 80
+
+
 def test_the_same_creation_played_twice_is_one_run(run: NewRun) -> None:
     keyed = replace(run, key=TriggerKey("k", "d"))
     assert journal.create(keyed, began(keyed)) == journal.create(keyed, began(keyed))
