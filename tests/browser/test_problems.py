@@ -49,6 +49,29 @@ def test_what_is_unsafe_is_painted_mended_by_a_click_and_published(visit: Visito
     publish(page)
 
 
+def test_a_repair_clicked_before_it_is_worked_out_for_the_newest_drawing_is_carried_out_all_the_same(
+    visit: Visitor,
+) -> None:
+    page = imported(visit, "Slow repairs", UNSAFE)
+    page.get_by_role("button", name="2 to repair").click()
+    inserts = page.get_by_role("button", name="Insert a review here")
+    expect(inserts).to_have_count(2)
+    # Nothing is answered until it is routed no more: what waits then goes on.
+    page.route(re.compile("/repairs/"), lambda route: None)
+    inserts.first.click()
+    expect(page.get_by_role("button", name="1 to repair")).to_be_visible()
+    current(page)
+    # What the button says was worked out for the drawing before: the click waits until it is known for this one.
+    expect(inserts).to_have_count(1)
+    inserts.click()
+    expect(inserts).to_have_attribute("aria-busy", "true")
+    for_everybody(page, "a repair that is waited for")
+    page.unroute(re.compile("/repairs/"))
+    expect(page.locator(".bar-problems")).not_to_contain_text("repair")
+    assert [node["kind"] for node in document(page)["nodes"]].count("escalate.review") == 2
+    publish(page)
+
+
 def test_while_the_server_is_away_nothing_is_called_right(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("Failed to load resource",)
     page = imported(visit, "Far away", UNSAFE)

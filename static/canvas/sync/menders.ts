@@ -54,10 +54,13 @@ export class Menders {
   private async ask(drawing: Drawing, problem: Problem): Promise<Repairs | null> {
     const { code, nodes, edges, path, message } = problem;
     const answer = await this.asking<Repairs>("POST", `/workflows/${this.slug}/repairs/`, { document: drawing, problem: { code, nodes, edges, path, message } });
-    if (!answer.ok) return answer.status === 0 || answer.status >= 500 ? null : NONE;
+    if (!answer.ok) return isPassing(answer.status) ? null : NONE;
     return { ...answer.value, repairs: readable(answer.value.repairs) };
   }
 }
+
+// No line, nobody signed in, too much asked, or a server in trouble: the same question may be answered later.
+const isPassing = (status: number): boolean => status === 0 || status === 401 || status === 429 || status >= 500;
 
 // A repair that is no drawing is none.
 function readable(repairs: readonly Repair[]): readonly Repair[] {

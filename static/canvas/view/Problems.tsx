@@ -2,7 +2,6 @@
 // The list never says that nothing is wrong unless just this drawing was looked at.
 
 import { useEffect, useRef, useState } from "react";
-import * as commands from "../commands.ts";
 import { editor, use } from "../editor.ts";
 import { MANY, counts, groups, keyOf } from "../kernels/problems.ts";
 import * as mending from "../mending.ts";
@@ -21,14 +20,17 @@ export function Problems({ again }: { again: () => void }): React.JSX.Element {
   const panels = use((seen) => seen.panels);
   const looks = use((seen) => seen.readOnly);
   const isCurrent = use(() => mending.isCurrent());
+  const isDown = use(() => mending.isDown());
+  const [isHeld, press] = usePressed();
+  const listed = useHeld(problems, isHeld);
   const close = (): void => editor.set({ panels: { ...panels, problems: false }, shown: null, ghost: null });
   return (
-    <section className="problems" aria-label="Problems" data-stale={!isCurrent || undefined}>
+    <section className="problems" aria-label="Problems" data-stale={!isCurrent || undefined} onPointerDown={press}>
       <header><h2>Problems</h2><span className="muted">{headline(problems, checking)}</span>
         {checking.is === "offline" && <button type="button" className="button small" onClick={again}>Check now</button>}
-        {!looks && problems.length > 1 && <button type="button" className="button small" disabled={!isCurrent} onClick={() => void mending.mendAll()}><Icon name="wand-sparkles" size={13} />Mend what needs no choice</button>}
+        {!looks && problems.length > 1 && <button type="button" className="button small" disabled={isDown} onClick={() => void mending.mendAll()}><Icon name="wand-sparkles" size={13} />Mend what needs no choice</button>}
         <button type="button" className="tool" aria-label="Close the problems" onClick={close}><Icon name="x" /></button></header>
-      {problems.length === 0 ? <Empty checking={checking} /> : <List problems={problems} again={again} />}
+      {listed.length === 0 ? <Empty checking={checking} /> : <List problems={listed} again={again} isHeld={isHeld} />}
     </section>
   );
 }
@@ -48,7 +50,7 @@ function Empty({ checking }: { checking: Checking }): React.JSX.Element {
   return <p className="problems-none" data-is="waiting">{checking.is === "under way" ? "Checking the drawing…" : "Whether something is wrong is not known yet."}</p>;
 }
 
-function List({ problems, again }: { problems: readonly Problem[]; again: () => void }): React.JSX.Element {
+function List({ problems, again, isHeld }: { problems: readonly Problem[]; again: () => void; isHeld: boolean }): React.JSX.Element {
   const shown = use((seen) => seen.shown);
   const checked = use((seen) => seen.checked);
   const some = problems.slice(0, MOST);
@@ -57,7 +59,7 @@ function List({ problems, again }: { problems: readonly Problem[]; again: () => 
     <ol tabIndex={0} aria-label="List of problems">
       {some.flatMap((problem, index) => {
         const group = named?.get(index);
-        const item = <Item key={keyOf(problem)} problem={problem} index={index} isShown={index === shown} again={again} />;
+        const item = <Item key={keyOf(problem)} problem={problem} index={index} isShown={index === shown} again={again} isHeld={isHeld} />;
         return group ? [<li key={`${problem.level} ${group.owner}`} className="problems-group">{group.name}</li>, item] : [item];
       })}
       {problems.length > MOST && <li className="muted problems-more">and {problems.length - MOST} more</li>}
@@ -65,35 +67,42 @@ function List({ problems, again }: { problems: readonly Problem[]; again: () => 
   );
 }
 
-function Item({ problem, index, isShown, again }: { problem: Problem; index: number; isShown: boolean; again: () => void }): React.JSX.Element {
+function Item({ problem, index, isShown, again, isHeld }: { problem: Problem; index: number; isShown: boolean; again: () => void; isHeld: boolean }): React.JSX.Element {
   const own = useRef<HTMLLIElement>(null);
   const [near, setNear] = useState(false);
   const drawing = use((seen) => seen.drawing);
   const looks = use((seen) => seen.readOnly);
   const isCurrent = use(() => mending.isCurrent());
   const wanted = !looks && isCurrent && (isShown || near || index < aheadOf(drawing.nodes.length));
-  const found = useRepairs(problem, drawing, wanted);
+  const found = useHeld(useRepairs(problem, drawing, wanted), isHeld);
   useEffect(() => {
     if (isShown) own.current?.scrollIntoView({ block: "nearest" });
   }, [isShown]);
   return (
     <li ref={own} data-level={problem.level} data-shown={isShown || undefined} onPointerEnter={() => setNear(true)} onFocus={() => setNear(true)}>
-      <button type="button" className="problem" aria-pressed={isShown} onClick={() => commands.showProblem(index)}>
+      <button type="button" className="problem" aria-pressed={isShown} onClick={() => mending.show(problem)}>
         <Icon name={problem.level === "error" ? "circle-alert" : "triangle-alert"} size={16} />
         <span><span className="visually-hidden">{problem.level === "error" ? "Error: " : "Warning: "}</span>{problem.message}<small>{problem.suggestion}</small></span>
       </button>
-      {found && !looks && <Mends found={found.repairs} asked={found.drawing} isCurrent={isCurrent} again={again} />}
+      {found && !looks && <Mends problem={problem} found={found.repairs} asked={found.drawing} again={again} />}
     </li>
   );
 }
 
-function Mends({ found, asked, isCurrent, again }: { found: Repairs; asked: Drawing; isCurrent: boolean; again: () => void }): React.JSX.Element {
-  const peek = (document: Drawing | null) => (): void => editor.set({ ghost: document && isCurrent ? { asked, document } : null });
+// A button says what is meant: clicked before it is known for the newest drawing, it is carried out once it is.
+function Mends({ problem, found, asked, again }: { problem: Problem; found: Repairs; asked: Drawing; again: () => void }): React.JSX.Element {
+  const [busy, setBusy] = useState<string | null>(null);
+  const isDown = use(() => mending.isDown());
+  const peek = (document: Drawing | null) => (): void => editor.set({ ghost: document && asked === editor.now.drawing ? { asked, document } : null });
+  const choose = (label: string): void => {
+    setBusy(label);
+    void mending.repair(problem, label).finally(() => setBusy(null));
+  };
   useEffect(() => () => editor.set({ ghost: null }), []);
   return (
     <div className="problem-mends">
       {found.repairs.map((repair) => (
-        <button key={repair.label} type="button" className="button small" disabled={!isCurrent} onClick={() => mending.apply(repair, asked)}
+        <button key={repair.label} type="button" className="button small" disabled={isDown} aria-busy={repair.label === busy || undefined} onClick={() => choose(repair.label)}
           onPointerEnter={peek(repair.document)} onPointerLeave={peek(null)} onFocus={peek(repair.document)} onBlur={peek(null)}>
           <Icon name="wand-sparkles" size={13} />{repair.label}
         </button>
@@ -103,6 +112,28 @@ function Mends({ found, asked, isCurrent, again }: { found: Repairs; asked: Draw
         : <a key={what.label} className="button small" href={what.href} target="_blank" rel="noopener">{what.label}</a>)}
     </div>
   );
+}
+
+// While something in the list is pressed, the list stays as it is: what moves away under a pointer loses the click.
+function usePressed(): readonly [boolean, () => void] {
+  const [isPressed, setPressed] = useState(false);
+  useEffect(() => {
+    if (!isPressed) return;
+    // The click comes after the release.
+    const release = (): unknown => setTimeout(() => setPressed(false));
+    const ends = ["pointerup", "pointercancel", "dragend", "blur"];
+    for (const end of ends) addEventListener(end, release);
+    return () => {
+      for (const end of ends) removeEventListener(end, release);
+    };
+  }, [isPressed]);
+  return [isPressed, () => setPressed(true)];
+}
+
+function useHeld<T>(value: T, isHeld: boolean): T {
+  const [kept, keep] = useState(value);
+  if (!isHeld && kept !== value) keep(value);
+  return isHeld ? kept : value;
 }
 
 // What was found stays on screen until there is something newer, so that buttons do not jump while one draws.
