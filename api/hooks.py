@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -30,15 +29,7 @@ STATUS_OF = {"unsigned": 401, "stale": 401, "replayed": 401, "bad_json": 400}
 
 async def receive(request: HttpRequest, id: str) -> HttpResponse:
     """Answer one message: 202 with the run's id, or a problem document and no run."""
-    try:
-        return await _answered(request, id)
-    except Exception as error:
-        if isinstance(error, DatabaseError):
-            await sync_to_async(close_old_connections)()
-        problem = problems.problem_of(error)
-        if problem is None:
-            raise
-        return problems.respond(problem)
+    return await problems.told(_answered(request, id))
 
 
 async def _answered(request: HttpRequest, webhook_id: str) -> HttpResponse:

@@ -7,12 +7,13 @@ are replaced below `/api` by the handlers at the end. Nothing of a request is ec
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
@@ -88,6 +89,20 @@ def problem_of(error: BaseException) -> Problem | None:
         case exceptions.APIException():
             return _of_framework(error)
     return None
+
+
+async def told(answer: Awaitable[HttpResponse]) -> HttpResponse:
+    """The answer of a view that stands alone, or the problem that it ran into. Raises what is a defect of ours."""
+    try:
+        return await answer
+    except Exception as error:
+        if isinstance(error, DatabaseError):
+            # Other routes get this from Django's signals, at the start of the next request.
+            await sync_to_async(close_old_connections)()
+        problem = problem_of(error)
+        if problem is None:
+            raise
+        return respond(problem)
 
 
 def handle(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:

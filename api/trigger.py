@@ -11,7 +11,6 @@ import re
 from typing import Annotated, Any
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -105,16 +104,7 @@ class TriggerRun(Resource):
 
 async def trigger_run(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer one request."""
-    try:
-        return await _answered(request, slug)
-    except Exception as error:
-        if isinstance(error, DatabaseError):
-            # Other routes get this from Django's signals, at the start of the next request.
-            await sync_to_async(close_old_connections)()
-        problem = problems.problem_of(error)
-        if problem is None:
-            raise
-        return problems.respond(problem)
+    return await problems.told(_answered(request, slug))
 
 
 async def _answered(request: HttpRequest, slug: str) -> HttpResponse:

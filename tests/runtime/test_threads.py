@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 
 from runtime.threads import in_any_thread
+from tests.makers.threads import ended, process
 
 pytestmark = [pytest.mark.postgresql_only, pytest.mark.django_db(transaction=True)]
 
@@ -20,19 +21,6 @@ async def _one_thread() -> AsyncIterator[None]:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     yield
     await asyncio.to_thread(connections.close_all)
-
-
-def process() -> int:
-    """The number of the server's process behind this thread's connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return int(cursor.fetchone()[0])
-
-
-def ended(number: int) -> None:
-    """End such a process, as a restart of the server does with all of them, and wait until it is gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 30000)", [number])
 
 
 async def test_a_connection_is_kept_for_the_next_work_of_its_thread() -> None:
