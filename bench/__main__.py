@@ -29,6 +29,7 @@ PROGRAMS = (
     "problems",
     "judgement",
     "gates",
+    "gates_world",
     "familiar",
     "backtest",
 )
