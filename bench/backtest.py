@@ -31,22 +31,11 @@ from runtime.core.node import Failed, Familiarity, ModelAnswer, ModelRequest
 from runtime.engine.cage import Cage
 from runtime.engine.ports import Doors
 from runtime.nodes import discover
+from tests.makers.leads import ADA
 
 LEADS = Path(__file__).resolve().parents[1] / "builder" / "gallery" / "lead_qualification.json"
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BOUND_MS = 20.0
-LEAD: dict[str, Any] = {
-    "name": "Ada Berg",
-    "company": "Northwind",
-    "country": "DE",
-    "phone": "+49 30 901820",
-    "employees": 240,
-    "seats": 60,
-    "budget_eur": 18000,
-    "do_not_contact": False,
-    "source": "website",
-    "message": "We want to roll this out to sixty people in spring. Can somebody show us a plan?",
-}
 
 
 class Answering:
@@ -88,7 +77,7 @@ def means(of: Drawing, cage: Cage) -> Means:
 
 async def journal(of: Drawing, number: int, cage: Cage) -> tuple[Event, ...]:
     """What a run of this lead would have left: its drawing is replayed on nothing but its input."""
-    given = {**LEAD, "email": f"ada{number}@northwind.example", "seats": 20 + number % 80}
+    given = {**ADA, "email": f"ada{number}@northwind.example", "seats": 20 + number % 80}
     began = Event("run.started", None, 0, {"input": given}, 1, BEGAN)
     found = await replay(means(of, cage), await record(Past(f"{number:026}", of, (began,)), cage))
     events = [began]

@@ -13,6 +13,7 @@ from runtime.models import RunLabel, Signal
 from tests.makers import runs as stories
 from tests.makers.api_client import Caller, caller, problem
 from tests.makers.cases import open_case, waiting_run
+from tests.makers.leads import ADA
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +46,8 @@ def test_a_run_is_told_whole(dev: Caller) -> None:
     told = dev.get(f"runs/{run.pk}/").json()
     assert (told["id"], told["workflow"], told["version"]) == (run.pk, run.workflow, 1)
     assert (told["status"], told["outcome"], told["error"]) == ("succeeded", "contacted", None)
-    assert told["input"] == stories.ADA
-    assert told["output"] == {"to": stories.ADA["email"]}
+    assert told["input"] == ADA
+    assert told["output"] == {"to": ADA["email"]}
     assert told["labels"] == {"team": "north"}
     judged = [(step["node"], step["visit"], step["port"]) for step in told["steps"] if step["node"] == "judge"]
     assert judged == [("judge", 1, "fail"), ("judge", 2, "pass")]
@@ -67,8 +68,8 @@ def test_the_end_of_a_very_long_run_is_told(dev: Caller, monkeypatch: pytest.Mon
         "SELECT type, node, visit, data, seq, at FROM runtime_entry WHERE run_id = %s ORDER BY seq LIMIT 3",
     )
     told = dev.get(f"runs/{stories.contacted().pk}/").json()
-    assert told["output"] == {"to": stories.ADA["email"]}
-    assert told["input"] == stories.ADA
+    assert told["output"] == {"to": ADA["email"]}
+    assert told["input"] == ADA
 
 
 def test_a_trace_is_read_behind_an_event(dev: Caller) -> None:

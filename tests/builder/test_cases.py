@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from builder import cases, samples
 from builder.models import Workflow
 from runtime.models import Run
+from tests.makers.leads import ADA
 from tests.makers.people import person
-from tests.makers.runs import ADA, SMALL, Story, blueprint
+from tests.makers.runs import SMALL, Story, blueprint
 from tests.makers.sealed import drafted
 from tests.makers.workflows import NOW
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from runtime.ids import first_id_at, new_id
 from runtime.models import Blueprint, Entry, Escalation, Queue, Run
+from tests.makers.leads import ADA
 
 ROOT = Path(__file__).resolve().parents[2]
 LEADS = "lead-qualification"
@@ -56,20 +57,6 @@ SMALL: dict[str, Any] = {
         {"id": "e6", "from": "ask", "port": "reject", "to": "dropped"},
         {"id": "e7", "from": "tell", "port": "done", "to": "told"},
     ],
-}
-
-ADA = {
-    "name": "Ada Berg",
-    "email": "ada@northwind.example",
-    "company": "Northwind",
-    "country": "DE",
-    "phone": "+49 30 901820",
-    "employees": 240,
-    "seats": 60,
-    "budget_eur": 18000,
-    "do_not_contact": False,
-    "source": "website",
-    "message": "We want to roll this out to sixty people in spring. Can somebody show us a plan?",
 }
 
 
