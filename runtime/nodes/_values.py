@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Final, Protocol
 
 from pydantic import AfterValidator, Field
 
@@ -27,6 +27,9 @@ DueHours = Annotated[
     ),
 ]
 """How long a person has for an answer: hours, or none for as long as it takes."""
+
+UNSURE: Final = frozenset({"unsure", "error"})
+"""The ports beside the choices of a step that decides."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -85,6 +88,23 @@ def _trimmed(name: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_trimmed)]
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def told_apart(what: str, reserved: frozenset[str] = frozenset()) -> AfterValidator:
+    """The check of things that each have a name: one of its own, and none of a port that means something else."""
+
+    def checked[T: Iterable[_Named]](things: T) -> T:
+        names = [thing.name for thing in things]
+        refuse_repeats(names, what)
+        refuse_reserved(names, reserved)
+        return things
+
+    return AfterValidator(checked)
 
 
 def refuse_repeats(names: Iterable[str], what: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from runtime.core.confidence import unit
 from runtime.core.definition import Many
@@ -30,7 +30,7 @@ from runtime.core.node import (
 )
 from runtime.core.templates import as_text
 from runtime.nodes._questions import Share, in_doubt
-from runtime.nodes._values import Name, refuse_repeats, refuse_reserved
+from runtime.nodes._values import UNSURE, Name, told_apart
 
 MOST_EXAMPLES = 2_000
 
@@ -46,18 +46,14 @@ class Playbook(Params):
     ]
 
 
-def _usable(playbooks: tuple[Playbook, ...]) -> tuple[Playbook, ...]:
-    refuse_repeats((playbook.name for playbook in playbooks), "playbooks")
-    refuse_reserved((playbook.name for playbook in playbooks), frozenset({"unsure", "error"}))
-    return playbooks
-
-
 class MatchParams(Params):
     """What is to be matched with which playbooks, and how clear it has to be."""
 
     value: Annotated[Expr, Field(title="What to match", description="The text, or the values, to be matched.")]
     playbooks: Annotated[
-        Many[Playbook], Field(min_length=1, max_length=50, description="The playbooks."), AfterValidator(_usable)
+        Many[Playbook],
+        Field(min_length=1, max_length=50, description="The playbooks."),
+        told_apart("playbooks", UNSURE),
     ]
     margin: Annotated[
         Share, Field(title="Lead over the next one", description="By how much the best must lead, from 0 to 1.")

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from runtime.core.confidence import unit
 from runtime.core.definition import Many
@@ -46,7 +46,7 @@ from runtime.nodes._questions import (
     subject_of,
     with_context,
 )
-from runtime.nodes._values import Name, refuse_repeats, refuse_reserved
+from runtime.nodes._values import UNSURE, Name, refuse_repeats, told_apart
 
 type Source = Literal["logprob", "agreement", "judge", "self"]
 
@@ -98,12 +98,6 @@ class Judge(Params):
     model: ModelName = None
 
 
-def _usable(choices: tuple[ModelChoice, ...]) -> tuple[ModelChoice, ...]:
-    refuse_repeats((choice.name for choice in choices), "choices")
-    refuse_reserved((choice.name for choice in choices), frozenset({"unsure", "error"}))
-    return choices
-
-
 class ModelParams(Params):
     """What is to be chosen, by whom, and how sure it has to be."""
 
@@ -112,7 +106,7 @@ class ModelParams(Params):
     question: Annotated[Template, Field(min_length=1, description="What is to be decided.")]
     context: ContextNode = None
     choices: Annotated[
-        Many[ModelChoice], Field(min_length=2, max_length=50, description="The ways."), AfterValidator(_usable)
+        Many[ModelChoice], Field(min_length=2, max_length=50, description="The ways."), told_apart("choices", UNSURE)
     ]
     confidence: Annotated[
         Many[Source],

@@ -13,9 +13,7 @@ from pydantic import Field, model_validator
 from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Unknown
 from runtime.core.node import Context, Done, Inputs, JsonSchema, NodeKind, Outcome, Params
-from runtime.nodes._values import Name, refuse_repeats, refuse_reserved
-
-RESERVED = frozenset({"unsure", "error"})
+from runtime.nodes._values import UNSURE, Name, refuse_repeats, refuse_reserved
 
 
 class RuleChoice(Params):
@@ -39,7 +37,7 @@ class RuleParams(Params):
     def _ports_are_told_apart(self) -> Self:
         names = [choice.name for choice in self.choices]
         refuse_repeats(names, "choices")
-        refuse_reserved([*names, *filter(None, [self.otherwise])], RESERVED)
+        refuse_reserved([*names, *filter(None, [self.otherwise])], UNSURE)
         return self
 
     @property

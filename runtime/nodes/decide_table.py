@@ -21,9 +21,8 @@ from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Context, Done, Inputs, JsonSchema, NodeKind, Outcome, Params
 from runtime.core.tables import Column, Row, Table, TableResult, decide
-from runtime.nodes._values import Name, refuse_repeats, refuse_reserved
+from runtime.nodes._values import UNSURE, Name, refuse_repeats, refuse_reserved
 
-RESERVED = frozenset({"unsure", "error"})
 HITS = {
     "UNIQUE": "At most one may",
     "FIRST": "The first one decides",
@@ -83,7 +82,7 @@ class TableParams(Params):
     def _rows_fit_the_columns(self) -> Self:
         refuse_repeats((column.name for column in self.inputs), "columns")
         refuse_repeats(self.choices, "choices")
-        refuse_reserved(self.choices, RESERVED)
+        refuse_reserved(self.choices, UNSURE)
         for number, row in enumerate(self.rows, 1):
             if row.choice not in self.choices:
                 raise ValueError(f"Row {number} chooses “{row.choice}”, which is not among the choices.")

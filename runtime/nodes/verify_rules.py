@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Context, Done, Inputs, NodeKind, Outcome, Params
-from runtime.nodes._values import Name, refuse_repeats
+from runtime.nodes._values import Name, told_apart
 
 
 class Rule(Params):
@@ -27,18 +27,13 @@ class Rule(Params):
     ] = "fail"
 
 
-def _told_apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    refuse_repeats((rule.name for rule in rules), "rules")
-    return rules
-
-
 class RulesParams(Params):
     """What must be true."""
 
     rules: Annotated[
         Many[Rule],
         Field(min_length=1, max_length=100, description="The rules; each is looked at."),
-        AfterValidator(_told_apart),
+        told_apart("rules"),
     ]
 
 
