@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from api import hooks
 from api.health import healthz, metrics, readyz
+from runtime.views.sign_in import to_sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("hooks/<str:id>/", hooks.view, name="hook"),
     path("api/", include("api.urls")),
+    path("admin/login/", to_sign_in, name="admin_sign_in"),
     path("admin/", admin.site.urls),
     path("settings/tokens/", include("api.token_pages")),
     path("", include("builder.urls")),

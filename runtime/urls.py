@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from runtime.views.case_deeds import (
@@ -25,15 +25,12 @@ from runtime.views.home import home
 from runtime.views.run_lists import run_export, run_list
 from runtime.views.run_pairs import run_compare, run_pair
 from runtime.views.runs import run_cancel, run_detail, run_retry, run_step, run_trace
+from runtime.views.sign_in import SignIn
 from runtime.views.triggers.form_page import form_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
-    path(
-        "sign-in/",
-        LoginView.as_view(template_name="runtime/sign_in.html", redirect_authenticated_user=True),
-        name="sign_in",
-    ),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("runs/", run_list, name="run_list"),
     path("runs/export/", run_export, name="run_export"),

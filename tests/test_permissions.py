@@ -85,6 +85,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "workflow_canvas": {"GET": READ},
     "workflow_start": {"GET": "runs:write", "POST": "runs:write"},
     "workflow_overview": {"GET": READ},
+    "workflow_archive": {"POST": WRITE},
     "workflow_triggers": {"GET": READ},
     "trigger_webhooks": {"GET": READ},
     "trigger_webhook_new": {"POST": WRITE},
@@ -199,7 +200,7 @@ PAGES = {
     "trigger_table_live": {"GET": "runs:write"},
     "trigger_table_csv": {"GET": "runs:write"},
 }
-OPEN = {"form_page", "api_unknown", "healthz", "readyz", "metrics", "hook", "sign_in", "sign_out"}
+OPEN = {"form_page", "api_unknown", "healthz", "readyz", "metrics", "hook", "sign_in", "sign_out", "admin_sign_in"}
 """Routes that ask for nothing: they tell of nothing, are how one signs in and out, or ask by themselves (forms)."""
 
 SOCKETS = {"run_socket": "runs:read", "inbox_socket": "escalations:read", "drawing_socket": READ}

@@ -149,6 +149,8 @@ def known(webhook_id: str) -> Webhook | None:
 
 def _noted(webhook: Webhook, message_id: str, done: Accepted | Refused, now: datetime) -> None:
     """Keep what became of a message. A run that was started was started, whether or not this can be written."""
+    if isinstance(done, Refused) and done.code in ("unsigned", "stale") and _strangers.wait_of(webhook.pk):
+        return  # Not even a transaction: on SQLite each holds up whoever writes.
     try:
         with transaction.atomic():
             _note(webhook, message_id, done, now)
@@ -161,7 +163,7 @@ def _note(webhook: Webhook, message_id: str, done: Accepted | Refused, now: date
     if isinstance(done, Accepted):
         mine.update(accepted=F("accepted") + 1, last_used_at=now)
         _deliver(webhook, message_id, now, "accepted", "", done.run_id)
-    elif done.code not in ("unsigned", "stale") or not _strangers.wait_of(webhook.pk):
+    else:
         mine.update(refused=F("refused") + 1)
         _deliver(webhook, message_id, now, done.code, _detail(done), None)
 

@@ -23,7 +23,7 @@ from runtime.fields import fields_of, read_fields
 from runtime.models import Form
 from runtime.refused import Refused
 from runtime.triggers import forms
-from runtime.triggers.throttle import Throttle
+from runtime.triggers.throttle import Throttle, address_of
 
 MAX_BYTES = 256 * 1024
 _LENGTH = re.compile(r"[0-9]{1,9}")
@@ -143,7 +143,9 @@ def _unwelcome(request: HttpRequest, form_id: str) -> tuple[int, str] | None:
         return 413, "What was sent is too large."
     if request.content_type != "application/x-www-form-urlencoded":
         return 415, "This form is sent as a form."
-    if PER_ADDRESS.wait_of(f"{form_id} {request.META.get('REMOTE_ADDR', '')}") or IN_ALL.wait_of(form_id):
+    if not Form.objects.filter(pk=form_id).exists():
+        return None  # What is not there is not counted: invented addresses would push out those that are.
+    if PER_ADDRESS.wait_of(f"{form_id} {address_of(request)}") or IN_ALL.wait_of(form_id):
         return 429, "A lot is being sent here just now. Wait a minute, then try again."
     return None
 

@@ -231,3 +231,11 @@ def test_a_length_that_is_none_is_too_large(designer: Client, length: str) -> No
     form = made(designer)
     answer = Client().post(address(form), "n=1", content_type=PLAIN, headers={"Content-Length": length})
     assert answer.status_code == 413
+
+
+def test_addresses_that_are_invented_are_not_counted(designer: Client) -> None:
+    made(designer)
+    for number in range(15):
+        assert Client().post(f"/forms/invented{number % 2}/", "n=1", content_type=PLAIN).status_code == 404
+    assert not form_page.PER_ADDRESS._counted
+    assert not form_page.IN_ALL._counted
