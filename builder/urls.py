@@ -8,6 +8,7 @@ from builder import canvas_views, case_views, gallery_views, lesson_views, repai
 from builder.canvas import workflow_canvas, workflow_new
 from builder.views import workflow_list, workflow_start
 from builder.workflow_pages import backtests
+from builder.workflow_pages.archiving import workflow_archive
 from builder.workflow_pages.gate_terms import gate_terms
 from builder.workflow_pages.overview import workflow_overview
 from builder.workflow_pages.triggers import workflow_triggers
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("canvas/queues/", version_views.make_queue, name="workflow_make_queue"),
     path("workflows/<slug:slug>/", workflow_canvas, name="workflow_canvas"),
     path("workflows/<slug:slug>/overview/", workflow_overview, name="workflow_overview"),
+    path("workflows/<slug:slug>/archive/", workflow_archive, name="workflow_archive"),
     path("workflows/<slug:slug>/triggers/", workflow_triggers, name="workflow_triggers"),
     path("workflows/<slug:slug>/versions/", workflow_versions, name="workflow_versions"),
     path("workflows/<slug:slug>/versions/<int:number>/restoration/", workflow_restore, name="workflow_restore"),

@@ -45,7 +45,7 @@ class Card:
 @require_safe
 @needs("workflows:read")
 def workflow_list(request: HttpRequest) -> HttpResponse:
-    """The workflows that are not archived, by name."""
+    """The workflows by name; of those that are archived, the names."""
     found = _workflows()[:MOST]
     named = Counter(workflow.name for workflow in found)
     context = {
@@ -53,6 +53,9 @@ def workflow_list(request: HttpRequest) -> HttpResponse:
         "twins": {name for name, number in named.items() if number > 1},
         "may_start": may(request.user, "runs:write"),
         "may_draw": may(request.user, "workflows:write"),
+        "archived": Workflow.objects.exclude(archived_at=None)
+        .only("name", "slug", "archived_at")
+        .order_by("name")[:MOST],
     }
     return render(request, "builder/workflow_list.html", context)
 

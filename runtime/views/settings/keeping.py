@@ -24,9 +24,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
         return _page(request)
     workflow, now = request.POST.get("workflow", ""), timezone.now()
     if request.POST.get("deed") == "follow":
-        gone = retention.follow_all(workflow, request.user, now)
-        told(request, gone, "The rule for all workflows holds for it again.")
-        return redirect("settings_keeping")
+        return _followed(request, workflow)
     given = request.POST.get("days", "").strip()
     if given and not (given.isascii() and given.isdigit() and len(given) < 7):
         messages.error(request, "Enter a number of days, or nothing for ever.")
@@ -37,6 +35,17 @@ def keeping(request: HttpRequest) -> HttpResponse:
         return _page(request, asked={"workflow": workflow, "days": days, "going": going})
     kept = retention.keep(workflow, days, request.user, now)
     told(request, kept if isinstance(kept, Refused) else None, "Kept. Whatever is too old goes within the hour.")
+    return redirect("settings_keeping")
+
+
+def _followed(request: HttpRequest, workflow: str) -> HttpResponse:
+    """Take a workflow's own rule away, once it is known what goes by the rule for all."""
+    now, days = timezone.now(), retention.rules()[0]
+    going = retention.would_go(workflow, days, now) if workflow and days else 0
+    if going and request.POST.get("sure") != "on":
+        return _page(request, asked={"workflow": workflow, "days": days, "going": going, "deed": "follow"})
+    gone = retention.follow_all(workflow, request.user, now)
+    told(request, gone, "The rule for all workflows holds for it again.")
     return redirect("settings_keeping")
 
 
