@@ -14,10 +14,14 @@ from builder.wordings import field_change, loosens, said
 from runtime.core.definition import START, Document, Edge, Node
 from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.node import Kinds
+from runtime.core.sources import begin_anew
 
 type Sort = Literal["added", "removed", "changed", "rewired"]
-type Mark = Literal["", "loosened", "asks", "outward"]
+type Mark = Literal["", "loosened", "asks", "outward", "anew"]
 
+EPOCH = "/epoch"
+"""The path of a change that is none of the drawing: a gate begins anew."""
+_MOST_REASONS = 5
 _MISSING: Any = object()
 _NAMING = ("id", "name")
 
@@ -38,10 +42,13 @@ class Change:
 
     @property
     def mark(self) -> Mark:
-        """What nobody may miss: a promise is loosened, a step is said to ask only, a step now acts outside."""
+        """What nobody may miss: a promise is loosened, a step is said to ask only, a step now acts outside; a
+        gate begins anew."""
         parts = tuple(self.path.split("/")[1:])
         if parts == ("asks",):
             return "asks" if self.after else ""
+        if parts == ("epoch",):
+            return "anew"
         if parts == ("effect",):
             return "outward" if self.after == "outward" else ""
         return "loosened" if loosens(parts, self.before, self.after) else ""
@@ -60,7 +67,8 @@ class Change:
 
 
 def diff(before: Document, after: Document, kinds: Kinds) -> tuple[Change, ...]:
-    """Every difference: the input, steps removed, added and changed, the ways between them, the layout."""
+    """Every difference: the input, steps removed, added and changed, the ways between them, the gates that begin anew,
+    the layout."""
     old, new = compile_drawing(before, kinds)[0], compile_drawing(after, kinds)[0]
     return (
         *_input(before, after),
@@ -68,6 +76,7 @@ def diff(before: Document, after: Document, kinds: Kinds) -> tuple[Change, ...]:
         *(_added(new, node) for node in after.nodes if node.id not in old.graph.nodes),
         *(change for node in after.nodes if node.id in old.place for change in _node(old, new, node)),
         *_edges(old, new),
+        *_anew(old, new),
         *_moved(old, new),
         *_notes(before, after),
     )
@@ -154,6 +163,15 @@ def _rewired(old: Drawing, new: Drawing, before: Edge, after: Edge) -> Change:
         sentence = f"{_port(new, after)} now leads to “{target}” instead of “{instead}”."
     nodes = tuple(dict.fromkeys((*_ends(before), *_ends(after))))
     return Change("rewired", sentence, nodes, (after.id,), before=_json(before), after=_json(after))
+
+
+def _anew(old: Drawing, new: Drawing) -> Iterator[Change]:
+    """The gates whose proof does not hold for the new drawing."""
+    for gate in begin_anew(old, new):
+        more = f", and {len(gate.why) - _MOST_REASONS} more" if len(gate.why) > _MOST_REASONS else ""
+        why = "; ".join(gate.why[:_MOST_REASONS])
+        sentence = f"“{gate.title}” is on probation again with this: {why}{more}."
+        yield Change("changed", sentence, (gate.node,), path=EPOCH)
 
 
 def _moved(old: Drawing, new: Drawing) -> Iterator[Change]:

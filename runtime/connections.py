@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
@@ -162,14 +162,23 @@ def lookup(name: str) -> ai.Connection | None:
     return ai.Connection(name, provider=provider, api_key=secret, headers=tuple(config.headers.items()), **rest)
 
 
-def identity(name: str) -> dict[str, str]:
-    """What answers behind a model connection: provider, address and model. With another one it is another machine."""
+def identities(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What answers behind model connections: provider, address and model. With another one it is another machine."""
+    found = {name: _identity(name, None) for name in sorted(names)}
+    kept = [name for name in found if name not in RESERVED]
+    if not kept:
+        return found
+    # Each decision of a gate asks: plain SQL, since the ORM would cost more than the rest of it.
+    places = ", ".join(["%s"] * len(kept))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT name, provider, config FROM runtime_connection WHERE name IN ({places})", kept)  # noqa: S608 - placeholders
+        rows = cursor.fetchall()
+    return found | {name: _identity(name, (provider, config)) for name, provider, config in rows}
+
+
+def _identity(name: str, row: tuple[str, str] | None) -> dict[str, str]:
     if name in RESERVED:
         return {"provider": name}
-    # Each decision of a gate asks: plain SQL, since the ORM would cost more than the rest of it.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT provider, config FROM runtime_connection WHERE name = %s", [name])
-        row = cursor.fetchone()
     if row is None or row[0] not in MODEL_PROVIDERS:
         return {"provider": EMBEDDED if name == DEFAULT and row is None else ""}
     config = json.loads(row[1])

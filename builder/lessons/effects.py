@@ -23,7 +23,7 @@ from runtime.backtests.orders import Options
 from runtime.core.definition import Document, parse
 from runtime.core.drawing import compile_drawing
 from runtime.core.problems import Problem
-from runtime.gates import epochs
+from runtime.core.sources import begin_anew
 from runtime.models import Backtest, Gate
 from runtime.nodes import discover
 from runtime.permissions import Person, may
@@ -76,7 +76,8 @@ def prospect(lesson: Lesson, workflow: Workflow) -> Prospect:
     kinds = discover()
     return Prospect(
         document=made,
-        differences=diff(before, after, kinds),
+        # Which gates begin anew is told apart, with how far they are trusted now.
+        differences=tuple(each for each in diff(before, after, kinds) if each.mark != "anew"),
         problems=_new_problems(workflow.draft, made),
         gates=_gates(workflow.slug, before, after),
     )
@@ -125,7 +126,7 @@ def _known_by(problem: Problem) -> tuple[object, ...]:
 
 def _gates(slug: str, before: Document, after: Document) -> tuple[GateAnew, ...]:
     old, new = (compile_drawing(each, discover())[0] for each in (before, after))
-    ended = epochs.ended_by(old, new)
-    current = Gate.objects.filter(workflow=slug, node__in=ended, current=True)
-    states: Mapping[str, str] = dict(current.values_list("node", "state")) if ended else {}
-    return tuple(GateAnew(old.title(node), states.get(node, "")) for node in ended)
+    anew = begin_anew(old, new)
+    current = Gate.objects.filter(workflow=slug, node__in=[gate.node for gate in anew], current=True)
+    states: Mapping[str, str] = dict(current.values_list("node", "state")) if anew else {}
+    return tuple(GateAnew(gate.title, states.get(gate.node, "")) for gate in anew)

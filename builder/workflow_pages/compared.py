@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from builder.differences import Change, Mark, diff
+from builder.differences import EPOCH, Change, Mark, diff
 from runtime.core.definition import Document
 from runtime.core.node import Kinds
 from runtime.pictures import Box, Picture, Way, picture
@@ -58,7 +58,7 @@ class Compared:
     @property
     def alarming(self) -> int:
         """How many of the differences let more through, or reach further, than before."""
-        return sum(bool(each.mark) for each in self.told)
+        return sum(each.mark not in ("", "anew") for each in self.told)
 
 
 def compared(before: Document, after: Document, kinds: Kinds) -> Compared:
@@ -81,10 +81,10 @@ def _told(change: Change, asking: set[str]) -> Told:
 
 
 def _nodes(changes: tuple[Change, ...]) -> dict[str, str]:
-    """How each step looks; that it was only moved counts for nothing."""
+    """How each step looks; that it was only moved, or has to prove itself again, changes nothing of it."""
     found: dict[str, str] = {}
     for change in changes:
-        if not change.edges and change.path != "/at" and change.kind != "rewired":
+        if not change.edges and change.path not in ("/at", EPOCH) and change.kind != "rewired":
             whole = change.kind if change.kind in ("added", "removed") and not change.path else "changed"
             found |= {node: whole for node in change.nodes if found.get(node) not in ("added", "removed")}
     return found

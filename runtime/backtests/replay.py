@@ -22,6 +22,7 @@ from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.node import Ask, Done, Failed, Outcome, Wait
 from runtime.core.planner import Start, plan
+from runtime.core.sources import sources
 from runtime.core.state import State, advance
 from runtime.engine.attempts import crashed, outcome_of
 from runtime.engine.cage import Cage
@@ -260,6 +261,7 @@ class _Replay:
             budget=means.budget,
             asking=means.asking,
             cage=means.cage,
+            sources=sources(self.drawing, start.node),
             outward=self.drawing.outward(start.node),
             pure=self.drawing.effects[start.node] == "none",
         )

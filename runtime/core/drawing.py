@@ -36,9 +36,12 @@ class Read:
         return self.reference.part == "output" and not self.reference.presence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
-    """A compiled drawing. `params`, `ports` and `effects` hold the nodes whose kind and configuration are sound."""
+    """A compiled drawing. `params`, `ports` and `effects` hold the nodes whose kind and configuration are sound.
+
+    It is equal to itself alone, so that what was worked out for it can be kept beside it.
+    """
 
     document: Document
     graph: Graph

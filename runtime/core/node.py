@@ -275,6 +275,7 @@ class NodeKind[P: Params]:
     `ports`, `effect` and `output` follow from the configuration; they must not raise for any valid one. `writes_freely`
     marks kinds whose output a model wrote (or may have): the checks follow it. `own_words` names the values of another
     kind's output that hold a model's own words (a judge's reasons): they are followed too, where it asks a model.
+    `signals` marks checks whose numbers are signals of the promise gates behind them.
     `calls` is the other workflow that it runs, and the version (None: the newest). `answer` turns a person's answer
     into the step's end. `example` is a configuration that works; it is tested and printed in the docs.
     """
@@ -292,6 +293,7 @@ class NodeKind[P: Params]:
     writes_freely: bool = False
     own_words: frozenset[str] = frozenset()
     connection: Callable[[P], str | None] = lambda _params: None
+    signals: bool = False
     calls: Callable[[P], tuple[str, int | None] | None] = lambda _params: None
     answer: Callable[[P, Resolution], Done] | None = None
     examples: Sequence[Mapping[str, Any]] = ()

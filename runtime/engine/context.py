@@ -23,7 +23,8 @@ from runtime.core.node import (
     ModelAnswer,
     ModelRequest,
 )
-from runtime.engine.ports import Doors, NewDecision, Seat
+from runtime.core.sources import NONE, Sources
+from runtime.engine.ports import Doors, NewDecision, Ran, Seat
 
 MAX_NOTED = 4_000
 
@@ -33,7 +34,7 @@ class StepContext:
     """`core.node.Context` over the doors of this process. `calls` collects what the trace shows.
 
     `decision` is what a gate answered, to be written with the step's end; `counts` is False in a try-out; `subject` is
-    what a model was asked about.
+    what a model was asked about; `sources` are the steps that a gate stands on, and `ran` what these have run.
     """
 
     doors: Doors
@@ -48,6 +49,8 @@ class StepContext:
     calls: list[dict[str, Any]] = field(default_factory=list)
     decision: NewDecision | None = None
     subject: str = ""
+    sources: Sources = NONE
+    ran: Mapping[str, Ran] = field(default_factory=dict)
 
     @property
     def idempotency_key(self) -> str:
@@ -103,7 +106,9 @@ class StepContext:
 
     async def gate(self, question: GateQuestion) -> GateVerdict | Failed:
         """Ask this step's gate. The trace does not show it: nothing there may tell an audit from any other case."""
-        seat = Seat(self.run_id, self.workflow, self.node, self.visit, self.counts, self.subject)
+        seat = Seat(
+            self.run_id, self.workflow, self.node, self.visit, self.counts, self.subject, self.sources, self.ran
+        )
         judged = await self.doors.gate(question, seat)
         if isinstance(judged, Failed):
             return judged

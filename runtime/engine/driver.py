@@ -19,11 +19,12 @@ from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.node import Failed, Outcome
 from runtime.core.planner import Plan, Start, live_steps, plan
+from runtime.core.sources import sources
 from runtime.core.state import State, advance
 from runtime.engine.attempts import Called, at_once, crashed, with_effect
 from runtime.engine.cage import Cage
 from runtime.engine.context import StepContext
-from runtime.engine.inputs import scope_of
+from runtime.engine.inputs import ran_for, scope_of
 from runtime.engine.mailbox import Reply, reply, start_of
 from runtime.engine.outcomes import Consequence, Step, child_of, consequence, incident
 from runtime.engine.ports import (
@@ -362,6 +363,7 @@ class Driver:
     def _context(self, start: Start) -> StepContext:
         node = self.drawing.graph.nodes[start.node]
         kind = context_of(self.run.tryout, outward=self.drawing.outward(start.node))
+        stands_on = sources(self.drawing, start.node)
         return kind(
             doors=self.around.doors,
             run_id=self.run.id,
@@ -372,4 +374,6 @@ class Driver:
             now=self._now(),
             timeout_s=node.timeout_s or DEFAULT_TIMEOUT_S,
             counts=self.run.tryout is None,
+            sources=stands_on,
+            ran=ran_for(self.state, stands_on),
         )

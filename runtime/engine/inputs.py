@@ -14,8 +14,10 @@ from runtime.core import blind, expressions, templates
 from runtime.core.drawing import Drawing
 from runtime.core.expressions import Json, Unknown
 from runtime.core.node import Check
+from runtime.core.sources import Sources, signalling
 from runtime.core.state import State, visible_results
 from runtime.core.templates import Template
+from runtime.engine.ports import Ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ def inputs_of(
         return inputs
     checks = (
         Check(each, drawing.graph.nodes[each].kind, drawing.params[each], inputs.output_of(each))
-        for each in drawing.graph.dominators(node)
-        if drawing.family(each) == "verify"
+        for each in signalling(drawing, node)
     )
     return replace(inputs, checks=tuple(checks))
 
@@ -76,6 +77,18 @@ def scope_of(drawing: Drawing, state: State, node: str, run_id: str) -> dict[str
     steps = {name: {"output": result.output, "port": result.port} for name, result in seen.items()}
     started = state.started_at.isoformat() if state.started_at else None
     return {"input": state.input, "steps": steps, "run": {"id": run_id, "started_at": started}}
+
+
+def ran_for(state: State, stands_on: Sources) -> dict[str, Ran]:
+    """What the steps that a gate stands on have run in this run: other workflows, in the version of that moment."""
+    found: dict[str, Ran] = {}
+    for node in stands_on.calls:
+        step = state.steps.get(node)
+        if step and step.items:
+            found[node] = Ran("blueprint", step.items.blueprint)
+        elif step and step.awaits:
+            found[node] = Ran("run", step.awaits)
+    return found
 
 
 def costly_texts(drawing: Drawing, node: str, scope: Mapping[str, Json]) -> list[str]:

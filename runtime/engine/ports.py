@@ -25,6 +25,7 @@ from runtime.core.node import (
     ModelAnswer,
     ModelRequest,
 )
+from runtime.core.sources import NONE, Sources
 
 type RunStatus = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
 type Written = Literal["kept", "requeued", "lost"]
@@ -127,10 +128,19 @@ class NewEscalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """What a step has run for its case: a run, or (for a list of items) the blueprint of all of its runs."""
+
+    sort: Literal["run", "blueprint"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """The step that asks a gate. `counts`: False in a try-out, of which the ledger knows nothing.
 
-    `subject` is what the case is about, as the model was asked: by it the ledger knows one that comes again.
+    `subject` is what the case is about, as the model was asked: by it the ledger knows one that comes again. `sources`
+    are the steps that the gate stands on besides its own, `ran` what those of them that call workflows have run.
     """
 
     run_id: str
@@ -139,6 +149,8 @@ class Seat:
     visit: int
     counts: bool = True
     subject: str = ""
+    sources: Sources = NONE
+    ran: Mapping[str, Ran] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ The arithmetic is in `runtime.judgement`, pure; here is what keeps it: the table
 | `draws`     | the number by which a case is drawn for an audit                                                     |
 | `epochs`    | `published`, `restart`, `loosened_by`: when a new epoch begins, what a new version asks less of      |
 | `ledger`    | `write`, `rows_of`, `standing_of`: the tables as `judgement.Row` and `Standing`, and back            |
+| `callees`   | what the workflows do that a gate's steps run, for its fingerprint                                    |
+| `changes`   | `why`: why an epoch began, in words                                                                  |
 | `labels`    | `answered`, `told`, `given_up`: the answers of people                                                |
 | `folding`   | `fold`, `fold_due`: from labels to a standing; `numbers`, `sums`: the process where it is computed   |
 | `closing`   | `on_closed(hook)`: who hears that a gate has closed itself                                           |

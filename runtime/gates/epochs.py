@@ -7,7 +7,6 @@ changed. Runs of an older version count for the epoch that they belong to, whate
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,7 @@ from django.db.models import Max, QuerySet
 from runtime import audit
 from runtime.core.blind import has_promise
 from runtime.core.drawing import Drawing
+from runtime.core.sources import begin_anew
 from runtime.engine.ports import NewDecision, Seat
 from runtime.gates import terms
 from runtime.gates.scorings import scoring_to_json
@@ -83,8 +83,10 @@ def published(workflow: str, before: Drawing | None, after: Drawing, at: datetim
 
 
 def ended_by(before: Drawing, after: Drawing) -> tuple[str, ...]:
-    """The gates with a promise whose epoch would be over if `after` were published where `before` was."""
-    return tuple(node for node in before.params if has_promise(before, node) and not _is_same(before, after, node))
+    """The gates with a promise whose epoch would be over if `after` were published where `before` was: they begin
+    anew, or promise nothing any more."""
+    gone = (node for node in before.params if has_promise(before, node) and not has_promise(after, node))
+    return (*gone, *(each.node for each in begin_anew(before, after)))
 
 
 def loosened_by(before: Drawing, after: Drawing) -> tuple[Loosened, ...]:
@@ -154,7 +156,7 @@ def _fresh(row: NewDecision, epoch: int, version: int, at: datetime, *, current:
         current=current,
         version=version,
         fingerprint=row.fingerprint,
-        basis=terms.basis_of(question),
+        basis=terms.basis_of(question, row.seat.sources, row.seat.ran),
         choices=list(question.choices),
         max_error=question.max_error,
         confidence=question.confidence,
@@ -169,15 +171,6 @@ def _fresh(row: NewDecision, epoch: int, version: int, at: datetime, *, current:
 def _unfolded() -> dict[str, Any]:
     """A standing before anything was folded: the rules alone, so that a step needs no library to begin an epoch."""
     return {"rules": asdict(terms.RULES)}
-
-
-def _is_same(before: Drawing, after: Drawing, node: str) -> bool:
-    was, now = before.graph.nodes[node], after.graph.nodes.get(node)
-    return now is not None and was.kind == now.kind and _defining(was.config) == _defining(now.config)
-
-
-def _defining(config: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in config.items() if name != "audit"}
 
 
 def _looser(before: Drawing, after: Drawing, node: str) -> tuple[str, ...]:

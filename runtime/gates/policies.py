@@ -36,7 +36,7 @@ def judged(question: GateQuestion, seat: Seat) -> Judged | Failed:
     Raises what the database raises, so that whoever holds a transaction knows that it is lost.
     """
     try:
-        mark = terms.fingerprint(question)
+        mark = terms.fingerprint(question, seat.sources, seat.ran)
         kept = _kept(seat, mark)
         policy = _policy(question, kept)
     except (ValueError, TypeError, KeyError):

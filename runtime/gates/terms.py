@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.crypto import salted_hmac
 
 from runtime import connections
 from runtime.core.node import GateQuestion
+from runtime.core.sources import NONE, Sources
+from runtime.engine.ports import Ran
+from runtime.gates.callees import NOBODY, Callees, callees
 from runtime.judgement.promise import Rules
 from runtime.judgement.signals import Scoring
 
@@ -23,20 +28,40 @@ OTHER = ""
 """A person's answer that is none of the gate's choices, and no name that one could have: the machine's was wrong."""
 
 
-def fingerprint(question: GateQuestion) -> str:
-    """What defines the epoch, summed up; see `basis_of`."""
-    canonical = json.dumps(basis_of(question), sort_keys=True, separators=(",", ":"))
+def fingerprint(question: GateQuestion, sources: Sources = NONE, ran: Mapping[str, Ran] = MappingProxyType({})) -> str:
+    """What defines the epoch, summed up; see `basis_of`. Whoever stands on nothing else keeps the one it always had."""
+    run = callees(sources.calls, ran) if sources.calls else NOBODY
+    summed = _own(question, sources, run)
+    if sources.digest:
+        summed["steps"] = sources.digest
+    if run.by_step:
+        summed["calls"] = _told(run)
+    canonical = json.dumps(summed, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def basis_of(question: GateQuestion) -> dict[str, Any]:
-    """What defines the epoch: all that decides how the machine answers, how surely, and what was promised of it.
+def basis_of(
+    question: GateQuestion, sources: Sources = NONE, ran: Mapping[str, Ran] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What defines the epoch: all that decides how the machine answers, how surely, and what was promised of it; and
+    what the steps do whose output it reads (`sources`), with the workflows that these run (`ran`: have run).
 
     The audit rate is no part of it: each row of the ledger says which one was in force.
     """
+    run = callees(sources.calls, ran) if sources.calls else NOBODY
+    read = {"steps": dict(sources.steps), "checks": list(sources.checks), "titles": dict(sources.titles)}
+    return {**_own(question, sources, run), **read, "calls": _told(run)}
+
+
+def _told(run: Callees) -> dict[str, list[str]]:
+    return {step: [each.workflow, each.digest] for step, each in run.by_step.items()}
+
+
+def _own(question: GateQuestion, sources: Sources, run: Callees) -> dict[str, Any]:
+    names = {*question.connections, *sources.connections, *run.connections}
     return {
         "machine": dict(question.basis),
-        "connections": {name: connections.identity(name) for name in question.connections},
+        "connections": connections.identities(names),
         "choices": list(question.choices),
         "signals": list(question.names),
         "familiar_at": question.familiar_at,

@@ -72,6 +72,7 @@ KIND = NodeKind(
     icon="history",
     params=FamiliarParams,
     run=run,
+    signals=True,
     ports=lambda _params: ("pass", "unsure"),
     effect=lambda _params: "reads",
     output=lambda _params: {

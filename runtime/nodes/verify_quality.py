@@ -258,6 +258,7 @@ KIND = NodeKind(
     run=run,
     ports=lambda _params: ("pass", "fail", "unsure"),
     output=_output,
+    signals=True,
     example={
         "required": ["email", "company"],
         "formats": {"email": "email", "phone": "phone", "country": "country"},

@@ -138,7 +138,23 @@ def test_a_looser_promise_is_called_so(
         judge = copy.deepcopy(JUDGE)
         judge["config"][field] = value
         document["nodes"].append(judge)
-    assert sentences(old, new) == [f"“Qualify”: {told}."]
+    anew = "“Qualify” is on probation again with this: its own step was changed."
+    assert sentences(old, new) == [f"“Qualify”: {told}.", *([anew] if field == "promise" else [])]
+
+
+def test_a_gate_that_reads_a_changed_step_is_said_to_begin_anew(old: dict[str, Any], new: dict[str, Any]) -> None:
+    draft = {"id": "draft", "kind": "execute.transform", "name": "Draft reply", "config": {"output": {"text": "'a'"}}}
+    gate = copy.deepcopy(JUDGE)
+    gate["config"] |= {"promise": PROMISE, "question": "{{ steps.draft.output.text }}"}
+    old["nodes"] += [draft, gate]
+    new["nodes"] += [{**draft, "config": {"output": {"text": "'b'"}}}, gate]
+    told = changes(old, new)[-1]
+    assert told.sentence == (
+        "“Qualify” is on probation again with this: the step “Draft reply”, which this gate reads, was changed."
+    )
+    assert (told.mark, told.nodes, told.path) == ("anew", ("judge",), "/epoch")
+    new["nodes"][-2] = {**draft, "name": "Write a draft", "at": [4, 4]}
+    assert "anew" not in [change.mark for change in changes(old, new)]
 
 
 def test_a_promise_is_told_in_words(old: dict[str, Any], new: dict[str, Any]) -> None:

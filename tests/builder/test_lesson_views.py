@@ -273,3 +273,12 @@ def test_more_lessons_ask_the_database_no_more_often(
 def test_the_canvas_says_how_many_lessons_wait(rui: Client, dora: Client, case: Escalation) -> None:
     proposed(rui, case)
     assert 'data-taught="1"' in dora.get("/workflows/teachable/").content.decode()
+
+
+def test_a_rule_for_the_data_that_a_gate_scores_by_tells_that_the_gate_begins_anew(
+    rui: Client, dora: Client, case: Escalation
+) -> None:
+    lesson = proposed(rui, case, sort="rule", key="data:required", field="phone")
+    told = " ".join(dora.get(page_of(lesson)).content.decode().split())
+    assert "“What is it about?” begins its proof anew" in told
+    assert "on probation again with this" not in told

@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import audit
-from runtime.gates import hands, reports
+from runtime.gates import changes, hands, reports
 from runtime.models import Gate, GateProfile
 from runtime.permissions import permissions_of
 from runtime.refused import Refused
@@ -55,6 +55,7 @@ def gate_page(request: HttpRequest, gate_id: int) -> HttpResponse:
         "flaw": data.get("flaw", ""),
         "distrusted": data.get("distrusted", 0),
         **_drawings(gate, data),
+        "began": words.began(_why(gate)),
         "epochs": [_epoch(each) for each in _epochs(gate)],
         "changes": _changes(data),
         "log": _log(gate),
@@ -144,6 +145,14 @@ def _what_if(gate: Gate, points: list[Mapping[str, Any]]) -> dict[str, Any] | No
 def _epochs(gate: Gate) -> list[Gate]:
     rows = Gate.objects.filter(workflow=gate.workflow, node=gate.node).order_by("-epoch")
     return list(rows.defer("standing", "basis", "scoring")[:MOST_EPOCHS])
+
+
+def _why(gate: Gate) -> tuple[str, ...]:
+    """What is different from the epoch before this one."""
+    earlier = Gate.objects.filter(workflow=gate.workflow, node=gate.node, epoch__lt=gate.epoch).order_by("-epoch")
+    before: Any = earlier.values_list("basis", flat=True).first() if gate.epoch > 1 else None
+    after: Any = gate.basis
+    return changes.why(before, after) if before else ()
 
 
 def _epoch(gate: Gate) -> dict[str, Any]:

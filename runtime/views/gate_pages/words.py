@@ -7,7 +7,7 @@ is not proven is said not to be.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -112,6 +112,12 @@ def _days(days: float | None) -> str:
     return (
         f", about {counted(whole, 'day')} at this volume" if whole < 1_000 else ", more than 1,000 days at this volume"
     )
+
+
+def began(why: Sequence[str], most: int = 5) -> str:
+    """Why an epoch began, from what is different; empty where nothing is."""
+    more = [f"and {counted(len(why) - most, 'more change')}"] if len(why) > most else []
+    return f"This epoch began because {'; '.join([*why[:most], *more])}." if why else ""
 
 
 def what_if(point: Mapping[str, Any]) -> str:

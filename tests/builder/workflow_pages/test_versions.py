@@ -15,8 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 from builder import publishing
 from builder.models import Workflow
 from builder.workflow_pages.compared import compared
-from runtime.core.definition import parse
+from runtime.core.definition import Document, parse
 from runtime.nodes import discover
+from tests.makers.gated import gated
 from tests.makers.people import person, queue_of
 from tests.makers.runs import SMALL
 from tests.makers.sealed import published
@@ -86,6 +87,19 @@ def test_a_step_that_asks_only_from_now_on_is_marked() -> None:
     found = compared(before, after, discover())
     assert [each.mark for each in found.told] == ["asks"]
     assert [each.box.id for each in found.after.boxes if each.look] == ["tell"]
+
+
+def test_a_gate_that_begins_anew_is_told_and_not_marked_as_changed() -> None:
+    def drawn_with(size: str) -> Document:
+        read = {"id": "size", "kind": "execute.transform", "config": {"output": {"n": size}}}
+        document = gated(gate={"question": "{{ steps.size.output.n }}"})
+        found = parse({**document, "nodes": [*document["nodes"], read]}).document
+        assert found
+        return found
+
+    found = compared(drawn_with("1"), drawn_with("2"), discover())
+    assert ([each.mark for each in found.told], found.alarming) == (["anew", ""], 0)
+    assert [each.box.id for each in found.after.boxes if each.look] == ["size"]
 
 
 def test_a_removed_step_is_marked_on_the_old_picture_alone() -> None:

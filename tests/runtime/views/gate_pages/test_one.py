@@ -63,6 +63,15 @@ def test_however_long_the_ledger_the_page_asks_as_much(designer: Client, django_
         text(designer, f"/gates/{known.pk}/")
 
 
+def test_why_an_epoch_began_is_told(designer: Client) -> None:
+    basis = {"signals": ["probability"], "steps": {"draft": "1"}, "titles": {"draft": "Draft"}, "connections": {}}
+    first = gate(basis=basis, current=False, ended_at=NOW)
+    second = gate(basis={**basis, "steps": {"draft": "2"}, "titles": {"draft": "Draft reply"}}, epoch=2)
+    why = "This epoch began because the step “Draft reply”, which this gate reads, was changed."
+    assert why in text(designer, f"/gates/{second.pk}/")
+    assert "This epoch began" not in text(designer, f"/gates/{first.pk}/")
+
+
 def test_looking_back_takes_two_days_and_says_the_bound(designer: Client) -> None:
     known = gate(state="proven", cutoff=0.5)
     for number in range(40):
