@@ -18,8 +18,10 @@ from api.reading import Body
 from api.shapes import Moment, Page, Shape, moment
 from builder import drafts, publishing
 from builder.differences import diff
+from builder.loosening import CODE, Unmeant, loosenings
 from builder.models import Version
-from runtime.core.definition import Document, parse
+from runtime.core.definition import MAX_NODES, Document, parse
+from runtime.core.drawing import compile_drawing
 from runtime.nodes import discover
 from runtime.refused import Refused
 
@@ -69,17 +71,29 @@ class Differences(Shape):
     changes: list[DrawingChange]
 
 
+class LoosenedPromise(Shape):
+    """A step whose promise publishing would loosen; `promise` where it is taken away."""
+
+    node: str
+    title: str
+    what: list[Literal["max_error", "confidence", "audit", "promise"]]
+    sentence: str
+
+
 class DraftDifferences(Shape):
-    """What changed between a version and the draft."""
+    """What changed between a version and the draft, and the promises that the draft loosens against it."""
 
     before: int = Field(alias="from")
     changes: list[DrawingChange]
+    loosened: list[LoosenedPromise]
 
 
 class PublishBody(Body):
-    """What is published is the draft; a note says why."""
+    """What is published is the draft; a note says why. `loosens` are the ids of the steps whose promise it knowingly
+    loosens against the newest version; the name of whoever publishes is kept with it."""
 
     note: Annotated[str, Field(max_length=publishing.MAX_NOTE)] = ""
+    loosens: Annotated[list[str], Field(max_length=MAX_NODES)] = []
 
 
 class Versions(Resource):
@@ -110,7 +124,9 @@ class Versions(Resource):
             body_optional=True,
             headers={"If-Match": "The ETag of the draft that was looked at. Without it, whatever there is."},
             refuses={
-                409: "`archived`, or `stale`: the draft is being changed all the time.",
+                409: "`archived`; `stale`: the draft is being changed all the time; `promise_loosened`: it asks less "
+                "of a gate than the newest version does, and `loosens` does not name it. `gates` are all of these, and "
+                "nothing is published.",
                 412: "`overtaken`: somebody has saved the draft since (who, at). Nothing is published.",
                 422: "`not_publishable`: the problems of the drawing stand under `errors`.",
             },
@@ -119,11 +135,14 @@ class Versions(Resource):
     def post(self, request: Request, slug: str, body: PublishBody) -> Response:
         """Publish the draft."""
         seen = drafts.revisions(reading.header(request._request, "If-Match"))
-        done = publishing.publish(workflow_of(slug), request.user, timezone.now(), body.note, seen=seen)
+        now, meant = timezone.now(), body.loosens
+        done = publishing.publish(workflow_of(slug), request.user, now, body.note, seen=seen, loosens=meant)
         match done:
             case publishing.NotPublishable():
                 detail = "The drawing has problems that keep it from being published."
                 raise problems.refuse(422, "not_publishable", detail, [each.to_json() for each in done.problems])
+            case Unmeant():
+                raise problems.refuse(409, CODE, done.detail, gates=[gate.to_json() for gate in done.gates])
             case Refused():
                 raise refused(done)
         made = {"number": done.number, "digest": done.digest}
@@ -160,7 +179,10 @@ class DraftDiff(Resource):
         before, draft = _document(version_of(slug, number)), parse(drafts.read(workflow_of(slug)).document).document
         if draft is None:
             raise problems.refuse(409, "unreadable", "This release cannot read the draft any more.")
-        return ok({"from": number, "changes": [change.to_json() for change in diff(before, draft, discover())]})
+        kinds = discover()
+        loosened = loosenings(compile_drawing(before, kinds)[0], compile_drawing(draft, kinds)[0])
+        changes = [change.to_json() for change in diff(before, draft, kinds)]
+        return ok({"from": number, "changes": changes, "loosened": [gate.to_json() for gate in loosened]})
 
 
 def version_of(slug: str, number: int) -> Version:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from builder import drafts, publishing, workflows
+from builder.loosening import Unmeant
 from builder.models import Version, Workflow
 from runtime.admin_guard import AnyModelForm, Guarded, JsonField, made, shown
 from runtime.permissions import Permission
@@ -98,6 +99,9 @@ class WorkflowAdmin(Guarded):
                 self.message_user(request, f"{workflow.slug}: {' '.join(errors)}", messages.ERROR)
             elif isinstance(outcome, Refused):
                 self.told(request, outcome)
+            elif isinstance(outcome, Unmeant):
+                told = f"{workflow.slug}: {outcome.detail} That is asked where its drawing is published."
+                self.message_user(request, told, messages.ERROR)
             else:
                 self.message_user(request, f"{workflow.slug}: version {outcome.number} is published.")
 

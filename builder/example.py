@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from builder.galleries import GALLERY, create_from
+from builder.loosening import Unmeant
 from builder.models import Workflow
 from builder.publishing import NotPublishable, publish
 from runtime.models import Queue
@@ -67,7 +68,7 @@ def install(designer: User, now: datetime) -> None:
     if workflow.versions.exists() or workflow.archived_at:
         return
     published = publish(workflow, designer, now, "The example as it ships.")
-    if isinstance(published, Refused):
+    if isinstance(published, Refused | Unmeant):
         raise NotInstalled(published.detail)
     if isinstance(published, NotPublishable):
         raise NotInstalled(published.problems[0].message)

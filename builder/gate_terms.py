@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from builder import drafts, publishing
+from builder.loosening import Unmeant
 from builder.models import Version, Workflow
 from builder.publishing import NotPublishable, Published
 from runtime import audit
@@ -75,7 +76,7 @@ def changes(before: Terms, after: Terms) -> tuple[Change, ...]:
 @transaction.atomic
 def change(
     workflow: Workflow, node: str, seen: Terms, after: Terms, said: str, note: str, user: Person, now: datetime
-) -> Published | NotPublishable | Refused:
+) -> Published | NotPublishable | Unmeant | Refused:
     """Publish a version in which this gate has other terms. `seen`: the terms that the person looked at.
 
     `said` is the change in words, for the log. Refused: forbidden, not_found, unchanged, overtaken, unpublished (the
@@ -90,9 +91,11 @@ def change(
     if refused or known is None:
         return refused or Refused("not_found", "There is no such gate.")
     saved = drafts.save(held, _changed(held.draft, node, after), drafts.etag(held.draft_revision), user, now)
-    done = (
-        publishing.publish(held, user, now, note, seen=(saved.revision,)) if isinstance(saved, drafts.Saved) else saved
-    )
+    if isinstance(saved, drafts.Saved):
+        # Whoever changes these terms has said that they are meant, and of no other gate.
+        done = publishing.publish(held, user, now, note, seen=(saved.revision,), loosens=(node,))
+    else:
+        done = saved
     if not isinstance(done, Published):
         transaction.set_rollback(True)
         return done

@@ -6,19 +6,20 @@ again, so that asking twice makes nothing twice.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 
+from builder.loosening import Loosening, Unmeant, loosenings
 from builder.models import Version, Workflow
 from builder.surroundings import around
 from builder.workflows import unreadable
 from runtime import audit, blueprints, runs
 from runtime.core.checks import check
 from runtime.core.definition import Document, digest, parse
-from runtime.core.drawing import compile_drawing
+from runtime.core.drawing import Drawing, compile_drawing
 from runtime.core.problems import Problem
 from runtime.gates import epochs
 from runtime.json_gate import clean
@@ -56,11 +57,18 @@ def problems_of(document: object) -> tuple[Problem, ...]:
 
 
 def publish(
-    workflow: Workflow, user: Person, now: datetime, note: str = "", *, seen: tuple[int, ...] | None = None
-) -> Published | NotPublishable | Refused:
+    workflow: Workflow,
+    user: Person,
+    now: datetime,
+    note: str = "",
+    *,
+    seen: tuple[int, ...] | None = None,
+    loosens: Collection[str] = (),
+) -> Published | NotPublishable | Unmeant | Refused:
     """Publish the draft. It is checked outside of the transaction and sealed only if nobody saved meanwhile.
 
-    With `seen`, only one of these revisions is published: the one that somebody looked at.
+    With `seen`, only one of these revisions is published: the one that somebody looked at. `loosens` names the steps
+    whose promise this person knowingly loosens; where others would be loosened, nothing is published.
 
     Refused: forbidden, archived, invalid (the note), malformed, stale (saved over and over), overtaken (saved since it
     was seen; who, at).
@@ -70,8 +78,9 @@ def publish(
     if not isinstance(note, str) or len(note) > MAX_NOTE or clean(note):
         wrong = FieldError("/note", f"A note is a text of at most {MAX_NOTE} characters.")
         return Refused("invalid", "The note cannot be kept.", (wrong,))
+    asked = _Asked(user.get_username(), now, note, seen, loosens)
     for _ in range(_ATTEMPTS):
-        outcome = _publish_once(workflow, user, now, note, seen)
+        outcome = _publish_once(workflow, asked)
         if outcome is not None:
             return outcome
     return Refused("stale", "The draft is being changed. Try again.")
@@ -82,14 +91,23 @@ def version_of(workflow: Workflow, number: int) -> Version | None:
     return workflow.versions.select_related("blueprint", "workflow").filter(number=number).first()
 
 
-def _publish_once(
-    workflow: Workflow, user: Person, now: datetime, note: str, seen: tuple[int, ...] | None
-) -> Published | NotPublishable | Refused | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for, as `publish` was: by whom, when, why, of which revisions, and what is meant to be looser."""
+
+    by: str
+    now: datetime
+    note: str
+    seen: tuple[int, ...] | None
+    loosens: Collection[str]
+
+
+def _publish_once(workflow: Workflow, asked: _Asked) -> Published | NotPublishable | Unmeant | Refused | None:
     """One attempt; None where the draft was saved while it was checked."""
     found = Workflow.objects.get(pk=workflow.pk)
     if found.archived_at:
         return Refused("archived", "This workflow is archived.", at=found.archived_at)
-    if seen is not None and found.draft_revision not in seen:
+    if asked.seen is not None and found.draft_revision not in asked.seen:
         who = found.draft_saved_by
         detail = f"{who or 'Somebody'} has saved this draft meanwhile. Look at what has changed, then publish."
         return Refused("overtaken", detail, who=who, at=found.updated_at)
@@ -99,13 +117,13 @@ def _publish_once(
     problems = problems_of(found.draft)
     if any(problem.level == "error" for problem in problems):
         return NotPublishable(problems)
-    return _sealed(found, document, user, now, note, problems)
+    return _sealed(found, document, asked, problems)
 
 
 @transaction.atomic
 def _sealed(
-    checked: Workflow, document: Document, user: Person, now: datetime, note: str, warnings: tuple[Problem, ...]
-) -> Published | None:
+    checked: Workflow, document: Document, asked: _Asked, warnings: tuple[Problem, ...]
+) -> Published | Unmeant | None:
     """The version; None where what was checked is no longer the draft."""
     still_so = Workflow.objects.select_for_update().filter(
         pk=checked.pk, draft_revision=checked.draft_revision, archived_at=None
@@ -117,32 +135,43 @@ def _sealed(
     newest = workflow.versions.select_related("blueprint").order_by("-number").first()
     if newest and newest.blueprint.digest == sha:
         return Published(newest.number, sha, warnings, new=False)
-    number = (workflow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    before, after = _running(newest), compile_drawing(document, discover())[0]
+    loosened = loosenings(before, after) if before else ()
+    if any(gate.node not in asked.loosens for gate in loosened):
+        return Unmeant(loosened)
+    made = _version(workflow, newest.number + 1 if newest else 1, document, sha, asked)
+    epochs.published(workflow.slug, before, after, asked.now)
+    _tell_loosened(workflow.slug, loosened, asked)
+    schedules.recheck(workflow.slug)
+    transaction.on_commit(lambda: runs.forget_newest(workflow.slug))
+    return Published(made.number, sha, warnings)
+
+
+def _version(workflow: Workflow, number: int, document: Document, sha: str, asked: _Asked) -> Version:
     blueprint = Blueprint.objects.create(
         workflow=workflow.slug,
         version=number,
         name=workflow.name,
         digest=sha,
         document=document.to_json(),
-        sealed_at=now,
+        sealed_at=asked.now,
     )
-    by = user.get_username()
-    Version.objects.create(workflow=workflow, number=number, blueprint=blueprint, note=note, published_by=by)
-    audit.record(by, "workflow.published", workflow, now, {"version": number, "digest": sha})
-    _tell_gates(workflow.slug, newest, document, by, now)
-    schedules.recheck(workflow.slug)
-    transaction.on_commit(lambda: runs.forget_newest(workflow.slug))
-    return Published(number, sha, warnings)
+    audit.record(asked.by, "workflow.published", workflow, asked.now, {"version": number, "digest": sha})
+    return Version.objects.create(
+        workflow=workflow, number=number, blueprint=blueprint, note=asked.note, published_by=asked.by
+    )
 
 
-def _tell_gates(slug: str, newest: Version | None, document: Document, by: str, now: datetime) -> None:
-    """Gates that were changed begin anew; what is asked less of than before stands in the log under a name."""
+def _running(newest: Version | None) -> Drawing | None:
+    """The drawing that new runs go by. None where there is none that this release can read: nothing can be compared
+    then, and with other steps their first decisions find no epoch of theirs."""
     try:
-        before = blueprints.load(newest.blueprint_id) if newest else None
+        return blueprints.load(newest.blueprint_id) if newest else None
     except blueprints.Unreadable:
-        # Nothing can be compared: with other steps, their first decisions find no epoch of theirs.
-        return
-    after, _ = compile_drawing(document, discover())
-    epochs.published(slug, before, after, now)
-    for gate in epochs.loosened_by(before, after) if before else ():
-        audit.record(by, "gate.loosened", f"gate:{slug}:{gate.node}", now, {"what": list(gate.what)})
+        return None
+
+
+def _tell_loosened(slug: str, loosened: tuple[Loosening, ...], asked: _Asked) -> None:
+    """What is asked less of than before stands in the log under a name."""
+    for gate in loosened:
+        audit.record(asked.by, "gate.loosened", f"gate:{slug}:{gate.node}", asked.now, {"what": list(gate.what)})

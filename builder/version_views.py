@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from builder import needed
 from builder.canvas_views import answer, body_of, refusal
 from builder.differences import diff
+from builder.loosening import loosenings
 from builder.models import Workflow
 from runtime import queues
 from runtime.core.definition import Document, parse
+from runtime.core.drawing import compile_drawing
 from runtime.nodes import discover
 from runtime.refused import FieldError, Refused
 from runtime.views.access import needs
@@ -27,7 +29,8 @@ from runtime.views.access import needs
 @require_POST
 @needs("workflows:read")
 def differences(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed from one drawing to another: `{before, after}`; `{changes}`, as the API tells them of versions."""
+    """What changed from one drawing to another: `{before, after}`; `{changes, loosened}`, as the API tells them of
+    versions: the differences, and the gates of which publishing `after` over `before` would ask less."""
     get_object_or_404(Workflow.objects.only("pk"), slug=slug)
     asked = body_of(request)
     if isinstance(asked, Refused):
@@ -37,7 +40,10 @@ def differences(request: HttpRequest, slug: str) -> HttpResponse:
         return refusal(before)
     if isinstance(after, Refused):
         return refusal(after)
-    return answer({"changes": [change.to_json() for change in diff(before, after, discover())]})
+    kinds = discover()
+    loosened = loosenings(compile_drawing(before, kinds)[0], compile_drawing(after, kinds)[0])
+    changes = [change.to_json() for change in diff(before, after, kinds)]
+    return answer({"changes": changes, "loosened": [gate.to_json() for gate in loosened]})
 
 
 @require_safe

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from builder.models import Version, Workflow
-from runtime.models import Blueprint
+from runtime.models import AuditEntry, Blueprint
 from tests.makers.api_client import Caller, caller, problem
+from tests.makers.gated import gated
 from tests.makers.sealed import ECHO, drafted, published
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,7 @@ def test_a_difference_says_what_changed(dev: Caller) -> None:
 
 def test_what_publishing_would_change_is_said_before(dev: Caller) -> None:
     published("echo", ECHO)
-    assert dev.get("workflows/echo/versions/1/diff/draft/").json() == {"from": 1, "changes": []}
+    assert dev.get("workflows/echo/versions/1/diff/draft/").json() == {"from": 1, "changes": [], "loosened": []}
     dev.send(
         "PUT", "workflows/echo/draft/", {**ECHO, "nodes": [{**ECHO["nodes"][0], "name": "Say it"}, ECHO["nodes"][1]]}
     )
@@ -168,6 +169,25 @@ def test_only_the_draft_that_was_looked_at_is_published(dev: Caller) -> None:
     assert not Blueprint.objects.exists()
     now = dev.get("workflows/echo/draft/")["ETag"]
     assert dev.post("workflows/echo/versions/", {}, If_Match=now).status_code == 201
+
+
+def test_a_looser_promise_is_published_only_if_the_body_names_it(dev: Caller) -> None:
+    published("gated", gated(promise={"max_error": 0.02, "confidence": 0.95}))
+    looser = gated(promise={"max_error": 0.05, "confidence": 0.95})
+    assert dev.send("PUT", "workflows/gated/draft/", looser).status_code == 200
+    said = "This loosens the promise of “gate”: from at most 2 to at most 5 wrong in 100."
+    gate = {"node": "gate", "title": "gate", "what": ["max_error"], "sentence": said}
+    assert dev.get("workflows/gated/versions/1/diff/draft/").json()["loosened"] == [gate]
+    bodies: list[dict[str, Any]] = [{}, {"loosens": []}, {"loosens": ["other"]}]
+    for body in bodies:
+        found = problem(dev.post("workflows/gated/versions/", body), 409, "promise_loosened")
+        assert found["gates"] == [gate]
+        assert said in found["detail"]
+    assert Version.objects.count() == 1
+    for unreadable in (True, "gate", [1], None):
+        assert dev.post("workflows/gated/versions/", {"loosens": unreadable}).status_code == 422
+    assert dev.post("workflows/gated/versions/", {"loosens": ["gate"]}).status_code == 201
+    assert AuditEntry.objects.get(action="gate.loosened").actor == "dev"
 
 
 @pytest.mark.parametrize("header", ["", "nonsense", '"x"', "r1"])

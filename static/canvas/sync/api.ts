@@ -10,7 +10,8 @@ export interface Fault {
   readonly message: string;
 }
 
-// `status` 0: no answer came. `who` and `current` come with a conflict, `problems` where they keep a drawing from being tried.
+// `status` 0: no answer came. `who` and `current` come with a conflict, `problems` where they keep a drawing from being
+// tried, `gates` where a promise would be loosened that nobody said is meant.
 export interface Refusal {
   readonly ok: false;
   readonly status: number;
@@ -20,6 +21,7 @@ export interface Refusal {
   readonly who: string;
   readonly current: string;
   readonly problems?: readonly Problem[];
+  readonly gates?: readonly Loosened[];
 }
 
 export type Answer<T> = { readonly ok: true; readonly value: T; readonly etag: string } | Refusal;
@@ -29,6 +31,12 @@ export interface Difference {
   readonly sentence: string;
   readonly nodes: readonly string[];
   readonly edges: readonly string[];
+}
+
+// A step whose promise would be loosened, in a sentence.
+export interface Loosened {
+  readonly node: string;
+  readonly sentence: string;
 }
 
 export interface Version {
@@ -56,12 +64,13 @@ export interface Api {
   draft(): Promise<Answer<Drawing>>;
   save(drawing: Drawing, etag: string): Promise<Answer<Drawing>>;
   check(drawing: Drawing, signal?: AbortSignal): Promise<Answer<{ problems: readonly Problem[] }>>;
-  // Refused with 412 where the draft is no longer the one of this ETag.
-  publish(note: string, etag: string): Promise<Answer<{ number: number; digest: string }>>;
+  // Refused with 412 where the draft is no longer the one of this ETag. `loosens`: the steps whose promise is meant to be
+  // loosened; refused as `promise_loosened` where there are others.
+  publish(note: string, etag: string, loosens: readonly string[]): Promise<Answer<{ number: number; digest: string }>>;
   // The newest versions first; `next` where there are more.
   versions(next?: string): Promise<Answer<Page<Version>>>;
   version(number: number): Promise<Answer<Version & { document: unknown }>>;
-  compare(before: Drawing, after: Drawing): Promise<Answer<{ changes: readonly Difference[] }>>;
+  compare(before: Drawing, after: Drawing): Promise<Answer<{ changes: readonly Difference[]; loosened: readonly Loosened[] }>>;
   // Who is signed in now.
   me(): Promise<Answer<{ name: string }>>;
   needs(drawing: Drawing): Promise<Answer<Needs>>;
@@ -89,7 +98,7 @@ export function serverApi(slug: string, csrf: string, fetching: Fetch = (input, 
     save: (drawing, etag) => ask("PUT", `${base}/draft/`, drawing, etag),
     check: (drawing, signal) => asked(fetching, "POST", `${base}/check/`, csrf, drawing, undefined, signal),
     copy: (name, drawing) => ask("POST", "/api/v1/workflows/", { name, document: drawing }),
-    publish: (note, etag) => ask("POST", `${base}/versions/`, { note }, etag),
+    publish: (note, etag, loosens) => ask("POST", `${base}/versions/`, { note, loosens }, etag),
     versions: (next) => ask("GET", next ?? `${base}/versions/`),
     version: (number) => ask("GET", `${base}/versions/${number}/`),
     compare: (before, after) => ask("POST", `/workflows/${slug}/differences/`, { before, after }),
@@ -129,5 +138,5 @@ async function read(response: Response): Promise<Json> {
 
 function refusal(status: number, value: unknown): Refusal {
   const said = (value ?? {}) as Partial<Refusal>;
-  return { ok: false, status, code: said.code ?? "", detail: said.detail ?? "", errors: said.errors ?? [], who: said.who ?? "", current: said.current ?? "", ...(said.problems ? { problems: said.problems } : {}) };
+  return { ok: false, status, code: said.code ?? "", detail: said.detail ?? "", errors: said.errors ?? [], who: said.who ?? "", current: said.current ?? "", ...(said.problems ? { problems: said.problems } : {}), ...(said.gates ? { gates: said.gates } : {}) };
 }

@@ -3,7 +3,8 @@
 import { useEffect, useState } from "react";
 import { editor, use } from "../editor.ts";
 import * as commands from "../commands.ts";
-import type { Api, Difference } from "../sync/api.ts";
+import type { Drawing } from "../model/document.ts";
+import type { Api, Difference, Loosened } from "../sync/api.ts";
 import type { Checking, Problem } from "../model/problem.ts";
 import type { Autosave } from "../sync/autosave.ts";
 import { ChangeList } from "./ChangeList.tsx";
@@ -21,10 +22,18 @@ export interface Service {
   readonly check: () => void;
 }
 
+// What somebody looks at before publishing: the drawing `looked`, against version `from`.
+interface Looked {
+  readonly looked: Drawing;
+  readonly from: number;
+  readonly changes: readonly Difference[];
+  readonly loosened: readonly Loosened[];
+}
+
 type State =
   | { readonly is: "reading" }
-  | { readonly is: "ready"; readonly from: number; readonly changes: readonly Difference[] }
-  | { readonly is: "publishing"; readonly from: number; readonly changes: readonly Difference[] }
+  | ({ readonly is: "ready" } & Looked)
+  | ({ readonly is: "publishing" } & Looked)
   | { readonly is: "refused"; readonly why: string; readonly again?: boolean }
   | { readonly is: "done"; readonly number: number };
 
@@ -41,7 +50,7 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
   const publish = async (): Promise<void> => {
     if (state.is !== "ready") return;
     setState({ ...state, is: "publishing" });
-    setState(await published(service, note));
+    setState(await published(service, note, state));
   };
   return (
     <Modal title={state.is === "done" ? "Published" : "Publish this drawing"} wide>
@@ -55,6 +64,7 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
           {errors.length > 0
             ? <Blocking errors={errors} />
             : !unchanged(state) && <div className="field modal-text"><label htmlFor="publish-note">Why (for those who read the history)</label><input id="publish-note" value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} /></div>}
+          {errors.length === 0 && <Loosening key={JSON.stringify(state.loosened)} gates={state.loosened} />}
           {checking.is !== "current" && <Unchecked checking={checking} again={service.check} />}
           <footer className="modal-foot">
             {errors.length > 0
@@ -85,6 +95,19 @@ function Changes({ from, changes }: { from: number; changes: readonly Difference
       <p className="modal-text">What is different from version {from}:</p>
       <div className="modal-text"><ChangeList changes={changes} label="Differences" none="" /></div>
     </>
+  );
+}
+
+// What asks less of a gate than before is said, and published only by whoever says that it is meant.
+function Loosening({ gates }: { gates: readonly Loosened[] }): React.JSX.Element | null {
+  if (gates.length === 0) return null;
+  return (
+    <fieldset className="modal-text stack loosening">
+      <legend className="problem-text"><Icon name="triangle-alert" size={16} />{gates.length === 1 ? "A promise is loosened" : `${gates.length} promises are loosened`}</legend>
+      <ul tabIndex={0} aria-label="What is loosened">{gates.map((gate) => <li key={gate.node}>{gate.sentence}</li>)}</ul>
+      <p>More of what the machine decides by itself may be wrong, or it is noticed later. Your name will stand beside it.</p>
+      <label className="check"><input type="checkbox" required />{gates.length === 1 ? "Loosen it, in my name" : "Loosen them, in my name"}</label>
+    </fieldset>
   );
 }
 
@@ -119,21 +142,25 @@ async function read({ api, autosave }: Service): Promise<State> {
   const versions = await api.versions();
   if (!versions.ok) return { is: "refused", why: versions.detail };
   const [newest] = versions.value.results;
-  if (!newest) return { is: "ready", from: 0, changes: [] };
+  const looked = editor.mine;
+  if (!newest) return { is: "ready", looked, from: 0, changes: [], loosened: [] };
   const running = await api.version(newest.number);
   if (!running.ok) return { is: "refused", why: running.detail };
   const before = readDrawing(running.value.document);
-  const answer = before.ok ? await api.compare(before.value, editor.mine) : null;
+  const answer = before.ok ? await api.compare(before.value, looked) : null;
   // A version that cannot be read any more is no reason to keep the next one back.
-  if (!answer) return { is: "ready", from: newest.number, changes: [{ kind: "changed", sentence: `Version ${newest.number} cannot be read any more, so what is different from it cannot be told.`, nodes: [], edges: [] }] };
-  return answer.ok ? { is: "ready", from: newest.number, changes: answer.value.changes } : { is: "refused", why: answer.detail };
+  if (!answer) return { is: "ready", looked, from: newest.number, changes: [{ kind: "changed", sentence: `Version ${newest.number} cannot be read any more, so what is different from it cannot be told.`, nodes: [], edges: [] }], loosened: [] };
+  return answer.ok ? { is: "ready", looked, from: newest.number, ...answer.value } : { is: "refused", why: answer.detail };
 }
 
 // Only what was looked at is published: where somebody saved in between, one looks again.
-async function published({ api, autosave }: Service, note: string): Promise<State> {
+async function published({ api, autosave }: Service, note: string, seen: Looked): Promise<State> {
+  if (editor.mine !== seen.looked) return { is: "refused", why: "This drawing has changed meanwhile. Nothing was published.", again: true };
   if (autosave && !(await autosave.flush())) return { is: "refused", why: "The drawing could not be saved." };
-  const answer = await api.publish(note, autosave?.etag ?? "");
+  const answer = await api.publish(note, autosave?.etag ?? "", seen.loosened.map((gate) => gate.node));
   if (answer.ok) return { is: "done", number: answer.value.number };
   if (answer.status === 412) return { is: "refused", why: `${answer.who || "Somebody else"} has saved this drawing meanwhile. Nothing was published.`, again: true };
+  // Somebody else has published meanwhile, and against that it is looser.
+  if (answer.gates) return { ...seen, is: "ready", loosened: answer.gates };
   return { is: "refused", why: [answer.detail, ...answer.errors.slice(0, 3).map((error) => error.message)].join(" ") };
 }

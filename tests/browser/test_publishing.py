@@ -1,0 +1,72 @@
+"""Publishing from the canvas: what loosens a promise is said first, and published only in a person's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.canvas_hands import imported, publish, saved
+from tests.browser.conftest import Visitor
+from tests.browser.eyes import fits, for_everybody
+from tests.makers.gated import gated
+
+pytestmark = pytest.mark.browser
+
+
+def promising(max_error: float) -> dict[str, Any]:
+    whole = gated(promise={"max_error": max_error, "confidence": 0.95})
+    named = [{**each, "name": "May we pay?"} if each["id"] == "gate" else each for each in whole["nodes"]]
+    return {**whole, "nodes": named}
+
+
+def draft(page: Page, document: dict[str, Any]) -> None:
+    """Save a draft as a program does; the page that is open takes it in."""
+    script = """async (document) => {
+      const {slug, csrf} = window.document.querySelector('interlock-canvas').dataset;
+      const address = `/api/v1/workflows/${slug}/draft/`;
+      const etag = (await fetch(address)).headers.get('ETag');
+      const headers = {'Content-Type': 'application/json', 'X-CSRFToken': csrf, 'If-Match': etag};
+      return (await fetch(address, {method: 'PUT', headers, body: JSON.stringify(document)})).status;
+    }"""
+    assert page.evaluate(script, document) == 200
+
+
+def test_a_looser_promise_is_said_first_and_published_in_a_persons_name(visit: Visitor) -> None:
+    page = imported(visit, "Promising", promising(0.02))
+    saved(page)
+    publish(page)
+    page.get_by_role("button", name="Go on drawing").click()
+    draft(page, promising(0.05))
+    page.reload()
+    page.locator(".start").wait_for()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    loosened = "This loosens the promise of “May we pay?”: from at most 2 to at most 5 wrong in 100."
+    expect(dialog).to_contain_text(loosened)
+    expect(dialog).to_contain_text("Your name will stand beside it.")
+    for_everybody(page, "a promise that is loosened")
+    fits(page, "a promise that is loosened")
+    button = dialog.get_by_role("button", name="Publish", exact=True)
+    meant = dialog.get_by_role("checkbox", name="Loosen it, in my name")
+    button.click()
+    expect(meant).to_be_focused()
+    # What changes while the dialog is open is looked at anew, and what was ticked counts for it no more.
+    meant.check()
+    draft(page, promising(0.1))
+    expect(page.locator(".notice-chip")).to_contain_text("has saved")
+    button.click()
+    dialog.get_by_role("button", name="Look at what has changed").click()
+    expect(dialog).to_contain_text("from at most 2 to at most 10 wrong in 100")
+    expect(meant).not_to_be_checked()
+    meant.check()
+    button.click()
+    expect(dialog).to_contain_text("Version 2 is published")
+    draft(page, promising(0.01))
+    page.reload()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(button).to_be_enabled()
+    expect(meant).to_have_count(0)
+    button.click()
+    expect(dialog).to_contain_text("Version 3 is published")
