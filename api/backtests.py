@@ -15,7 +15,7 @@ from api.lookups import refused, workflow_of
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body
-from api.shapes import Moment, Page, Shape, moment
+from api.shapes import Moment, Page, Shape
 from builder import backtests
 from builder.publishing import NotPublishable
 from runtime.backtests import orders, results
@@ -23,6 +23,7 @@ from runtime.backtests.verdicts import Verdict
 from runtime.models import Backtest, BacktestCase
 from runtime.permissions import visible_runs
 from runtime.refused import Refused
+from runtime.traces import moment
 
 LOCATION = {"Location": "Where its progress and its result can be read."}
 

@@ -15,12 +15,11 @@ from typing import Any
 from django.db import connection
 
 from api.authentication import Caller
-from api.shapes import moment
 from runtime import veils
 from runtime.core.blind import veiled
 from runtime.core.events import Event
 from runtime.models import Run
-from runtime.traces import MOST_EVENTS, Step, lightened, visits
+from runtime.traces import MOST_EVENTS, Step, lightened, moment, visits
 
 _RUN = (
     "SELECT id, workflow, version, status, outcome, labels, requester, callback_url, created_at, finished_at,"

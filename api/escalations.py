@@ -15,11 +15,12 @@ from api.lookups import refused, visible_escalation
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Nothing, Word
-from api.shapes import Moment, Page, Shape, moment
+from api.shapes import Moment, Page, Shape
 from runtime import escalations, veils
 from runtime.models import Escalation
 from runtime.permissions import visible_escalations
 from runtime.refused import Refused
+from runtime.traces import moment
 
 CONFLICTS = (
     "`claimed` (who, at: until when), `already_resolved` (who, at), `stale` (the digest is not that of what is shown "

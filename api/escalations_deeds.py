@@ -18,12 +18,13 @@ from api.declarations import Answer, Operation
 from api.lookups import refused, visible_escalation
 from api.operations import Resource, ok, operation
 from api.reading import Body
-from api.shapes import Moment, Shape, moment
+from api.shapes import Moment, Shape
 from runtime import desk
 from runtime.answers import Answer as Given
 from runtime.escalations import Resolved
 from runtime.models import Remark
 from runtime.refused import Refused
+from runtime.traces import moment
 
 CONFLICTS = (
     "`claimed` (who, at: until when), `already_resolved` (who, at), `closed` (overdue, cancelled, or the run has "

@@ -16,10 +16,11 @@ from api.lookups import gate_of, refused
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Flag, Word
-from api.shapes import Moment, Page, Shape, moment
+from api.shapes import Moment, Page, Shape
 from runtime.gates import hands, reports
 from runtime.models import Gate
 from runtime.refused import Refused
+from runtime.traces import moment
 
 ETAG = {"ETag": "The gate as you see it; send it as `If-Match` when you change it."}
 _ETAG = re.compile(r'"r(\d{1,9})"')

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 from api import problems
 from api.authentication import Caller
-from api.shapes import moment
 from builder.drafts import Stale
 from builder.models import Workflow
 from runtime.ids import is_id
 from runtime.models import Escalation, Gate, Run
 from runtime.permissions import visible_escalations, visible_runs
 from runtime.refused import Refused
+from runtime.traces import moment
 
 STATUS_OF: Mapping[str, int] = {
     "not_found": 404,

@@ -14,12 +14,13 @@ from api.lookups import refused, visible_run
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Word
-from api.shapes import Page, RunDetail, RunRow, RunStatus, moment
+from api.shapes import Page, RunDetail, RunRow, RunStatus
 from runtime import runs
 from runtime.finding import narrowed
 from runtime.models import Run
 from runtime.refused import Refused
 from runtime.sight import all_runs
+from runtime.traces import moment
 
 ROW = ("id", "title", "workflow", "version", "status", "outcome", "labels", "requester", "created_at", "finished_at")
 

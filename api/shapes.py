@@ -5,7 +5,7 @@ They describe; answers are built by the resources as plain JSON, and the contrac
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -110,8 +110,3 @@ class RunDetail(Shape):
     finished_at: Moment | None
     steps: list[RunStep]
     labels: dict[str, str]
-
-
-def moment(at: datetime | None) -> str | None:
-    """A time as answers hold it: UTC, ISO 8601, `Z`."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -15,7 +15,7 @@ from api.lookups import refused, version_number, workflow_of
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body
-from api.shapes import Moment, Page, Shape, moment
+from api.shapes import Moment, Page, Shape
 from builder import drafts, publishing
 from builder.differences import diff
 from builder.loosening import CODE, Unmeant, loosenings
@@ -24,6 +24,7 @@ from runtime.core.definition import MAX_NODES, Document, parse
 from runtime.core.drawing import compile_drawing
 from runtime.nodes import discover
 from runtime.refused import Refused
+from runtime.traces import moment
 
 UNREADABLE = "`unreadable`: a version of an earlier format that this release does not know."
 

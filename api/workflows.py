@@ -15,11 +15,12 @@ from api.lookups import refused, workflow_of
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Flag
-from api.shapes import Moment, Page, Shape, moment
+from api.shapes import Moment, Page, Shape
 from builder import workflows
 from builder.models import Workflow
 from runtime.core.definition import MAX_BYTES
 from runtime.refused import Refused
+from runtime.traces import moment
 
 
 class WorkflowQuery(PageQuery):
