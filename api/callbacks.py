@@ -14,7 +14,7 @@ from api.descriptions import describe
 from runtime import jobs
 from runtime.json_gate import write_json
 from runtime.models import Run
-from runtime.signing import callbacks
+from runtime.signing import callbacks, posting
 from runtime.signing.posting import PATIENT
 
 
@@ -28,6 +28,10 @@ class _Letter:
 async def call_back(work: jobs.Work) -> jobs.Outcome:
     """Tell a run's caller that it has ended."""
     run_id, seq = work.data["run"], work.data["seq"]
+    # Asked before anything is read: behind a receiver that does not answer there may be very many.
+    later = posting.postponed(posting.host_of(work.data.get("url", "")))
+    if later:
+        return later
     letter = await work.read(lambda: _letter(run_id, seq))
     return jobs.Done() if letter is None else await callbacks.send(work, letter.url, letter.body)
 

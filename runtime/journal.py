@@ -300,7 +300,7 @@ def _end(cursor: CursorWrapper, run_id: str, wave: Wave, parent: Parent | None) 
 def _call_back(run_id: str, url: str, seq: int) -> None:
     """Have the caller told, once for each end of the run (`signing.callbacks`)."""
     if url:
-        jobs.put("callback", f"{run_id}-{seq}", {"run": run_id, "seq": seq})
+        jobs.put("callback", f"{run_id}-{seq}", {"run": run_id, "seq": seq, "url": url})
 
 
 def _call_off(cursor: CursorWrapper, which: str, values: list[Any], reason: str) -> None:

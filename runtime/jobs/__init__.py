@@ -28,6 +28,7 @@ module that does so)::
 done exactly once by `also`, or by `await work.write(rows)`. A handler that raises is tried again with growing waits
 (`retry`), then the job has failed and is shown under “Background work”, where an administrator can have it tried again.
 `jobs.Again(after_s=…, why="…")` is the same decided by the handler; without `why` it got on and simply goes on later.
+`jobs.Postponed(after_s)` is no attempt at all: it would not have gone well now.
 
 **Long jobs** go through their work in parts, each kept with its place, tell how far they are, and listen::
 
@@ -45,7 +46,7 @@ what only reads the database into `work.read`, what writes into `work.write`.
 """
 
 from runtime.jobs.handlers import Handler, every, handler, is_periodic, registered
-from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Stopped
+from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Postponed, Stopped
 from runtime.jobs.table import KEPT, cancel, forget, hold, put, replace, retry
 from runtime.jobs.work import LostJob, Work
 from runtime.jobs.worker import JobWorker, Place
@@ -60,6 +61,7 @@ __all__ = [
     "LostJob",
     "Outcome",
     "Place",
+    "Postponed",
     "Stopped",
     "Work",
     "cancel",

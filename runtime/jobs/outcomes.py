@@ -32,6 +32,17 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Postponed:
+    """The job was not even tried, since it could not have gone well now; it is due again after so many seconds.
+
+    This counts as no attempt. `also` as in `Done`.
+    """
+
+    after_s: float
+    also: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GivenUp:
     """The job has failed for good and says why, in a sentence for administrators. They may have it tried again."""
 
@@ -46,4 +57,4 @@ class Stopped:
     also: Callable[[], object] | None = None
 
 
-type Outcome = Done | Again | GivenUp | Stopped
+type Outcome = Done | Again | Postponed | GivenUp | Stopped

@@ -120,7 +120,9 @@ def claim(rooms: Mapping[str, int], free: int, owner: str, now: datetime, until:
         some = min(room, free - len(taken))
         if some <= 0:
             continue
-        found = Job.objects.select_for_update(skip_locked=True).filter(kind=kind, state="due").order_by("due_at")
+        # By this order and by no equality: else PostgreSQL may look for one kind among all that is due of the others.
+        same = Job.objects.filter(kind__gte=kind, kind__lte=kind, state="due").order_by("kind", "due_at")
+        found = same.select_for_update(skip_locked=True)
         for job in found[:some]:
             if job.due_at <= now:
                 taken.append(job)

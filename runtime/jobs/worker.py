@@ -21,7 +21,7 @@ from runtime.engine.ports import StoreError
 from runtime.engine.writer import Writer
 from runtime.jobs import table
 from runtime.jobs.handlers import Handler, registered
-from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Stopped
+from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Postponed, Stopped
 from runtime.jobs.table import LONGEST_ERROR, Claimed, Held
 from runtime.jobs.work import LostJob, Work
 from runtime.models import Job
@@ -207,6 +207,9 @@ class JobWorker:
         if isinstance(outcome, Again):
             at = outcome.at or work.now + timedelta(seconds=outcome.after_s)
             return {"state": "due", "due_at": at, "error": _words(outcome.why), **_counted(outcome)}
+        if isinstance(outcome, Postponed):
+            at = work.now + timedelta(seconds=outcome.after_s)
+            return {"state": "due", "due_at": at, "attempts": work.attempt - 1}
         why = outcome.why if isinstance(outcome, GivenUp) else ""
         if handler.period_s:
             at = work.now + timedelta(seconds=handler.period_s)
@@ -228,7 +231,7 @@ async def _outcome(handler: Handler, work: Work) -> Outcome:
     try:
         async with asyncio.timeout(handler.timeout_s):
             outcome = await handler.call(work)
-        if not isinstance(outcome, Done | Again | GivenUp | Stopped):
+        if not isinstance(outcome, Done | Again | Postponed | GivenUp | Stopped):
             raise TypeError(f"A job came out as {type(outcome).__name__}.")
         return outcome
     except LostJob:

@@ -18,6 +18,7 @@ from runtime.core.definition import Retry
 from runtime.core.node import Failed
 from runtime.core.retry import retry_at
 from runtime.egress import Policy, RawRequest, RawResponse, is_allowed
+from runtime.signing.receivers import Receivers
 from runtime.signing.signatures import signed
 
 TIMEOUT_S = 20.0
@@ -25,6 +26,7 @@ MAX_ANSWER = 65_536
 LONGEST = 2_000
 PATIENT = Retry(attempts=8, first_s=5.0, factor=8.0, max_s=36_000.0)
 """Eight attempts within about a day: after 5 and 40 seconds, 5 and 43 minutes, 6 hours, then every 10."""
+receivers = Receivers()
 
 type Remember = Callable[[int | None, str], object]
 """Keeps what came of an attempt: the status of the answer (None: none came), and what was wrong (empty: nothing)."""
@@ -55,10 +57,30 @@ def may_be_plain(host: str) -> bool:
     return is_allowed(host, networks, inside=True)
 
 
+def host_of(url: str) -> str:
+    """Who takes what is sent there; empty where nobody can be made out."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def postponed(host: str) -> jobs.Postponed | None:
+    """What becomes of a message to a receiver that does not answer just now."""
+    wait = receivers.wait_of(host)
+    return jobs.Postponed(wait) if wait else None
+
+
 async def post(
     work: jobs.Work, url: str, body: bytes, secrets: Sequence[str], remember: Remember, message_id: str = ""
 ) -> jobs.Outcome:
-    """Send the body once. An answer of 2xx ends it well, 410 for good; the rest is tried again for about a day."""
+    """Send the body once. An answer of 2xx ends it well, 410 for good; the rest is tried again for about a day.
+
+    Nothing is sent to a receiver that does not answer just now (`receivers`).
+    """
+    later = postponed(host_of(url))
+    if later:
+        return later
     headers = signed(secrets, message_id or f"msg_{work.key}", work.now, body)
     sent = {
         "Content-Type": "application/json",
@@ -67,8 +89,10 @@ async def post(
         "webhook-signature": headers.signature,
     }
     policy = Policy(networks=_networks(), max_bytes=MAX_ANSWER, redirects=0, plain_inside=True)
-    answer = await work.egress.exchange(RawRequest("POST", url, sent, body, TIMEOUT_S), policy)
-    status, why = _read(answer)
+    with receivers.asking(host_of(url)) as attempt:
+        answer = await work.egress.exchange(RawRequest("POST", url, sent, body, TIMEOUT_S), policy)
+        status, why = _read(answer)
+        attempt.answered = status is not None
 
     def also() -> object:
         return remember(status, why)

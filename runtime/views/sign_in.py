@@ -1,9 +1,9 @@
 """Signing in: Django's own view, at a pace at which no password can be guessed.
 
-Routed by `urls`; the admin's own sign-in leads here (`config.urls`). What is counted are attempts that fail: by address,
-by name and address, and by name alone. Whoever knows a name can therefore use up what strangers may try under it, but
+Routed by `urls`; the admin's own sign-in leads here (`config.urls`). Attempts that fail are counted: by address, by
+name and address, and by name alone. Whoever knows a name can therefore use up what strangers may try under it, but
 never lock out the person: a browser in which this person has signed in before (a signed cookie says so) is counted by
-itself. Working out a password's hash costs half a second of a processor, so only a few are worked out at once.
+itself. Working out a hash costs half a second of a processor, so only a few are worked out at once.
 """
 
 from __future__ import annotations

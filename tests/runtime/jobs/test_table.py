@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from runtime import jobs
 from runtime.jobs import table
@@ -190,3 +191,24 @@ def test_claiming_looks_at_an_index_alone() -> None:
         cursor.execute(f"{explain} {wanted}")
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "job_due" in plan or "job_next" in plan
+
+
+def test_jobs_of_one_kind_are_found_without_looking_at_those_of_others() -> None:
+    """However many others are due before them: each claim would look through all of these, in the engine's writer."""
+    rows = [
+        Job(kind=kind, key=str(number), due_at=NOW + timedelta(seconds=number), created_at=NOW)
+        for number in range(1_000)
+        for kind in ("letter", "parcel", "card")
+    ]
+    Job.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE runtime_job")
+    with CaptureQueriesContext(connection) as asked:
+        look(room=4)
+    (sql,) = [each["sql"] for each in asked if each["sql"].startswith("SELECT") and "LIMIT" in each["sql"]]
+    plain = sql.replace("FOR UPDATE SKIP LOCKED", "")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{plain}")
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+    assert "job_due" in plan
+    assert "Filter" not in plan

@@ -241,3 +241,21 @@ async def test_a_database_that_cannot_be_asked_is_asked_again(monkeypatch: pytes
             async with working(at, poll_s=0.001):
                 await until_state(at, job_id, "done")
     assert asked >= 3
+
+
+async def test_a_job_that_is_postponed_was_no_attempt_and_keeps_what_was_wrong_before() -> None:
+    outcomes: list[jobs.Outcome] = [jobs.Again(after_s=1, why="It rang out."), *[jobs.Postponed(60)] * 30, jobs.Done()]
+
+    async def send(_work: jobs.Work) -> jobs.Outcome:
+        return outcomes.pop(0)
+
+    with handling("letter", send):
+        async with place(clock := Clock()) as at:
+            await put(at)
+            for _ in range(31):
+                await work_off(at, "letter")
+                now = await job(at)
+                assert (now.state, now.attempts, now.error) == ("due", 1, "It rang out.")
+                clock.now = now.due_at
+            await work_off(at, "letter")
+            assert (await job(at)).state == "done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -40,7 +41,9 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def nothing_left(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     monkeypatch.setitem(settings.INTERLOCK, "ALLOWED_NETWORKS", ["127.0.0.0/8"])
     runs._newest.clear()
+    posting.receivers.forget()
     yield
+    posting.receivers.forget()
     await launch.stop()
     await sync_to_async(connections.close_all)()
     runs._newest.clear()
@@ -283,3 +286,36 @@ def test_a_change_of_the_key_that_encrypts_reaches_signing_keys_too(
     monkeypatch.setattr(settings, "ENCRYPTION_KEYS", [Fernet.generate_key().decode()])
     assert keys.valid(Webhook.objects.get(), now) == ()
     assert rotate_secrets("ada", now).unreadable == ("callbacks", "Shop")
+
+
+async def test_a_receiver_that_does_not_answer_holds_up_no_other_and_loses_no_attempt_of_those_that_wait() -> None:
+    hanging, well = "http://dead.example/done", Site(204)
+    with posting.receivers.asking("dead.example"):
+        posting.receivers._known["dead.example"].under_way[0].began -= posting.TIMEOUT_S
+        async with well as url:
+            run = await sync_to_async(ended)(hanging)
+            clock = Clock()
+            async with place(clock) as at:
+                await work_off(at, "callback")
+                _, job, attempts = await found(run)
+                assert (job.state, job.attempts, attempts) == ("due", 0, [])
+                assert 5 <= (job.due_at - clock.now).total_seconds() <= 7.5
+                other = await sync_to_async(ended)(url)
+                await Job.objects.filter(pk=job.pk).aupdate(due_at=clock.now)
+                await work_off(at, "callback")
+    assert [attempt.run_id async for attempt in CallbackAttempt.objects.all()] == [other.pk]
+    assert len(well.heard) == 1
+
+
+async def test_a_receiver_that_lets_a_message_hang_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr("runtime.signing.receivers.SLOW_S", 0.2)
+
+    async def hang(_request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(3_600)
+        return web.Response()
+
+    async with Site(hang) as url:
+        _, job, attempts = await told(url)
+        assert (job.state, job.attempts, len(attempts)) == ("due", 1, 1)
+        assert 10 < posting.receivers.wait_of("127.0.0.1") <= 22.5
