@@ -65,7 +65,9 @@ CODES: dict[str, Code] = {
     "table.too_large_to_prove": Code("warning", "A decision table is too large to prove that every case is covered."),
     "people.no_owner": Code("warning", "A question to people belongs to no queue."),
     "people.no_due": Code("warning", "A question to people has no due time."),
-    "promise.no_review": Code("warning", "A gate with a promise can never earn trust: no review offers its ways."),
+    "promise.no_review": Code(
+        "warning", "A gate with a promise earns no trust: no review offers its ways, or one leaves nothing to choose."
+    ),
     "promise.not_blind": Code("warning", "A review tells what the gate chose before the person has answered."),
     "connection.missing": Code("warning", "A connection is used that the settings do not have."),
     "queue.missing": Code("warning", "A question goes to a queue that does not exist."),

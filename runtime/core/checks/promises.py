@@ -1,7 +1,8 @@
 """Checks of what a gate with a promise needs to earn trust: answers of people that name its ways, unaware of its own.
 
-Called by `check_document`. Both are warnings: without it nothing goes wrong, but the gate stays on probation for ever,
-and every case goes to a person. What a review would show of the gate's answer is hidden at run time (`core.blind`).
+Called by `check_document`. All are warnings: without it nothing goes wrong, but the gate stays on probation for ever,
+or longer than it need be, and every case goes to a person. What a review would show of the gate's answer is hidden at
+run time (`core.blind`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def _no_review(drawing: Drawing, gate: Promised) -> Iterator[Problem]:
     reviews = sorted(gate.behind, key=lambda node: drawing.place[node])
     missing = [[way for way in gate.ways if way not in blind.offered(drawing, node)] for node in reviews]
     if any(not each for each in missing):
+        yield from _one_answer(drawing, gate, reviews)
         return
     name = drawing.title(gate.node)
     if not reviews:
@@ -43,6 +45,28 @@ def _no_review(drawing: Drawing, gate: Promised) -> Iterator[Problem]:
     suggestion = f"Offer {_named(tuple(least))} in “{review}” too, by the same names."
     path = ("nodes", str(drawing.place[nearest]), "config", "choices")
     yield found("promise.no_review", message, suggestion, nodes=(gate.node, nearest), path=path)
+
+
+def _one_answer(drawing: Drawing, gate: Promised, reviews: list[str]) -> Iterator[Problem]:
+    """Reviews that leave nothing to choose, with which a case can end, or its secret, before anybody has judged it."""
+    judging = {node for node in reviews if blind.judges(drawing, node, gate)}
+    unsure = [edge for edge in drawing.graph.outgoing.get(gate.node, ()) if edge.port == blind.UNSURE]
+    for node in reviews:
+        answers = blind.offered(drawing, node)
+        if len(answers) != 1 or drawing.graph.route(unsure, {node}, {*judging, gate.node}) is None:
+            continue
+        answered = [edge for edge in drawing.graph.outgoing.get(node, ()) if edge.port in answers]
+        if answers & set(gate.ways) or drawing.graph.route(answered, drawing.graph.outcomes, {*judging, gate.node}):
+            yield _nothing_to_choose(drawing, gate.node, node)
+
+
+def _nothing_to_choose(drawing: Drawing, gate: str, review: str) -> Problem:
+    name, asked = drawing.title(gate), drawing.title(review)
+    message = f"“{asked}” offers one answer only: what people say there tells nothing of what “{name}” chose."
+    suggestion = f"Offer all ways of “{name}” in “{asked}”, or lead its “unsure” to a review that does first."
+    choices = ("choices",) if "choices" in drawing.graph.nodes[review].config else ()
+    path = ("nodes", str(drawing.place[review]), "config", *choices)
+    return found("promise.no_review", message, suggestion, nodes=(gate, review), path=path)
 
 
 def _not_blind(drawing: Drawing, gate: Promised) -> Iterator[Problem]:

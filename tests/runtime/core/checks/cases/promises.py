@@ -45,7 +45,38 @@ def led_apart(condition: str) -> dict[str, Any]:
     )
 
 
+def seen_first(*choices: str, then: str = "won") -> dict[str, Any]:
+    """A rule behind a gate leads some doubts to a review of all ways, and the others to one that offers these."""
+    rule = node("rule", "decide.rule", choices=[{"name": "small", "when": "input.size < 3.0"}], otherwise="large")
+    return sketch(
+        [gate(), rule, asking("ask", "horse", "zebra"), asking("small", *choices), WON],
+        *("start -> gate", "gate.horse -> won", "gate.zebra -> won", "gate.unsure -> rule", "rule.small -> small"),
+        *("rule.large -> ask", "rule.unsure -> ask", "ask.horse -> won", "ask.zebra -> won"),
+        *(f"small.{choice} -> {then}" for choice in choices),
+    )
+
+
 CASES = [
+    Case(
+        "promise.no_review",
+        seen_first("seen"),
+        seen_first("horse", "zebra"),
+        "offers one answer only",
+        nodes=("gate", "small"),
+        path="/nodes/3/config/choices",
+        level="warning",
+        about="one answer",
+    ),
+    Case(
+        "promise.no_review",
+        seen_first("horse", then="ask"),
+        seen_first("seen", then="ask"),
+        "offers one answer only",
+        nodes=("gate", "small"),
+        path="/nodes/3/config/choices",
+        level="warning",
+        about="one answer that ends the secret",
+    ),
     Case(
         "promise.no_review",
         asked("approve", "reject"),
