@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from runtime.durations import took
 from runtime.finding import gathered
@@ -27,6 +27,9 @@ MOST_CASES = 500
 MOST_TROUBLES = 500
 MOST_REASONS = 5
 MOST_OUTCOMES = 5_000
+SIMULATED = "simulated"
+"""The label of runs that are no real ones: pages for all workflows leave them out of their numbers, and say so."""
+_LABELLED = f'"{SIMULATED}":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,47 @@ class Share:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The runs of today by status and outcome, how many they are, and how many simulated ones were left out."""
+
+    shares: list[Share]
+    number: int
+    simulated: int
+
+    @property
+    def looked_at(self) -> int:
+        """How many runs this comes from."""
+        return self.number + self.simulated
+
+
+def real_runs(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """The runs without the simulated ones."""
+    return runs.exclude(labels__contains=_LABELLED)
+
+
+def real_cases(cases: QuerySet[Escalation]) -> QuerySet[Escalation]:
+    """The cases without those of simulated runs."""
+    return cases.exclude(run__labels__contains=_LABELLED)
+
+
 def outcomes(runs: QuerySet[Run], since: datetime) -> list[Share]:
     """The newest runs since then by status and outcome, the most frequent first; `MOST_OUTCOMES` are looked at."""
     begun = runs.filter(pk__gte=first_id_at(since)).order_by("-pk")
-    counted = Counter(begun.values_list("status", "outcome")[:MOST_OUTCOMES]).most_common(10)
+    return _shares(begun.values_list("status", "outcome")[:MOST_OUTCOMES])
+
+
+def today(runs: QuerySet[Run], morning: datetime) -> Today:
+    """How the newest runs since the morning stand or ended; `MOST_OUTCOMES` are looked at, by one question."""
+    begun = runs.filter(pk__gte=first_id_at(morning)).order_by("-pk")
+    apart = Case(When(labels__contains=_LABELLED, then=True), default=False)
+    rows = list(begun.annotate(apart=apart).values_list("status", "outcome", "apart")[:MOST_OUTCOMES])
+    real = [(status, outcome) for status, outcome, simulated in rows if not simulated]
+    return Today(_shares(real), len(real), len(rows) - len(real))
+
+
+def _shares(rows: Iterable[tuple[str, str | None]]) -> list[Share]:
+    counted = Counter(rows).most_common(10)
     return [Share(status, outcome, number, 100 * number / counted[0][1]) for (status, outcome), number in counted]
 
 

@@ -19,14 +19,14 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
 from builder.simulated.stories import Past, Stage, Story
-from runtime import batches, escalations
+from runtime import batches, escalations, figures
 from runtime.batches import Case
 from runtime.engine.ports import ENDED
 from runtime.engine.runner import Runner
 from runtime.escalations import Answer
 from runtime.models import Decision, Escalation, Gate, Run
 
-LABEL = "simulated"
+LABEL = figures.SIMULATED
 PATIENCE_S = 60.0
 _LOOK_S = 0.05
 

@@ -170,6 +170,7 @@ def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> di
         "comment": request.POST.get("comment", "") if refused else "",
         "choices": _choices(case, ahead) if is_open else [],
         "reasons": _reasons(case),
+        "shown": _shown(case),
         "behind": _behind(case, request.user.get_username()),
         "asker": drawing(case.run.blueprint_id).sign(case.node).name,
         "alike": inbox.alike(case, request.user),
@@ -197,6 +198,24 @@ def _reasons(case: Escalation) -> list[dict[str, Any]]:
         for each in case.reasons
         if isinstance(each, dict)
     ]
+
+
+def _shown(case: Escalation) -> dict[str, Any]:
+    """What is shown of the case, without findings that stand among the reasons already, word for word."""
+    said = {detail for each in case.reasons if isinstance(each, dict) for detail in each.get("details") or ()}
+    return {label: value for label, value in (case.asked.get("show") or {}).items() if not _is_said(value, said)}
+
+
+def _is_said(value: Any, said: set[str]) -> bool:
+    """Whether a value is nothing but findings whose sentences are all among those; one that names a run says more."""
+    findings = value if isinstance(value, list) else []
+    return bool(findings) and all(
+        isinstance(each, dict)
+        and "run" not in each
+        and isinstance(each.get("message"), str)
+        and each["message"] in said
+        for each in findings
+    )
 
 
 def _behind(case: Escalation, me: str) -> dict[str, Any] | None:

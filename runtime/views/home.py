@@ -33,24 +33,23 @@ def home(request: HttpRequest) -> HttpResponse:
     now, held = timezone.now(), permissions_of(request.user)
     cases, seen = visible_escalations(request.user), seen_runs(request.user, held=held)
     runs, whole, morning = seen.runs, "workflows:read" in held, now.replace(hour=0, minute=0, second=0, microsecond=0)
-    today = figures.outcomes(runs, morning)
-    number = sum(row.number for row in today)
+    today = figures.today(runs, morning)
+    real = figures.real_cases(cases)
     troubles = figures.troubles(runs, cases, now)
     context = {
         "cases": _mine_first(request.user, now),
         "counts": inbox.counts(request.user, Wanted(), now),
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
-        "number": number,
-        "at_least": number >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
+        "at_least": today.looked_at >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
         "may_draw": "workflows:write" in held,
         "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
         "closed_gates": incidents.open_to(request.user) if "gates:read" in held else [],
         "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
-        "rates": figures.rates(runs, now) if whole else None,
-        "reasons": figures.reasons(cases, now),
-        "answers": figures.answers(cases, now),
+        "rates": figures.rates(figures.real_runs(runs), now) if whole else None,
+        "reasons": figures.reasons(real, now),
+        "answers": figures.answers(real, now),
     }
     return render(request, "runtime/home.html", context)
 

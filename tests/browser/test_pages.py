@@ -73,6 +73,27 @@ def test_a_page_is_for_everybody(name: str, server: Server, visit: Visitor, comp
     look_over(page)
 
 
+BESIDE = """() => {
+  const parts = [...document.querySelectorAll('.brand, .nav a, .who > *')].filter((part) => part.checkVisibility());
+  const boxes = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.width > 1);
+  const over = boxes.filter((box, number) => number && box.left < boxes[number - 1].right - 0.5);
+  return { wide: document.documentElement.scrollWidth > innerWidth, over: over.length, seen: boxes.length };
+}"""
+
+
+def test_the_entries_at_the_top_stand_beside_each_other_at_any_width(visit: Visitor) -> None:
+    page = visit("ada", "/settings/people/")
+    page.locator(".badge").evaluate("(badge) => { badge.hidden = false; badge.textContent = '20000+'; }")
+    page.locator(".who-name > span").evaluate(
+        "(name) => { name.textContent = 'somebody.with.a.long.name@company.example'; }"
+    )
+    for width in (*range(360, 1300, 24), 768, 769, 897, 1152, 1153, 2560):
+        page.set_viewport_size(ViewportSize(width=width, height=720))
+        found = page.evaluate(BESIDE)
+        assert (found["wide"], found["over"]) == (False, 0), width
+        assert found["seen"] >= 8, width
+
+
 def test_the_sign_in_is_for_everybody(visit: Visitor) -> None:
     look_over(visit("", "/sign-in/"))
 

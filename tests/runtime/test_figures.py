@@ -33,6 +33,20 @@ def test_without_runs_there_are_no_rates() -> None:
     assert figures.reasons(Escalation.objects.all(), NOW) == []
 
 
+def test_simulated_runs_are_counted_apart_and_their_cases_left_out() -> None:
+    runs.declined()
+    runs.declined(labels={"kind": "simulated"})
+    for _ in range(3):
+        runs.declined(labels={"simulated": "yes"})
+    asked = runs.asked()
+    Run.objects.filter(pk=runs.asked().run_id).update(labels={"a": "b", "simulated": "yes"})
+    found = figures.today(Run.objects.all(), NOW - timedelta(days=1))
+    assert (found.number, found.simulated, found.looked_at) == (3, 4, 7)
+    assert {(each.status, each.number) for each in found.shares} == {("succeeded", 2), ("waiting", 1)}
+    assert figures.real_runs(Run.objects.all()).count() == 3
+    assert list(figures.real_cases(Escalation.objects.all())) == [asked]
+
+
 def test_why_people_were_asked_is_said_the_most_frequent_first() -> None:
     runs.asked()
     runs.asked()

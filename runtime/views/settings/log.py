@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
+from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
@@ -18,6 +19,7 @@ from runtime.json_gate import write_json
 from runtime.models import AuditEntry
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
+from runtime.views.settings.log_names import names_of
 
 PAGE = 50
 LONGEST_NAME = 200
@@ -76,6 +78,26 @@ DEEDS: Mapping[str, str] = {
     "callbacks.key": "renewed the key of callbacks",
     "job.retried": "had background work tried again",
     "job.cancelled": "cancelled background work",
+    "escalation.handed_back": "a case went back to its queue",
+    "gate.proven": "a gate is proven",
+    "gate.closed": "a gate was closed",
+    "gate.restarted": "let a gate start anew",
+    "gate.terms": "changed what a gate promises",
+    "gate.loosened": "loosened a gate",
+    "gate.told": "said that a decision was wrong",
+    "gate.incident_settled": "settled what a closed gate asked",
+    "backtest.started": "started a backtest",
+    "backtest.cancelled": "cancelled a backtest",
+    "lesson.proposed": "proposed a lesson",
+    "lesson.accepted": "accepted a lesson",
+    "lesson.declined": "declined a lesson",
+    "retention.changed": "changed for how long runs are kept",
+    "retention.removed": "removed a rule of retention",
+    "notices.hook_made": "made a call of a program",
+    "notices.hook_on": "switched a call of a program on",
+    "notices.hook_off": "switched a call of a program off",
+    "notices.hook_key": "renewed the key of a call",
+    "notices.hook_removed": "deleted a call of a program",
 }
 """What each action is in words; one that is not here is shown as it is written."""
 
@@ -85,7 +107,11 @@ DEEDS: Mapping[str, str] = {
 def listed(request: HttpRequest) -> HttpResponse:
     """A page of the log, newest first."""
     found = list(_behind(_chosen(request), request.GET.get("before", ""))[: PAGE + 1])
-    rows = [{"entry": entry, "deed": DEEDS.get(entry.action, entry.action)} for entry in found[:PAGE]]
+    shown = found[:PAGE]
+    rows = [
+        {"entry": entry, "deed": DEEDS.get(entry.action, entry.action), "about": about}
+        for entry, about in zip(shown, names_of(shown), strict=True)
+    ]
     query = request.GET.copy()
     query.pop("before", None)
     export = query.urlencode()
@@ -157,9 +183,10 @@ def _day(text: str) -> datetime | None:
 
 
 async def _lines(rows: QuerySet[AuditEntry]) -> AsyncIterator[str]:
-    yield csv_lines([("time", "person", "deed", "about", "data")])
+    yield csv_lines([("time", "person", "deed", "about", "data", "name")])
     while some := [entry async for entry in rows[:AT_ONCE]]:
-        yield csv_lines(map(_cells, some))
+        named = await sync_to_async(names_of)(some)
+        yield csv_lines([*_cells(entry), each.name] for entry, each in zip(some, named, strict=True))
         rows = _after(rows, some[-1])
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from runtime import escalations, inbox
-from runtime.models import Escalation, Queue, Signal
+from runtime.models import Escalation, Queue, Run, Signal
 from tests.makers import runs
 from tests.makers.cases import open_case
 from tests.makers.people import person
@@ -41,6 +41,34 @@ def test_a_case_says_why_it_stopped_and_what_can_be_answered(reviewer: Client) -
     for told in ("More seats are asked for than there are employees.", "Go on with it", "Drop it", "needs a comment"):
         assert told in page
     assert case.digest in page
+
+
+def test_what_was_found_is_said_once_unless_it_says_more(reviewer: Client) -> None:
+    found = [{"code": "missing", "path": "email", "message": "The e-mail is missing."}]
+    twin = [{"code": "duplicate", "message": "The e-mail is missing.", "run": "0" * 26}]
+    why = [
+        {
+            "node": "a",
+            "title": "A",
+            "kind": "verify.quality",
+            "message": "A problem.",
+            "details": ["The e-mail is missing."],
+        }
+    ]
+    case = open_case(asked={"show": {"What is wrong": found, "A twin": twin, "Lead": {"seats": 4}}}, reasons=why)
+    page = strip_tags(reviewer.get(reverse("case_detail", args=[case.pk])).content.decode())
+    assert "What is wrong" not in page
+    assert "A twin" in page
+    assert "seats" in page
+
+
+def test_the_title_of_its_run_tells_a_case_from_others_where_the_question_does_not(reviewer: Client) -> None:
+    case = open_case()
+    Run.objects.filter(pk=case.run_id).update(title="Ada <b> · Acme")
+    for address in (reverse("case_list"), reverse("case_detail", args=[case.pk]), reverse("home")):
+        assert "Ada &lt;b&gt; · Acme" in reviewer.get(address).content.decode(), address
+    Escalation.objects.filter(pk=case.pk).update(question="May we write to Acme?")
+    assert "Ada &lt;b&gt;" not in reviewer.get(reverse("case_list")).content.decode()
 
 
 def test_looking_at_a_case_decides_nothing(reviewer: Client) -> None:

@@ -31,6 +31,15 @@ def test_home_tells_of_trouble_rates_and_reasons(designer: Client) -> None:
     assert "50 % of the runs went by themselves" in page
 
 
+def test_home_says_that_simulated_runs_are_left_out_of_its_numbers(designer: Client) -> None:
+    runs.declined()
+    assert "simulated" not in home(designer)
+    runs.declined(labels={figures.SIMULATED: "yes"})
+    page = home(designer)
+    assert 'Runs today <span class="count">1</span>' in page
+    assert "1 simulated run</a>" in page
+
+
 def test_a_reviewer_hears_of_his_cases_and_of_no_rates(reviewer: Client) -> None:
     runs.asked()
     page = home(reviewer)

@@ -15,7 +15,8 @@ from api import tokens
 from api.models import Token
 from runtime import audit, chain
 from runtime.connections import lookup, save
-from runtime.models import AuditEntry, Connection, Queue
+from runtime.models import AuditEntry, Connection, Queue, Run
+from tests.makers import runs
 from tests.makers.cases import NOW, open_case
 from tests.makers.people import PASSWORD, person, queue_of
 
@@ -215,6 +216,41 @@ def test_the_log_is_filtered_by_person_deed_and_day(ada: Client) -> None:
         assert {target for target in ("escalation:1", "workflow:2") if target in page} == seen, query
 
 
+def test_the_log_names_what_it_is_about_and_asks_no_more_for_more(
+    ada: Client, django_assert_max_num_queries: Any
+) -> None:
+    asked = runs.asked()
+    Run.objects.filter(pk=asked.run_id).update(title="Ray <b>")
+    case = f"escalation:{asked.pk}"
+    for target, data in (
+        (case, {}),
+        (f"run:{asked.run_id}", {}),
+        (f"gate:{runs.LEADS}:quality", {}),
+        ("token:7", {"name": "crm"}),
+        ("connection:mail-out", {}),
+        (f"job:{'0' * 20}abcdef", {}),
+        ("user:nobody", {}),
+    ):
+        audit.record("rui", "x.y", target, NOW, data)
+    address = at("log") + "?person=rui"
+    rows = ada.get(address).context["rows"]
+    named = {row["entry"].target: f"{row['about'].sort}: {row['about'].name}" for row in rows}
+    assert named[case] == "case: Lead qualification and outreach: Ray <b>"
+    assert named[f"run:{asked.run_id}"] == "run: Lead qualification and outreach: Ray <b>"
+    assert named[f"gate:{runs.LEADS}:quality"] == "gate: Lead qualification and outreach: Can we rely on the details?"
+    assert named["token:7"] == "token: crm"
+    assert named["connection:mail-out"] == "connection: mail-out"
+    assert named[f"job:{'0' * 20}abcdef"] == "background work: abcdef"
+    assert named["user:nobody"] == "person: nobody"
+    for _ in range(20):
+        audit.record("rui", "escalation.resolved", f"escalation:{runs.asked().pk}", NOW)
+    with django_assert_max_num_queries(16):
+        page = ada.get(address).content.decode()
+    assert f'title="{case}"' in page
+    assert reverse("case_detail", args=[asked.pk]) in page
+    assert "Ray &lt;b&gt;" in page
+
+
 def test_the_log_goes_on_to_older_pages_without_a_gap(ada: Client) -> None:
     for number in range(120):
         audit.record("rui", "queue.saved", f"queue:{number}", NOW)
@@ -250,9 +286,9 @@ async def test_the_log_is_exported_as_it_is_filtered_and_no_cell_is_a_formula(mo
     for number in range(5):
         await sync_to_async(audit.record)("=rui", "queue.saved", f"queue:{number}", NOW, {"a": 1})
     rows = await _exported(user)
-    assert rows[0] == ["time", "person", "deed", "about", "data"]
+    assert rows[0] == ["time", "person", "deed", "about", "data", "name"]
     assert [row[1:] for row in rows[1:]] == [
-        ["'=rui", "queue.saved", f"queue:{number}", '{"a":1}'] for number in (4, 3, 2, 1, 0)
+        ["'=rui", "queue.saved", f"queue:{number}", '{"a":1}', str(number)] for number in (4, 3, 2, 1, 0)
     ]
 
 
