@@ -18,7 +18,8 @@ from runtime.json_gate import Json, JsonProblem, read_json
 _FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL | re.IGNORECASE)
 _COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "eos", None})
 _MOST_TOKENS = 1_000_000_000
-_SLACK = 1.0001
+_SLACK = 1.01
+"""What probabilities add up to at most: servers round them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,15 @@ def chosen_probability(logprobs: Json, content: str, chosen: str, names: list[st
     offered name, until no other name is possible any more.
     """
     tokens = _tokens(logprobs)
-    found = re.search(r'"choice"\s*:\s*"', content)
-    if found is None or "".join(text for text, _, _ in tokens) != content:
+    named = [found.end() for found in re.finditer(r'"choice"\s*:\s*"', content)]
+    # Where it is named twice, nobody knows which tokens chose.
+    if len(named) != 1 or "".join(text for text, _, _ in tokens) != content:
         return None
     position, reached, product = 0, "", 1.0
     for text, logprob, alternatives in tokens:
-        before = max(0, found.end() - position)
+        before = max(0, named[0] - position)
         position += len(text)
-        if position <= found.end():
+        if position <= named[0]:
             continue
         weighed = _weigh(text, logprob, alternatives, before, reached, names)
         reached += text[before:]
@@ -143,16 +145,21 @@ def chosen_probability(logprobs: Json, content: str, chosen: str, names: list[st
 def _weigh(
     text: str, logprob: float, alternatives: Mapping[str, float], before: int, reached: str, names: list[str]
 ) -> float | None:
-    """The share of this token among the tokens that go on towards an offered name."""
-    possible = {
-        other: math.exp(value)
-        for other, value in alternatives.items()
+    """The share of this token among the tokens that go on towards an offered name; of those that are not listed, all
+    might. None where the numbers are no probabilities."""
+    mine = math.exp(logprob)
+    listed = {other: math.exp(value) for other, value in alternatives.items() if other != text}
+    known = mine + math.fsum(listed.values())
+    if known > _SLACK:
+        return None
+    possible = math.fsum(
+        probability
+        for other, probability in listed.items()
         if other[:before] == text[:before] and len(other) > before
         if any(_leads_to(reached + other[before:], name) for name in names)
-    }
-    mine = possible.setdefault(text, math.exp(logprob))
-    total = sum(possible.values())
-    return mine / total if 0.0 < total <= len(possible) + _SLACK else None
+    )
+    total = mine + possible + max(0.0, 1.0 - known)
+    return mine / total if total > 0.0 else None
 
 
 def _leads_to(written: str, name: str) -> bool:
@@ -171,8 +178,18 @@ def _tokens(logprobs: Json) -> list[tuple[str, float, dict[str, float]]]:
         others = [_token(other) for other in tops] if isinstance(tops, list) else []
         if own is None or None in others:
             return []
-        found.append((*own, dict(other for other in others if other is not None)))
+        found.append(_known(own, [other for other in others if other is not None]))
     return found
+
+
+def _known(own: tuple[str, float], others: list[tuple[str, float]]) -> tuple[str, float, dict[str, float]]:
+    """A token with its alternatives. What is stated twice counts as it is worst for the token: itself as the rarest,
+    an alternative as the likeliest."""
+    text, logprob = own
+    alternatives: dict[str, float] = {}
+    for other, value in others:
+        alternatives[other] = max(value, alternatives.get(other, value))
+    return text, min(logprob, *(value for other, value in others if other == text), 0.0), alternatives
 
 
 def _token(entry: Any) -> tuple[str, float] | None:
