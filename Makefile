@@ -6,7 +6,10 @@ PYTHON := .venv/bin/python
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup services demo test check types format docs bench clean
+.PHONY: help setup services demo test check types style parts documents collected format docs bench clean
+
+# What one process has compiled, the hundred that the tests start need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -27,19 +30,35 @@ services: setup ## Install what the tests start: PostgreSQL, Redis, Chromium
 demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=8000 DATA=data
 	@DATA="$(DATA)" ADDRESS="$${ADDRESS:-http://127.0.0.1:$(PORT)}" exec $(PYTHON) manage.py demo --port "$(PORT)"
 
+# There are more of them at once than cores: they also wait, for servers, locks and pages.
 test: services ## Run every test; those that use the database run on PostgreSQL too
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql
-	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m "not browser"
-	@DATA=.tools/data $(PYTHON) -m pytest -n 2 -m browser tests/browser
+	@DATA=.tools/data $(PYTHON) -m pytest -n 4 -m "not browser"
+	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m browser tests/browser
 
+# The types take one core for as long as all the rest together. Documents are tested by `make test` too, so once is enough.
 check: setup ## Check style, types, imports, migrations and documents
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types style parts \
+		$(if $(filter test,$(MAKECMDGOALS)),collected,documents)
+
+types: setup
+	@$(PYTHON) -m mypy .
+
+style: setup
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy .
 	@bash scripts/canvas.sh check
+
+parts: setup
 	@.venv/bin/lint-imports
 	@DATA=.tools/data $(PYTHON) manage.py makemigrations --check --dry-run
+
+documents: setup
 	@DATA=.tools/data $(PYTHON) -m pytest -q tests/test_architecture.py tests/test_docs.py
+
+# Each of the workers that `make test` starts would else compile all of it for itself.
+collected: setup
+	@DATA=.tools/data $(PYTHON) -m pytest -qq --collect-only >.tools/collected.log || { cat .tools/collected.log; exit 1; }
 
 format: setup ## Write the code as ruff would
 	@$(PYTHON) -m ruff check --fix .

@@ -5,10 +5,11 @@ Fixtures; a conftest makes them known with `from tests.makers.people import *` o
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 from runtime.models import Queue
@@ -18,10 +19,16 @@ PASSWORD = "a long enough password"
 
 def person(name: str, *roles: str, **fields: Any) -> User:
     """A user with these roles."""
-    user = get_user_model()._default_manager.create_user(name, f"{name}@example.org", PASSWORD, **fields)
+    user = User.objects.create(username=name, email=f"{name}@example.org", password=_kept(), **fields)
     # A transactional test flushes the groups that the migration made.
     user.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])
     return user
+
+
+@cache
+def _kept() -> str:
+    """The password as it is kept. Made once: a process that fills a server's database takes its time for each."""
+    return make_password(PASSWORD)
 
 
 def queue_of(name: str, *members: User) -> Queue:
