@@ -101,7 +101,7 @@ def change(
         return done
     told = {each.name: [each.was, each.now] for each in changes(seen, after)}
     entry = {"said": said, "note": note, "changes": told, "version": done.number}
-    audit.record(user.get_username(), "gate.terms", f"gate:{held.slug}:{node}", now, entry)
+    audit.record(user.get_username(), "gate.terms", audit.gate(held.slug, node), now, entry)
     return done
 
 

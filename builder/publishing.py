@@ -174,4 +174,4 @@ def _running(newest: Version | None) -> Drawing | None:
 def _tell_loosened(slug: str, loosened: tuple[Loosening, ...], asked: _Asked) -> None:
     """What is asked less of than before stands in the log under a name."""
     for gate in loosened:
-        audit.record(asked.by, "gate.loosened", f"gate:{slug}:{gate.node}", asked.now, {"what": list(gate.what)})
+        audit.record(asked.by, "gate.loosened", audit.gate(slug, gate.node), asked.now, {"what": list(gate.what)})

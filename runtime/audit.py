@@ -33,6 +33,11 @@ def record(
     transaction.on_commit(partial(chain.extend, entry.pk), robust=True)
 
 
+def gate(workflow: str, node: str) -> str:
+    """How the log names a gate, the same in all its epochs."""
+    return f"gate:{workflow}:{node}"
+
+
 def of(target: models.Model | str) -> models.QuerySet[AuditEntry]:
     """The entries about an object, oldest first."""
     return AuditEntry.objects.filter(target=_named(target)).order_by("at", "pk")

@@ -127,7 +127,9 @@ def restart(gate_id: int, user: Person, now: datetime) -> Restarted | Refused:
         begun_at=now,
         begun_by=by,
     )
-    audit.record(by, "gate.restarted", f"gate:{old.workflow}:{old.node}", now, {"epoch": fresh.epoch, "was": old.state})
+    audit.record(
+        by, "gate.restarted", audit.gate(old.workflow, old.node), now, {"epoch": fresh.epoch, "was": old.state}
+    )
     return Restarted(fresh.pk, fresh.epoch)
 
 

@@ -143,7 +143,13 @@ def _keep(gate: Gate, state: str, where: dict[str, Any], now: datetime) -> None:
         where["cutoff"] = None
     if kept == "proven" and gate.state == "probation":
         where["proven_at"] = now
-        audit.record(audit.SYSTEM, "gate.proven", _target(gate), now, {"epoch": gate.epoch, "cutoff": where["cutoff"]})
+        audit.record(
+            audit.SYSTEM,
+            "gate.proven",
+            audit.gate(gate.workflow, gate.node),
+            now,
+            {"epoch": gate.epoch, "cutoff": where["cutoff"]},
+        )
     _update(gate, {"state": kept, **where})
 
 
@@ -160,14 +166,12 @@ def _close(gate: Gate, state: str, where: dict[str, Any], now: datetime) -> None
     if flaw:
         logger.error("The ledger of the gate %s cannot be judged by: %s", gate, flaw)
     gate.refresh_from_db()
-    audit.record(audit.SYSTEM, "gate.closed", _target(gate), now, {"epoch": gate.epoch, "flaw": flaw})
+    audit.record(
+        audit.SYSTEM, "gate.closed", audit.gate(gate.workflow, gate.node), now, {"epoch": gate.epoch, "flaw": flaw}
+    )
     closing.closed(gate, now)
 
 
 def _update(gate: Gate, changes: dict[str, Any]) -> None:
     audits = Decision.objects.filter(gate=gate, auto=True, state="open").count()
     Gate.objects.filter(pk=gate.pk).update(**changes, open_audits=audits, revision=gate.revision + 1)
-
-
-def _target(gate: Gate) -> str:
-    return f"gate:{gate.workflow}:{gate.node}"

@@ -39,7 +39,9 @@ def close(gate_id: int, user: Person, reason: str, now: datetime, revision: int 
     before = {"state": gate.state, "cutoff": gate.cutoff, "epoch": gate.epoch}
     changes = {"state": "broken", "cutoff": None, "flaw": flaw, "broken_at": now}
     Gate.objects.filter(pk=gate.pk).update(**changes, revision=F("revision") + 1)
-    audit.record(by, "gate.closed", target(gate), now, {"was": before, "reason": reason.strip()})
+    audit.record(
+        by, "gate.closed", audit.gate(gate.workflow, gate.node), now, {"was": before, "reason": reason.strip()}
+    )
     return Gate.objects.get(pk=gate.pk)
 
 
@@ -54,11 +56,6 @@ def start_anew(gate_id: int, user: Person, now: datetime, revision: int | None =
         by = user.get_username()
         GateIncident.objects.filter(gate=gate, settled_at=None).update(settled_at=now, settled_by=by)
     return Gate.objects.get(pk=done.gate) if isinstance(done, Restarted) else done
-
-
-def target(gate: Gate) -> str:
-    """A gate as the log names it."""
-    return f"gate:{gate.workflow}:{gate.node}"
 
 
 def _held(gate_id: int, user: Person, revision: int | None) -> Gate | Refused:

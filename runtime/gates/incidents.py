@@ -58,6 +58,8 @@ def settle(incident_id: int, user: Person, deed: Deed, now: datetime) -> GateInc
             return done
     found.settled_at, found.settled_by = now, user.get_username()
     found.save()
-    audit.record(found.settled_by, "gate.incident_settled", hands.target(found.gate), now, {"deed": deed})
+    audit.record(
+        found.settled_by, "gate.incident_settled", audit.gate(found.gate.workflow, found.gate.node), now, {"deed": deed}
+    )
     transaction.on_commit(broadcast.inbox_changed)
     return found

@@ -170,7 +170,7 @@ def _changes(data: Mapping[str, Any]) -> list[tuple[datetime, str]]:
 
 
 def _log(gate: Gate) -> list[dict[str, Any]]:
-    entries = list(audit.of(hands.target(gate)).order_by("-at", "-pk")[:MOST_LOGGED])
+    entries = list(audit.of(audit.gate(gate.workflow, gate.node)).order_by("-at", "-pk")[:MOST_LOGGED])
     return [{"at": each.at, "says": words.log(each.action, each.actor, each.data)} for each in entries]
 
 
