@@ -15,9 +15,9 @@ import numpy as np
 from runtime.judgement.certificate import Candidate, Evidence, Floats, Labels
 from runtime.judgement.estimates import interval
 from runtime.judgement.onelook import certify_once
-from runtime.judgement.plan import Lesson, make
+from runtime.judgement.plan import make
 from runtime.judgement.promise import Promise, Rules
-from runtime.judgement.signals import Scoring
+from runtime.judgement.signals import Lesson, Scoring
 
 PROMISE, RULES = Promise(0.05, 0.95), Rules()
 CASES, BLOCK = 1_200, 60

@@ -19,10 +19,10 @@ from typing import Literal
 from runtime.judgement.alarm import Alarm
 from runtime.judgement.certificate import Candidate, Evidence
 from runtime.judgement.ledger import Costs, Refused, Row, Weighed, settled, weigh
-from runtime.judgement.plan import Lesson, Plan, make
+from runtime.judgement.plan import Plan, make
 from runtime.judgement.policy import Policy, in_force
 from runtime.judgement.promise import Promise, Rules
-from runtime.judgement.signals import Scoring
+from runtime.judgement.signals import Lesson, Scoring
 from runtime.judgement.weighing import labels_of
 
 type State = Literal["probation", "proven", "broken"]

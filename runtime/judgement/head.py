@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from runtime.judgement.certificate import Floats
-from runtime.judgement.signals import Scoring, logit, sigmoid
-
-if TYPE_CHECKING:
-    from runtime.judgement.plan import Lesson
+from runtime.judgement.signals import Lesson, Scoring, logit, sigmoid
 
 # Fewer than these of either sort, and a head learns noise; the lowest signal is then the score.
 LEAST = 8

@@ -13,28 +13,17 @@ there the candidates go down, in equal steps of how many cases they take in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from runtime.judgement.certificate import Floats
 from runtime.judgement.promise import Promise, Rules
-from runtime.judgement.signals import Scoring
-
-type Signals = Mapping[str, float]
+from runtime.judgement.signals import Lesson, Scoring
 
 # How many of the fastest cut-off's cases the start takes in.
 BACK = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A labelled case of the first ones: what was known of it, and its loss."""
-
-    signals: Signals
-    novelty: float | None
-    loss: float
 
 
 @dataclass(frozen=True, slots=True)

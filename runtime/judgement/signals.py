@@ -29,6 +29,15 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """A labelled case of the first ones: what was known of it, and its loss."""
+
+    signals: Mapping[str, float]
+    novelty: float | None
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scoring:
     """How the named signals become a score; fixed for a plan. Without weights, the lowest signal is the score."""
 

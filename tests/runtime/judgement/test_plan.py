@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.judgement import head
-from runtime.judgement.plan import Lesson, candidates, make
+from runtime.judgement.plan import candidates, make
 from runtime.judgement.promise import Promise, Rules
-from runtime.judgement.signals import Scoring
+from runtime.judgement.signals import Lesson, Scoring
 
 PAIR = Scoring(("good", "noise"))
 
