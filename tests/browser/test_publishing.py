@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas_hands import imported, publish, saved
+from tests.browser.canvas_hands import imported, publish, saved, step
 from tests.browser.conftest import Visitor
 from tests.browser.eyes import fits, for_everybody
 from tests.makers.gated import gated
@@ -41,6 +41,14 @@ def test_a_looser_promise_is_said_first_and_published_in_a_persons_name(visit: V
     draft(page, promising(0.05))
     page.reload()
     page.locator(".start").wait_for()
+    badge = step(page, "May we pay?").locator(".step-gate")
+    expect(badge).to_have_text("on probation")
+    below = """(badge) => {
+      const words = new Range();
+      words.selectNodeContents(badge.parentElement.querySelector('.outlet[data-port=unsure]'));
+      return badge.getBoundingClientRect().top - words.getBoundingClientRect().bottom;
+    }"""
+    assert badge.evaluate(below) >= 0
     page.get_by_role("button", name="Publish", exact=True).click()
     dialog = page.get_by_role("dialog")
     loosened = "This loosens the promise of “May we pay?”: from at most 2 to at most 5 wrong in 100."
