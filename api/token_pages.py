@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from api import tokens
 from api.models import Token
+from builder.models import Workflow
 from runtime import audit
 from runtime.permissions import may, permissions_of
 from runtime.views.access import needs
@@ -87,6 +88,7 @@ def _page(request: HttpRequest, error: str = "", plain: str = "") -> HttpRespons
     rows.sort(key=lambda row: row["state"] != "")
     asked = request.POST if error else request.GET if request.method != "POST" else QueryDict()
     context: dict[str, Any] = {
+        "workflow": _workflow(request),
         "rows": rows,
         "scopes": [scope for scope in SCOPES if scope[0] in held],
         "lasts": LASTS,
@@ -100,6 +102,14 @@ def _page(request: HttpRequest, error: str = "", plain: str = "") -> HttpRespons
     answer = render(request, "api/tokens.html", context, status=422 if error else 200)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _workflow(request: HttpRequest) -> Workflow | None:
+    """The workflow whose page of triggers led here, and is led back to. A slug, so that it leads nowhere else."""
+    slug = (request.POST or request.GET).get("workflow", "")
+    if not slug.isprintable() or not slug or not may(request.user, "workflows:read"):
+        return None
+    return Workflow.objects.filter(slug=slug[:80]).only("slug", "name").first()
 
 
 def _mine(request: HttpRequest) -> QuerySet[Token]:

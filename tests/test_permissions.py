@@ -91,6 +91,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "trigger_webhook_new": {"POST": WRITE},
     "trigger_webhook": {"GET": READ},
     "trigger_webhook_deed": {"POST": WRITE},
+    "trigger_webhook_test": {"POST": "runs:write"},
     "workflow_versions": {"GET": READ},
     "workflow_restore": {"POST": WRITE},
     "workflow_backtests": {"GET": READ},

@@ -47,7 +47,7 @@ def workflow_triggers(request: HttpRequest, slug: str) -> HttpResponse:
     held = permissions_of(request.user)
     given = _given(here.workflow, _schema(here.newest))
     address = request.build_absolute_uri(reverse("api_trigger", args=[slug]))
-    wanted = urlencode([("name", here.workflow.name), *(("scope", scope) for scope in SCOPES)])
+    wanted = urlencode([("name", here.workflow.name), ("workflow", slug), *(("scope", scope) for scope in SCOPES)])
     context = {
         "workflow": here.workflow,
         "version": here.newest,

@@ -17,7 +17,7 @@ from runtime.models.people import CaseWords, Escalation, Queue, Remark, SavedFil
 from runtime.models.runs import Archived, Blueprint, Entry, Run, RunLabel, Signal, TriggerKey, Worker
 from runtime.models.sightings import Sighting
 from runtime.models.triggers import Batch, BatchRow, Firing, Form, Schedule
-from runtime.models.webhooks import CallbackAttempt, CallbackKey, Delivery, Webhook
+from runtime.models.webhooks import CallbackAttempt, CallbackKey, Delivery, Webhook, WebhookRefusal
 
 __all__ = [
     "Archived",
@@ -59,5 +59,6 @@ __all__ = [
     "TriggerKey",
     "Vote",
     "Webhook",
+    "WebhookRefusal",
     "Worker",
 ]

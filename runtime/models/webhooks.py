@@ -68,7 +68,7 @@ class Webhook(SigningColumns):
 
 
 class Delivery(models.Model):
-    """A message that came to a webhook: what became of it. Only the newest of each webhook are kept."""
+    """A message that came to a webhook: what became of it. Of each webhook and result only the newest are kept."""
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     at = models.DateTimeField()
@@ -82,3 +82,19 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.webhook_id} {self.result}"
+
+
+class WebhookRefusal(models.Model):
+    """How often a webhook has refused messages for one reason, and when it first and last did."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="refusals", db_index=False)
+    result = models.CharField(max_length=40)
+    number = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["webhook", "result"], name="refusal_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id} {self.result}: {self.number}"

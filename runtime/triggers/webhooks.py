@@ -19,18 +19,19 @@ from django.db.models import F
 from runtime import audit, runs
 from runtime.engine.runner import Runner
 from runtime.json_gate import JsonProblem, read_json
-from runtime.models import Delivery, Webhook
+from runtime.models import Delivery, Webhook, WebhookRefusal
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
 from runtime.signing import keys
-from runtime.signing.signatures import Headers, flaw_of
+from runtime.signing.signatures import Headers, flaw_of, signed
 from runtime.triggers.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
 MOST = 20
-MOST_DELIVERIES = 50
-LONGEST_NAME, LONGEST_DETAIL = 100, 300
+MOST_DELIVERIES, MOST_REFUSED = 50, 10
+"""So many messages are kept of a webhook: those that started a run, and those that were refused for each reason."""
+LONGEST_NAME, LONGEST_DETAIL, LONGEST_RESULT = 100, 300, 40
 UNSIGNED = Refused("unsigned", "The message is not signed with the key of this address.")
 # Whoever knows an address could write its page full of messages that nobody signed.
 _strangers = Throttle(6, 60.0)
@@ -103,18 +104,28 @@ def remove(workflow: str, webhook_id: str, user: Person, now: datetime) -> Webho
 # What comes in
 
 
-async def receive(runner: Runner, webhook: Webhook, headers: Headers, body: bytes) -> Accepted | Refused:
+async def receive(
+    runner: Runner, webhook: Webhook, headers: Headers, body: bytes, requester: str = ""
+) -> Accepted | Refused:
     """Start a run from a message. Refused, and nothing started: unsigned, stale, replayed, a flaw of the JSON
-    (bad_json), invalid_input, and what keeps the workflow from being run.
+    (bad_json), invalid_input, and what keeps the workflow from being run. `requester` is a person who sends a test.
     """
     now = datetime.now(UTC)
-    done = await _received(runner, webhook, headers, body, now)
+    done = await _received(runner, webhook, headers, body, now, requester or f"webhook {webhook.name}")
     await sync_to_async(_noted)(webhook, headers.id, done, now)
     return done
 
 
+async def send_test(runner: Runner, webhook: Webhook, body: bytes, user: Person) -> Accepted | Refused:
+    """Send this to a webhook as its service would, signed with its key; the run is this person's. As `receive`."""
+    now, message_id = datetime.now(UTC), f"test_{secrets.token_hex(8)}"
+    return await receive(
+        runner, webhook, signed(keys.valid(webhook, now), message_id, now, body), body, user.get_username()
+    )
+
+
 async def _received(
-    runner: Runner, webhook: Webhook, headers: Headers, body: bytes, now: datetime
+    runner: Runner, webhook: Webhook, headers: Headers, body: bytes, now: datetime, requester: str
 ) -> Accepted | Refused:
     flaw = flaw_of(headers, body, keys.valid(webhook, now), now) if webhook.is_on else "unsigned"
     if flaw:
@@ -123,18 +134,18 @@ async def _received(
     value = read_json(body)
     if isinstance(value, JsonProblem):
         return Refused("bad_json", value.message, (FieldError(value.path, value.message),))
-    done = await runs.trigger(runner, _trigger(webhook, headers.id, value))
+    done = await runs.trigger(runner, _trigger(webhook, headers.id, value, requester))
     if isinstance(done, Refused):
         return _replayed() if done.code == "idempotency_conflict" else done
     return _replayed() if done.replay else Accepted(done.run_id)
 
 
-def _trigger(webhook: Webhook, message_id: str, value: Any) -> runs.Trigger:
+def _trigger(webhook: Webhook, message_id: str, value: Any, requester: str) -> runs.Trigger:
     return runs.Trigger(
         workflow=webhook.workflow,
         input=value,
         version=webhook.version,
-        requester=f"webhook {webhook.name}",
+        requester=requester,
         labels={"webhook": webhook.name},
         key=f"webhook:{webhook.pk}:{message_id}",
         body_digest="",
@@ -161,26 +172,39 @@ def _noted(webhook: Webhook, message_id: str, done: Accepted | Refused, now: dat
 def _note(webhook: Webhook, message_id: str, done: Accepted | Refused, now: datetime) -> None:
     mine = Webhook.objects.filter(pk=webhook.pk)
     if isinstance(done, Accepted):
-        mine.update(accepted=F("accepted") + 1, last_used_at=now)
-        _deliver(webhook, message_id, now, "accepted", "", done.run_id)
+        if mine.update(accepted=F("accepted") + 1, last_used_at=now):
+            _deliver(webhook, message_id, now, done)
+    elif mine.update(refused=F("refused") + 1):
+        _count(webhook, done.code[:LONGEST_RESULT], now)
+        _deliver(webhook, message_id, now, done)
+
+
+def _count(webhook: Webhook, result: str, now: datetime) -> None:
+    """One more for this reason. The webhook's row is locked, so that nobody else makes the counter meanwhile."""
+    WebhookRefusal.objects.get_or_create(webhook=webhook, result=result, defaults={"first_at": now, "last_at": now})
+    WebhookRefusal.objects.filter(webhook=webhook, result=result).update(number=F("number") + 1, last_at=now)
+
+
+def _deliver(webhook: Webhook, message_id: str, now: datetime, done: Accepted | Refused) -> None:
+    """Keep a message, and of its result only the newest: what nobody signed pushes nothing else away."""
+    row, most = Delivery(webhook=webhook, at=now, message=_visible(message_id)), MOST_REFUSED
+    if isinstance(done, Accepted):
+        row.result, row.run_id, most = "accepted", done.run_id, MOST_DELIVERIES
     else:
-        mine.update(refused=F("refused") + 1)
-        _deliver(webhook, message_id, now, done.code, _detail(done), None)
-
-
-def _deliver(webhook: Webhook, message_id: str, now: datetime, result: str, detail: str, run_id: str | None) -> None:
-    shown = "".join(character if "!" <= character <= "~" else "?" for character in message_id[:200])
-    row = Delivery(webhook=webhook, at=now, message=shown, result=result[:40], detail=detail, run_id=run_id)
-    if not Webhook.objects.filter(pk=webhook.pk).exists():
-        return
+        row.result, row.detail = done.code[:LONGEST_RESULT], detail_of(done)
     row.save()
-    kept = Delivery.objects.filter(webhook=webhook).order_by("-pk")
-    last = kept.values_list("pk", flat=True)[MOST_DELIVERIES : MOST_DELIVERIES + 1].first()
+    kept = Delivery.objects.filter(webhook=webhook, result=row.result).order_by("-pk")
+    last = kept.values_list("pk", flat=True)[most : most + 1].first()
     if last:
-        Delivery.objects.filter(webhook=webhook, pk__lte=last).delete()
+        Delivery.objects.filter(webhook=webhook, result=row.result, pk__lte=last).delete()
 
 
-def _detail(refused: Refused) -> str:
+def _visible(message_id: str) -> str:
+    return "".join(character if "!" <= character <= "~" else "?" for character in message_id[:200])
+
+
+def detail_of(refused: Refused) -> str:
+    """Why a message started nothing, in a line."""
     places = "; ".join(f"{each.path or '/'}: {each.message}" for each in refused.errors[:3])
     return (places or refused.detail).replace("\0", "")[:LONGEST_DETAIL]
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from api import tokens
 from api.models import Token
 from runtime.models import AuditEntry
+from tests.makers.sealed import ECHO, published
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,18 @@ def test_developers_see_and_withdraw_their_own_and_administrators_all(
     mine.refresh_from_db()
     assert mine.revoked_at
     assert AuditEntry.objects.filter(action="token.revoked").count() == 1
+
+
+@pytest.mark.parametrize("odd", ["nothing", "//evil.example", "x" * 3_000, "a\0b", "<b>"])
+def test_whoever_comes_from_a_workflow_is_led_back_there_and_nowhere_else(developer_dev: User, odd: str) -> None:
+    published("echo", ECHO)
+    client = Client()
+    client.force_login(developer_dev)
+    back = "/workflows/echo/triggers/"
+    assert back in client.get(PAGE, {"workflow": "echo"}).content.decode()
+    given = {"name": "Shop", "scope": ["runs:write"], "lasts": "30", "workflow": "echo"}
+    assert f'href="{back}#api"' in client.post(PAGE, given).content.decode()
+    lost = client.get(PAGE, {"workflow": odd})
+    assert lost.status_code in (200, 400)
+    assert "Triggers of" not in lost.content.decode()
+    assert "#api" not in client.post(PAGE, {**given, "workflow": ""}).content.decode()

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("webhooks/new/", webhooks.new, name="trigger_webhook_new"),
     path("webhooks/<str:webhook_id>/", webhooks.one, name="trigger_webhook"),
     path("webhooks/<str:webhook_id>/deed/", webhooks.deed, name="trigger_webhook_deed"),
+    path("webhooks/<str:webhook_id>/test/", webhooks.test, name="trigger_webhook_test"),
     path("schedules/", schedules.listed, name="trigger_schedules"),
     path("schedules/new/", schedules.new, name="trigger_schedule_new"),
     path("schedules/times/", schedules.times, name="trigger_schedule_times"),

@@ -5,6 +5,10 @@ Routed by `urls`. The rules are in `runtime.triggers.webhooks`. A key is in the 
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
+from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from runtime import launch, runs
 from runtime.core.examples import example
 from runtime.json_schemas import errors_of
 from runtime.models import Blueprint, Webhook
 from runtime.refused import Refused
 from runtime.triggers import webhooks
+from runtime.triggers.tables import schema_of
 from runtime.triggers.webhook_snippets import SECRET, snippets
 from runtime.views.access import needs
 from runtime.views.settings.telling import told
@@ -34,6 +40,15 @@ RESULTS = {
     "not_published": "nothing is published",
     "unavailable": "could not be kept; the sender may try again",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What was sent as a test, and what came of it: the run, or why none was started."""
+
+    body: str
+    run_id: str = ""
+    said: str = ""
 
 
 @require_safe
@@ -85,6 +100,23 @@ def deed(request: HttpRequest, slug: str, webhook_id: str) -> HttpResponse:
     return redirect("trigger_webhook", slug, row.pk)
 
 
+@require_POST
+@needs("runs:write")
+async def test(request: HttpRequest, slug: str, webhook_id: str) -> HttpResponse:
+    """Send it a message as its service would; this one answer tells what came of it."""
+    row, body = await sync_to_async(_row)(slug, webhook_id), request.POST.get("body", "")
+    return await sync_to_async(_page)(request, slug, row, tested=await _tested(request, row, body))
+
+
+async def _tested(request: HttpRequest, row: Webhook, body: str) -> Tested:
+    if not row.is_on:
+        return Tested(body, said="This webhook is switched off.")
+    if not launch.is_running():
+        return Tested(body, said="Runs cannot be started just now: no worker is up in this process.")
+    done = await webhooks.send_test(launch.current().runner, row, body.encode(), request.user)
+    return Tested(body, said=webhooks.detail_of(done)) if isinstance(done, Refused) else Tested(body, done.run_id)
+
+
 def _list(request: HttpRequest, slug: str, error: str = "") -> HttpResponse:
     versions = Blueprint.objects.filter(workflow=slug, version__gt=0).order_by("-version")
     context = {
@@ -97,10 +129,13 @@ def _list(request: HttpRequest, slug: str, error: str = "") -> HttpResponse:
     return render(request, "runtime/triggers/webhooks.html", context, status=422 if error else 200)
 
 
-def _page(request: HttpRequest, slug: str, row: Webhook, secret: str = "") -> HttpResponse:
-    here = place_of(request, slug)
+def _page(
+    request: HttpRequest, slug: str, row: Webhook, secret: str = "", tested: Tested | None = None
+) -> HttpResponse:
+    here, sealed = place_of(request, slug), runs.sealed_for(slug, row.version)
+    schema = {} if isinstance(sealed, Refused) else schema_of(sealed)
     address = request.build_absolute_uri(reverse("hook", args=[row.pk]))
-    given = example(here.schema)
+    given = example(schema)
     context = {
         "here": here,
         "row": row,
@@ -109,12 +144,21 @@ def _page(request: HttpRequest, slug: str, row: Webhook, secret: str = "") -> Ht
         "address": address,
         "snippets": snippets(address, given, secret),
         "placeholder": SECRET,
-        "fits": not errors_of(dict(here.schema), given),
-        "came": [(each, RESULTS.get(each.result, each.result)) for each in row.deliveries.order_by("-pk")],
+        "fits": not errors_of(schema, given),
+        "tested": tested,
+        "most_refused": webhooks.MOST_REFUSED,
+        "body": tested.body if tested else json.dumps(given, indent=2, ensure_ascii=False),
+        "came": row.deliveries.filter(result="accepted").order_by("-pk"),
+        "reasons": [(each, _words(each.result)) for each in row.refusals.order_by("-last_at")],
+        "refused": [(each, _words(each.result)) for each in row.deliveries.exclude(result="accepted").order_by("-pk")],
     }
     answer = render(request, "runtime/triggers/webhook.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _words(result: str) -> str:
+    return RESULTS.get(result, result)
 
 
 def _row(slug: str, webhook_id: str) -> Webhook:

@@ -44,7 +44,8 @@ def test_the_first_sample_case_that_fits_comes_in() -> None:
 def test_who_may_make_tokens_is_led_to_one_that_fits_and_others_are_told_whom_to_ask() -> None:
     published("small", SMALL)
     client = browser("developer")
-    assert "/settings/tokens/?name=Small&amp;scope=runs%3Awrite&amp;scope=runs%3Aread" in page(client)
+    scopes = "scope=runs%3Awrite&amp;scope=runs%3Aread"
+    assert f"/settings/tokens/?name=Small&amp;workflow=small&amp;{scopes}" in page(client)
     tokens = client.get("/settings/tokens/?name=Small&scope=runs:write&scope=runs:read").content.decode()
     assert tokens.count(" checked>") == 2
     assert 'value="Small"' in tokens

@@ -17,7 +17,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from runtime.models import Delivery, Webhook
+from runtime.models import Delivery, Webhook, WebhookRefusal
 from runtime.signing import keys
 from runtime.triggers.webhook_snippets import snippets
 from tests.makers.live_server import Server, bearer, live_server
@@ -43,7 +43,7 @@ def test_a_webhook_is_made_and_its_key_shown_this_once(dora: Client) -> None:
     assert "No webhook yet" in dora.get(LIST).content.decode()
     made = dora.post(f"{LIST}new/", {"name": "<Shop>", "version": ""})
     row, shown = Webhook.objects.get(), unescape(made.content.decode())
-    assert shown.count(secret_of()) == 3
+    assert shown.count(secret_of()) == 3, "once as it is, and in both programs"
     assert made["Cache-Control"] == "no-store"
     assert f"/hooks/{row.pk}/" in shown
     later = dora.get(f"{LIST}{row.pk}/").content.decode()
@@ -75,12 +75,17 @@ def test_what_came_in_is_shown_and_escaped(dora: Client, django_assert_max_num_q
     dora.post(f"{LIST}new/", {"name": "Shop"})
     row, now = Webhook.objects.get(), datetime.now(UTC)
     for number in range(50):
-        Delivery.objects.create(webhook=row, at=now, message=f"<m{number}>", result="invalid_input", detail="/n: <no>")
-    with django_assert_max_num_queries(12):
+        Delivery.objects.create(webhook=row, at=now, message=f"<m{number}>", result="accepted")
+        Delivery.objects.create(webhook=row, at=now, message=f"<r{number}>", result="invalid_input", detail="/n: <no>")
+    WebhookRefusal.objects.create(webhook=row, result="invalid_input", number=70, first_at=now, last_at=now)
+    with django_assert_max_num_queries(14):
         page = dora.get(f"{LIST}{row.pk}/").content.decode()
-    assert "&lt;m49&gt;" in page
-    assert "/n: &lt;no&gt;" in page
-    assert "does not fit the input" in page
+    started, refused = page[page.index("What started runs") :].split("What was refused", 1)
+    assert "&lt;m49&gt;" in started
+    assert "&lt;r49&gt;" in refused
+    assert "&lt;r49&gt;" not in started
+    assert "/n: &lt;no&gt;" in refused
+    assert "does not fit the input: 70" in refused
 
 
 @pytest.mark.django_db

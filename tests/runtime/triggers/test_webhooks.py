@@ -16,7 +16,7 @@ from django.test import AsyncClient
 from api import throttles
 from runtime import launch, runs, secrets
 from runtime.json_gate import MAX_BYTES
-from runtime.models import AuditEntry, Delivery, Run, Webhook
+from runtime.models import AuditEntry, Delivery, Run, Webhook, WebhookRefusal
 from runtime.refused import Refused
 from runtime.signing.signatures import Headers, signed
 from runtime.triggers import webhooks
@@ -200,10 +200,60 @@ async def test_only_the_newest_messages_are_kept_and_strangers_fill_no_page(
     for number in range(5):
         await sent(made, headers_of(made.secret, f"msg_{number}"))
     assert [each.message async for each in Delivery.objects.order_by("pk")] == ["msg_2", "msg_3", "msg_4"]
-    monkeypatch.setattr(webhooks, "MOST_DELIVERIES", 50)
+    monkeypatch.setattr(webhooks, "MOST_REFUSED", 2)
     for _ in range(20):
         await sent(made, Headers("stranger", "1", "v1,x"))
-    assert await Delivery.objects.filter(result="unsigned").acount() == 6
+    for number in range(3):
+        await sent(made, headers_of(made.secret, f"odd_{number}", b"{"), b"{")
+    kept = {name: await Delivery.objects.filter(result=name).acount() for name in ("accepted", "unsigned", "bad_json")}
+    assert kept == {"accepted": 3, "unsigned": 2, "bad_json": 2}, "what is refused pushes nothing else away"
+    counted = {each.result: each.number async for each in WebhookRefusal.objects.filter(webhook=made.webhook)}
+    assert counted == {"unsigned": 6, "bad_json": 3}
+    assert (await Webhook.objects.aget()).refused == 9
+
+
+async def test_what_is_refused_at_once_is_counted_once_each(made: webhooks.Made) -> None:
+    before = datetime.now(UTC)
+    await asyncio.gather(*(sent(made, headers_of(made.secret, f"odd_{n}", b"{"), b"{") for n in range(8)))
+    row = await WebhookRefusal.objects.aget()
+    assert (row.result, row.number) == ("bad_json", 8)
+    assert before <= row.first_at <= row.last_at
+
+
+async def test_a_test_goes_the_way_of_every_message_and_is_its_senders_run(
+    made: webhooks.Made, designer_dora: User
+) -> None:
+    done = await webhooks.send_test(launch.current().runner, made.webhook, BODY, designer_dora)
+    assert isinstance(done, webhooks.Accepted)
+    run = await Run.objects.aget(pk=done.run_id)
+    assert (run.requester, run.labels) == ("dora", {"webhook": "Shop"})
+    assert (await Delivery.objects.aget()).message.startswith("test_")
+    odd = await webhooks.send_test(launch.current().runner, made.webhook, b'{"n": "x"}', designer_dora)
+    assert isinstance(odd, Refused)
+    assert odd.code == "invalid_input"
+
+
+async def test_the_page_sends_a_test_and_says_what_came_of_it(made: webhooks.Made, designer_dora: User) -> None:
+    client = AsyncClient()
+    await client.aforce_login(designer_dora)
+    page = f"/workflows/echo/triggers/webhooks/{made.webhook.pk}/"
+    offered = (await client.get(page)).content.decode()
+    assert "&quot;n&quot;: 1" in offered, "made from the input of the drawing"
+    told = (await client.post(f"{page}test/", {"body": '{"n": 7}'})).content.decode()
+    run = await Run.objects.aget()
+    began = await run.entries.order_by("seq").afirst()
+    assert began
+    assert began.data["input"] == {"n": 7}
+    assert told.count(f"/runs/{run.pk}/") == 2, "said, and in the list"
+    assert "{&quot;n&quot;: 7}" in told, "what was sent stands there"
+    for odd, said in (("{", "read"), ('{"n": "<x>"}', "/n"), ("", "read")):
+        answer = await client.post(f"{page}test/", {"body": odd})
+        assert answer.status_code == 200
+        assert "Nothing was started" in answer.content.decode()
+        assert said in answer.content.decode()
+    await Webhook.objects.aupdate(is_on=False)
+    assert "switched off" in (await client.post(f"{page}test/", {"body": '{"n": 7}'})).content.decode()
+    assert await Run.objects.acount() == 1
 
 
 async def test_a_pinned_version_is_what_runs(designer_dora: User) -> None:
