@@ -38,10 +38,13 @@ def read_answer(raw: bytes, request: ModelRequest) -> tuple[ModelAnswer | Failed
         why = envelope.message if isinstance(envelope, JsonProblem) else "It is no JSON object."
         return _unusable(f"The endpoint's answer cannot be read. {why}"), _usage(None, request, raw)
     usage = _usage(envelope.get("usage"), request, raw)
+    if envelope.get("error"):
+        return _unusable("The endpoint says that something went wrong."), usage
     choices = envelope.get("choices")
-    first = choices[0] if isinstance(choices, list) and choices else None
+    # One was asked for: of two, nobody knows which is meant.
+    first = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
     if not isinstance(first, dict):
-        return _unusable("The endpoint's answer holds no choice."), usage
+        return _unusable("The endpoint's answer holds no choice, or several."), usage
     content = _content(first)
     if isinstance(content, Failed):
         return content, usage

@@ -137,6 +137,19 @@ def dripping(seconds: float) -> Reply:
     return reply
 
 
+def stalling(seconds: float) -> Reply:
+    """Half of a body, and then nothing for a while."""
+
+    async def reply(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(json.dumps(completion('{"choice":"go","confidence":1}')).encode()[:150])
+        await asyncio.sleep(seconds)
+        return response
+
+    return reply
+
+
 def cut_off(declared: int = 5_000) -> Reply:
     """A body that ends before its declared length."""
 

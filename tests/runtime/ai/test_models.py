@@ -17,7 +17,7 @@ from runtime.ai import Connection, Models
 from runtime.ai.endpoint import retry_after
 from runtime.core.node import Failed, ModelAnswer, ModelRequest, Option
 from runtime.egress import Egress
-from tests.makers.hostile import HOSTILE
+from tests.makers.hostile import HOSTILE, LATE
 from tests.makers.openai_server import Reply, ScriptedServer, error, openai_server, raw, says
 
 OPTIONS = (Option("go"), Option("stop"))
@@ -129,7 +129,7 @@ EXPECTED = {
     "a redirect": ("connection", False), "status 400": ("request", False), "status 413": ("request", False),
     "too long a context": ("too_long", False), "refuses every form": ("request", False),
     "status 429": ("rate_limited", True), "status 500": ("unavailable", True), "status 503": ("unavailable", True),
-    "status 500 with the answer in it": ("unavailable", True), "slow": ("timeout", True), "dripping": ("timeout", True),
+    "status 500 with the answer in it": ("unavailable", True), **dict.fromkeys(LATE, ("timeout", True)),
     "cut off": ("cut_off", True), "half closed": ("cut_off", True), "50 MB": ("too_large", False),
     "cut short": ("cut_short", False), "filtered": ("refused", False), "a refusal": ("refused", False),
 }  # fmt: skip
@@ -144,7 +144,7 @@ async def test_each_hostile_answer_is_a_failure_or_has_no_signal(
 ) -> None:
     server.plays(HOSTILE[name])
     # Only what never comes is waited for in vain; a busy machine may be slow with all the others.
-    late = name in ("slow", "dripping")
+    late = name in LATE
     found = await models.ask(to(server), replace(CHOICE, timeout_s=0.5) if late else CHOICE)
     if name in WITHOUT_SIGNAL:
         assert isinstance(found, ModelAnswer)

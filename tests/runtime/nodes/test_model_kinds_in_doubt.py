@@ -21,7 +21,7 @@ from runtime.core.node import Done, Failed, ModelAnswer, ModelRequest, NodeKind,
 from runtime.egress import Egress
 from runtime.nodes import decide_model, execute_prompt, verify_grounded, verify_judge
 from tests.makers.fakes import FakeContext, step
-from tests.makers.hostile import HOSTILE
+from tests.makers.hostile import HOSTILE, LATE, LOGPROBS
 from tests.makers.openai_server import ScriptedServer, openai_server, says
 
 CHOICES = [{"name": "go", "examples": ["yes"]}, {"name": "wait", "examples": ["no"]}]
@@ -72,7 +72,7 @@ async def context(server: ScriptedServer) -> AsyncIterator[ModelContext]:
 def plays(server: ScriptedServer, context: ModelContext, name: str) -> None:
     """The endpoint answers so; what never comes is waited for in vain, and not for long."""
     server.plays(HOSTILE[name])
-    if name in ("slow", "dripping"):
+    if name in LATE:
         context.timeout_s = 0.4
 
 
@@ -90,6 +90,16 @@ async def test_no_hostile_answer_decides(
     name: str, confidence: list[str], server: ScriptedServer, context: ModelContext
 ) -> None:
     plays(server, context, name)
+    outcome = await step(decide_model.KIND, {**DECIDE, "confidence": confidence}, TEXT, context)
+    assert end_of(outcome) in ("unsure", "error")
+
+
+@pytest.mark.parametrize("name", LOGPROBS)
+@pytest.mark.parametrize("confidence", [["logprob"], ["logprob", "self"]])
+async def test_no_hostile_log_probability_decides(
+    name: str, confidence: list[str], server: ScriptedServer, context: ModelContext
+) -> None:
+    server.plays(LOGPROBS[name])
     outcome = await step(decide_model.KIND, {**DECIDE, "confidence": confidence}, TEXT, context)
     assert end_of(outcome) in ("unsure", "error")
 
