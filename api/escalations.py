@@ -16,7 +16,7 @@ from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Nothing, Word
 from api.shapes import Moment, Page, Shape
-from runtime import escalations, veils
+from runtime import escalations, holds, veils
 from runtime.models import Escalation
 from runtime.permissions import visible_escalations
 from runtime.refused import Refused
@@ -150,7 +150,7 @@ class EscalationClaim(Resource):
     )
     def post(self, request: Request, id: str, body: Nothing) -> Response:  # noqa: ARG002  # the path says it all
         """Take a case for some minutes, or go on holding it."""
-        done = escalations.claim(self._seen(id), request.user, timezone.now())
+        done = holds.claim(self._seen(id), request.user, timezone.now())
         if isinstance(done, Refused):
             raise refused(done)
         return ok({"id": done.escalation, "assignee": done.who, "claimed_until": moment(done.until)})
@@ -158,7 +158,7 @@ class EscalationClaim(Resource):
     @operation(Operation("escalations:write", {204: Answer(None, "Nobody holds the case.")}, refuses={409: CONFLICTS}))
     def delete(self, request: Request, id: str) -> Response:
         """Give a case back. Administrators may take it from whoever holds it."""
-        done = escalations.release(self._seen(id), request.user, timezone.now())
+        done = holds.release(self._seen(id), request.user, timezone.now())
         if isinstance(done, Refused):
             raise refused(done)
         return ok(None, 204)

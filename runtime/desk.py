@@ -18,7 +18,8 @@ from django.db.models import QuerySet
 from runtime import audit, escalations
 from runtime.answers import Answer
 from runtime.broadcast import broadcast
-from runtime.escalations import Resolved, Voted, may_settle, still_open
+from runtime.escalations import Resolved, Voted
+from runtime.holds import may_settle, still_open
 from runtime.models import Escalation, Queue, Remark
 from runtime.permissions import Person, may, people_with
 from runtime.refused import Refused

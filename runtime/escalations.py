@@ -1,10 +1,10 @@
-"""Cases that wait for people: who takes one, who settles it, what happens when nobody does.
+"""Cases that wait for people: who settles one, and what happens when nobody does.
 
 Called by the API, the inbox, the admin, and the engine's clock (`expire_due`, `go_on_due`). Every deed is one
 transaction: the decision (a conditional update, so that exactly one wins), the signal to the run, and the audit entry
 stand or fall together. An answer may be given a time of grace: then its signal is sent when that is over, by whoever's
 clock comes first, and until then it can be taken back. How a run goes on is the engine's business; whether an answer
-fits is asked in `answers`.
+fits is asked in `answers`, whether this person may give one in `holds`.
 """
 
 from __future__ import annotations
@@ -15,60 +15,34 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from runtime import audit, bell, veils
+from runtime import audit, holds, veils
 from runtime.answers import Answer, Asked, fitted
-from runtime.broadcast import broadcast
 from runtime.engine.ports import ENDED
 from runtime.gates import labels
 from runtime.journal import send_signal
 from runtime.json_gate import write_json
-from runtime.models import Escalation, Run, Vote
+from runtime.models import Escalation, Vote
 from runtime.permissions import Person, may, visible_escalations
 from runtime.refused import Refused
 
 __all__ = [
     "Answer",
-    "Claimed",
     "Refused",
-    "Released",
     "Resolved",
     "Undone",
     "Voted",
     "cancel_for_run",
-    "claim",
     "expire_due",
     "go_on_due",
-    "may_settle",
     "open_cases",
-    "release",
     "resolve",
-    "still_open",
     "undo",
 ]
 
 type Resolution = Mapping[str, Any]
 """What is kept of an answer: choice, edits, comment, by, at (ISO 8601), answers."""
-
-LEASE_MINUTES = 15
-MAX_LEASE_MINUTES = 24 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The case is this person's until then, and nobody else may settle it."""
-
-    escalation: str
-    who: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """Nobody holds the case."""
-
-    escalation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,39 +81,6 @@ def open_cases(
 
 
 @transaction.atomic
-def claim(escalation_id: str, user: Person, now: datetime, lease_minutes: int = LEASE_MINUTES) -> Claimed | Refused:
-    """Take a case for some minutes, or go on holding it. Refused: what `resolve` refuses before it reads an answer."""
-    case = _locked(escalation_id)
-    refused = _refused_to(user, case, now)
-    if case is None or refused:
-        return refused or _not_found()
-    until = now + timedelta(minutes=max(1, min(lease_minutes, MAX_LEASE_MINUTES)))
-    won = still_open(user, case, now).update(assignee=user.pk, claimed_until=until)
-    if not won:
-        return _lost(case.pk, user, now)
-    audit.record(user.get_username(), "escalation.claimed", case, now, {"until": until.isoformat()})
-    _tell(run=False)
-    return Claimed(case.pk, user.get_username(), until)
-
-
-@transaction.atomic
-def release(escalation_id: str, user: Person, now: datetime) -> Released | Refused:
-    """Give a case back, so that others may take it. Administrators may take it from whoever holds it."""
-    case = _locked(escalation_id)
-    if case is None:
-        return _not_found()
-    if not may(user, "escalations:write", case):
-        return _forbidden()
-    held = _held_by_another(case, user, now)
-    if held and not may(user, "admin"):
-        return held
-    if Escalation.objects.filter(pk=case.pk, state="open", assignee__isnull=False).update(**_UNCLAIMED):
-        audit.record(user.get_username(), "escalation.released", case, now)
-        _tell(run=False)
-    return Released(case.pk)
-
-
-@transaction.atomic
 def resolve(
     escalation_id: str, user: Person, answer: Answer, now: datetime, grace_s: float = 0.0
 ) -> Resolved | Voted | Refused:
@@ -150,10 +91,10 @@ def resolve(
     (another digest), claimed (who, at: until when), not_requester, already_voted, unknown_choice, comment_required,
     invalid_edits (with errors).
     """
-    case = _locked(escalation_id)
-    refused = _refused_to(user, case, now, answer.digest)
+    case = holds.locked(escalation_id)
+    refused = holds.refused_to(user, case, now, answer.digest)
     if case is None or refused:
-        return refused or _not_found()
+        return refused or holds.NOT_FOUND
     fit = fitted(_question(case), answer)
     if isinstance(fit, Refused):
         return fit
@@ -170,11 +111,11 @@ def undo(escalation_id: str, user: Person, now: datetime) -> Undone | Refused:
 
     Refused: not_found, forbidden, not_yours, too_late (the run has gone on).
     """
-    case = _locked(escalation_id)
+    case = holds.locked(escalation_id)
     if case is None:
-        return _not_found()
+        return holds.NOT_FOUND
     if not may(user, "escalations:write", case):
-        return _forbidden()
+        return holds.FORBIDDEN
     mine = case.votes.filter(by=user.get_username())
     if not (mine.exists() if case.reviewers > 1 else case.resolved_by == user.get_username()):
         return Refused("not_yours", "You have given no answer here that you could take back.")
@@ -183,14 +124,14 @@ def undo(escalation_id: str, user: Person, now: datetime) -> Undone | Refused:
     veils.taken_back(case, user.get_username(), now)
     mine.delete()
     audit.record(user.get_username(), "escalation.undone", case, now)
-    _tell(run=False)
+    holds.tell(run=False)
     return Undone(case.pk)
 
 
 def _reopened(case: Escalation, user: Person, now: datetime) -> int:
     if case.run.status in ENDED:
         return 0
-    held = {"assignee": user.pk, "claimed_until": now + timedelta(minutes=LEASE_MINUTES)}
+    held = {"assignee": user.pk, "claimed_until": now + timedelta(minutes=holds.LEASE_MINUTES)}
     answered = {"resolution": None, "resolved_by": "", "resolved_at": None, "goes_on_at": None}
     return Escalation.objects.filter(pk=case.pk, state="resolved", goes_on_at__gt=now).update(
         state="open", **answered, **held
@@ -205,12 +146,12 @@ def go_on_due(now: datetime, limit: int = 500) -> int:
 
 @transaction.atomic
 def _goes_on(case_id: str, now: datetime) -> int:
-    case = _locked(case_id)
+    case = holds.locked(case_id)
     if case is None or not Escalation.objects.filter(pk=case_id, goes_on_at__lte=now).update(goes_on_at=None):
         return 0
     if case.state == "resolved" and case.run.status not in ENDED:
         _goes_to_run(case, case.resolution or {})
-        _tell()
+        holds.tell()
     return 1
 
 
@@ -223,63 +164,7 @@ def expire_due(now: datetime, limit: int = 500) -> int:
 def cancel_for_run(run_id: str, now: datetime) -> int:
     """Close the open cases of a run that ends without them; how many. Inside the transaction that ends the run."""
     still_open = Escalation.objects.filter(run=run_id, state="open")
-    return still_open.update(state="cancelled", resolved_at=now, **_UNCLAIMED)
-
-
-def may_settle(escalation_id: str, user: Person, now: datetime) -> Escalation | Refused:
-    """The case, locked, where this person may settle it now; else why not. Inside a transaction."""
-    case = _locked(escalation_id)
-    return _refused_to(user, case, now) or case or _not_found()
-
-
-def _tell(*, run: bool = True) -> None:
-    """After the commit, wake whoever drives the run, and whoever watches the inbox."""
-    if run:
-        transaction.on_commit(bell.ring)
-    transaction.on_commit(broadcast.inbox_changed)
-
-
-_UNCLAIMED: Mapping[str, None] = {"assignee": None, "claimed_until": None}
-
-
-def _locked(escalation_id: str) -> Escalation | None:
-    """The case, locked where the database locks rows; SQLite's transactions are one after the other anyhow.
-
-    Its run is locked first, as the engine does when it ends a run: two orders would be a deadlock.
-    """
-    cases = Escalation.objects.filter(pk=escalation_id)
-    Run.objects.select_for_update(no_key=True).filter(pk__in=cases.values("run")).values_list("pk").first()
-    return cases.select_for_update(of=("self",)).select_related("run__blueprint", "assignee").first()
-
-
-def _refused_to(user: Person, case: Escalation | None, now: datetime, digest: str | None = None) -> Refused | None:
-    """Why this person may not settle this case now, whatever they answer."""
-    if case is None:
-        return _not_found()
-    if not may(user, "escalations:write", case):
-        return _forbidden()
-    if case.state != "open" or case.run.status in ENDED:
-        return _settled_already(case)
-    if digest is not None and digest != case.digest:
-        return Refused("stale", "The case shows something else by now. Look at it again before you answer.")
-    if case.not_by_requester and case.requester and case.requester == user.get_username():
-        return Refused("not_requester", "Whoever started this run may not settle its cases.", who=case.requester)
-    if case.reviewers > 1 and case.votes.filter(by=user.get_username()).exists():
-        return _voted_already()
-    return _held_by_another(case, user, now)
-
-
-def _held_by_another(case: Escalation, user: Person, now: datetime) -> Refused | None:
-    if case.assignee is None or case.assignee.pk == user.pk or not case.claimed_until or case.claimed_until <= now:
-        return None
-    who = case.assignee.get_username()
-    return Refused("claimed", f"{who} is working on this case.", who=who, at=case.claimed_until)
-
-
-def still_open(user: Person, case: Escalation, now: datetime) -> QuerySet[Escalation]:
-    """The case as long as it is open, unchanged, and held by nobody else: what every decision is conditional on."""
-    free = Q(assignee=None) | Q(assignee=user.pk) | Q(claimed_until=None) | Q(claimed_until__lte=now)
-    return Escalation.objects.filter(free, pk=case.pk, state="open", digest=case.digest)
+    return still_open.update(state="cancelled", resolved_at=now, **holds.UNCLAIMED)
 
 
 def _settle(
@@ -288,15 +173,17 @@ def _settle(
     answered = {"resolution": resolution, "resolved_by": resolution["by"][:150], "resolved_at": now}
     if case.kind == "incident":
         answered["notice_at"] = now
-    won = still_open(user, case, now).update(state="resolved", goes_on_at=goes_on_at, **answered, **_UNCLAIMED)
+    won = holds.still_open(user, case, now).update(
+        state="resolved", goes_on_at=goes_on_at, **answered, **holds.UNCLAIMED
+    )
     if not won:
-        return _lost(case.pk, user, now)
+        return holds.lost(case.pk, user, now)
     if goes_on_at is None:
         _goes_to_run(case, resolution)
     audit.record(
         user.get_username(), "escalation.resolved", case, now, {"choice": resolution["choice"], "run": case.run_id}
     )
-    _tell(run=goes_on_at is None)
+    holds.tell(run=goes_on_at is None)
     return Resolved(case.pk, case.run_id, resolution, goes_on_at)
 
 
@@ -322,12 +209,12 @@ def _vote(
     """Count a vote; once enough people said the same, what they said together."""
     _, new = Vote.objects.get_or_create(escalation=case, by=user.get_username(), defaults={"answer": mine, "at": now})
     if not new:
-        return _voted_already()
+        return holds.VOTED_ALREADY
     audit.record(user.get_username(), "escalation.voted", case, now, {"choice": mine["choice"]})
     votes = [vote.answer for vote in case.votes.order_by("at", "pk") if _said(vote.answer) == _said(mine)]
     if len(votes) >= case.reviewers:
         return _together(votes)
-    Escalation.objects.filter(pk=case.pk, assignee=user.pk).update(**_UNCLAIMED)
+    Escalation.objects.filter(pk=case.pk, assignee=user.pk).update(**holds.UNCLAIMED)
     return Voted(case.pk, len(votes), case.reviewers)
 
 
@@ -357,44 +244,14 @@ def _question(case: Escalation) -> Asked:
 
 @transaction.atomic
 def _expire(case_id: str, now: datetime) -> int:
-    case = _locked(case_id)
+    case = holds.locked(case_id)
     if case is None:
         return 0
     won = Escalation.objects.filter(pk=case_id, state="open", due_at__lte=now).update(
-        state="overdue", resolved_at=now, **_UNCLAIMED
+        state="overdue", resolved_at=now, **holds.UNCLAIMED
     )
     if won:
         send_signal(case.run_id, "overdue", case.node, case.visit, {"escalation": case.pk})
         audit.record(audit.SYSTEM, "escalation.overdue", case, now, {"run": case.run_id})
-        _tell()
+        holds.tell()
     return won
-
-
-def _lost(case_id: str, user: Person, now: datetime) -> Refused:
-    """Why a conditional update hit nothing, as the case stands now."""
-    case = Escalation.objects.select_related("run", "assignee").get(pk=case_id)
-    return (_held_by_another(case, user, now) if case.state == "open" else None) or _settled_already(case)
-
-
-def _settled_already(case: Escalation) -> Refused:
-    if case.state == "resolved":
-        who, at = case.resolved_by, case.resolved_at
-        return Refused("already_resolved", f"{who} has settled this case already.", who=who, at=at)
-    why = (
-        "This case is overdue; the run has gone on."
-        if case.state == "overdue"
-        else "The run does not need this any more."
-    )
-    return Refused("closed", why, at=case.resolved_at)
-
-
-def _not_found() -> Refused:
-    return Refused("not_found", "There is no such case.")
-
-
-def _forbidden() -> Refused:
-    return Refused("forbidden", "You may not settle cases of this queue.")
-
-
-def _voted_already() -> Refused:
-    return Refused("already_voted", "You have given your answer; others have to give theirs.")

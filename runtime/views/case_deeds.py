@@ -1,6 +1,7 @@
 """What people do with a case beside settling it: take it, hand it over, put it aside, write, take an answer back.
 
-Each is a POST that ends at the case it was about, or at the next one. The rules are in `escalations` and `desk`.
+Each is a POST that ends at the case it was about, or at the next one. The rules are in `escalations`, `holds` and
+`desk`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from runtime import desk, escalations, inbox
+from runtime import desk, escalations, holds, inbox
 from runtime.answers import Answer
 from runtime.forecasts import forecasts
 from runtime.inbox import wanted_of
@@ -36,7 +37,7 @@ SNOOZES = {"1": 1, "4": 4, "24": 24, "72": 72, "168": 168}
 def case_claim(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take a case, or give it back."""
     case = cases.visible(request, case_id)
-    deed = escalations.release if request.POST.get("release") else escalations.claim
+    deed = holds.release if request.POST.get("release") else holds.claim
     return _back(request, case, deed(case.pk, request.user, timezone.now()))
 
 

@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 
 from runtime import audit, desk
 from runtime.desk import Handed, Remarked, Snoozed, hand_over, people_for, remark, resolve_many, snooze
-from runtime.escalations import Answer, Refused, Resolved, claim, resolve
+from runtime.escalations import Answer, Refused, Resolved, resolve
+from runtime.holds import claim
 from runtime.models import Escalation, Remark, Signal
 from tests.makers.cases import NOW, open_case
 

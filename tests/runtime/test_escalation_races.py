@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from runtime import escalations
-from runtime.escalations import Answer, Refused, Resolved, Voted, claim, resolve
+from runtime.escalations import Answer, Refused, Resolved, Voted, resolve
+from runtime.holds import claim
 from runtime.models import AuditEntry, Escalation, Run, Signal
 from tests.makers.cases import NOW, open_case
 from tests.makers.races import kinds_of, race

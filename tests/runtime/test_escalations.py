@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 
 from runtime import audit, bell, escalations
-from runtime.escalations import Answer, Claimed, Refused, Released, Resolved, Voted, claim, open_cases, release, resolve
+from runtime.escalations import Answer, Refused, Resolved, Voted, open_cases, resolve
+from runtime.holds import Claimed, Released, claim, release
 from runtime.models import Escalation, Queue, Run, Signal
 from tests.makers.cases import NOW, incident, open_case, open_form, waiting_run
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from runtime import desk, escalations, inbox
 from runtime.case_words import terms_of, words_of
-from runtime.escalations import Answer, claim, resolve
+from runtime.escalations import Answer, resolve
+from runtime.holds import claim
 from runtime.inbox import Wanted, wanted_of
 from runtime.models import Escalation
 from tests.makers.cases import NOW, incident, open_case, waiting_run

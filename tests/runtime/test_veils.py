@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from api.authentication import Caller
 from api.descriptions import describe
-from runtime import consumers, escalations, veils
+from runtime import consumers, escalations, holds, veils
 from runtime.answers import Answer
 from runtime.core.blind import veiled
 from runtime.core.events import Event
@@ -131,7 +131,7 @@ def test_a_colleague_who_has_not_looked_still_answers_blind() -> None:
     queue_of("sales", rui, rosa)
     case = resolved(blind_case(), rui, grace_s=30)
     assert isinstance(escalations.undo(case.pk, rui, timezone.now()), escalations.Undone)
-    assert not isinstance(escalations.release(case.pk, rui, timezone.now()), escalations.Refused)
+    assert not isinstance(holds.release(case.pk, rui, timezone.now()), escalations.Refused)
     assert labelled_blind(resolved(Escalation.objects.get(pk=case.pk), rosa)) is True
 
 

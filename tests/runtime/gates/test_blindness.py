@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from runtime import desk, escalations, traces, veils
+from runtime import desk, escalations, holds, traces, veils
 from runtime.answers import Answer
 from runtime.core.node import Failed
 from runtime.json_gate import write_json
@@ -211,7 +211,7 @@ def test_of_several_reviewers_none_votes_blind_again_after_the_answer_stood(engi
     assert veils.laid_bare(Escalation.objects.get(pk=case.pk), "ada") is not None
     assert isinstance(escalations.undo(case.pk, ben, now), escalations.Undone)
     assert isinstance(escalations.undo(case.pk, ada, now), escalations.Undone)
-    escalations.release(case.pk, ben, now)
+    holds.release(case.pk, ben, now)
     later = now + timedelta(minutes=1)
     again = Answer(SAID, digest=case.digest)
     assert isinstance(escalations.resolve(case.pk, ada, again, later), escalations.Voted)
