@@ -29,11 +29,16 @@ async def call_back(work: jobs.Work) -> jobs.Outcome:
     """Tell a run's caller that it has ended."""
     run_id, seq = work.data["run"], work.data["seq"]
     # Asked before anything is read: behind a receiver that does not answer there may be very many.
-    later = posting.postponed(posting.host_of(work.data.get("url", "")))
+    host = _host(work.data)
+    later = posting.postponed(work, host, lambda data: _host(data) == host)
     if later:
         return later
     letter = await work.read(lambda: _letter(run_id, seq))
     return jobs.Done() if letter is None else await callbacks.send(work, letter.url, letter.body)
+
+
+def _host(data: dict[str, str]) -> str:
+    return posting.host_of(data.get("url", ""))
 
 
 def _letter(run_id: str, seq: int) -> _Letter | None:

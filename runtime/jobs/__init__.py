@@ -28,7 +28,7 @@ module that does so)::
 done exactly once by `also`, or by `await work.write(rows)`. A handler that raises is tried again with growing waits
 (`retry`), then the job has failed and is shown under “Background work”, where an administrator can have it tried again.
 `jobs.Again(after_s=…, why="…")` is the same decided by the handler; without `why` it got on and simply goes on later.
-`jobs.Postponed(after_s)` is no attempt at all: it would not have gone well now.
+`jobs.Postponed(after_s)` is no attempt at all: it would not have gone well now; `put_off` says so of those behind it.
 
 **Long jobs** go through their work in parts, each kept with its place, tell how far they are, and listen::
 
@@ -47,7 +47,7 @@ what only reads the database into `work.read`, what writes into `work.write`.
 
 from runtime.jobs.handlers import Handler, every, handler, is_periodic, registered
 from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Postponed, Stopped
-from runtime.jobs.table import KEPT, cancel, forget, hold, put, replace, retry
+from runtime.jobs.table import KEPT, cancel, forget, hold, put, put_off, replace, retry
 from runtime.jobs.work import LostJob, Work
 from runtime.jobs.worker import JobWorker, Place
 
@@ -71,6 +71,7 @@ __all__ = [
     "hold",
     "is_periodic",
     "put",
+    "put_off",
     "registered",
     "replace",
     "retry",

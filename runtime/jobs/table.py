@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from runtime.bell import Bells
 from runtime.ids import new_id
@@ -25,6 +25,7 @@ KEPT = timedelta(days=30)
 LONGEST_KIND, LONGEST_KEY, LONGEST_NOTE, LONGEST_ERROR = 40, 200, 200, 2_000
 DEADLY = 20
 """After so many attempts a job that was never settled is taken for what ends its workers."""
+PUT_OFF = 2_000
 OVER = ("done", "failed", "cancelled")
 bells = Bells()
 
@@ -78,6 +79,17 @@ def retry(job_id: str) -> bool:
     return _make_due(found, datetime.now(UTC), {})
 
 
+def put_off(kind: str, alike: Callable[[Json], bool], until: datetime) -> int:
+    """Make jobs whose data are `alike` due at `until`, among the next `PUT_OFF` of their kind; how many.
+
+    For a handler that knows of one job that it would be in vain: those behind it need not be begun to find that out.
+    """
+    found = _next_due(kind)[:PUT_OFF].values_list("pk", "data")
+    with transaction.atomic():
+        same = [pk for pk, data in found.select_for_update(skip_locked=True) if alike(data)]
+        return Job.objects.filter(pk__in=same, state="due", due_at__lt=until).update(due_at=until)
+
+
 def cancel(*, job_id: str | None = None, kind: str = "", key: str = "") -> bool:
     """Cancel a job, named by its id or its kind and key; whether there was one that was not over.
 
@@ -120,9 +132,7 @@ def claim(rooms: Mapping[str, int], free: int, owner: str, now: datetime, until:
         some = min(room, free - len(taken))
         if some <= 0:
             continue
-        # By this order and by no equality: else PostgreSQL may look for one kind among all that is due of the others.
-        same = Job.objects.filter(kind__gte=kind, kind__lte=kind, state="due").order_by("kind", "due_at")
-        found = same.select_for_update(skip_locked=True)
+        found = _next_due(kind).select_for_update(skip_locked=True)
         for job in found[:some]:
             if job.due_at <= now:
                 taken.append(job)
@@ -184,6 +194,14 @@ def forget(before: datetime) -> int:
     """Delete the jobs that were over before this moment; how many."""
     gone, _ = Job.objects.filter(finished_at__lt=before).delete()
     return gone
+
+
+def _next_due(kind: str) -> QuerySet[Job]:
+    """Those of a kind that wait, the earliest first.
+
+    By this order and by no equality: else PostgreSQL may look for one kind among all that is due of the others.
+    """
+    return Job.objects.filter(kind__gte=kind, kind__lte=kind, state="due").order_by("kind", "due_at")
 
 
 def _mine(held: Held) -> Any:

@@ -22,7 +22,7 @@ from runtime.notices.events import EVENTS
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
 from runtime.signing import keys
-from runtime.signing.posting import is_postable, post
+from runtime.signing.posting import host_of, is_postable, post, postponed
 
 MOST = 20
 ANY = "*"
@@ -98,6 +98,9 @@ async def call(work: jobs.Work) -> jobs.Outcome:
     if found is None:
         return jobs.Done()
     hook, body = found
+    later = postponed(work, host_of(hook.url), lambda data: bool(data["hook"] == hook.pk))
+    if later:
+        return later
 
     def remember(_status: int | None, why: str) -> None:
         changes: dict[str, Any] = {"trouble": why[:300]} if why else {"trouble": "", "told_at": work.now}

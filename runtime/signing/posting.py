@@ -7,6 +7,7 @@ other side writes is not read. What is not encrypted goes to allowed networks al
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,10 +66,13 @@ def host_of(url: str) -> str:
         return ""
 
 
-def postponed(host: str) -> jobs.Postponed | None:
-    """What becomes of a message to a receiver that does not answer just now."""
+def postponed(work: jobs.Work, host: str, alike: Callable[[Any], bool]) -> jobs.Postponed | None:
+    """What becomes of a message to a receiver that does not answer just now, and of those behind it (`alike`, by the
+    jobs' data) that go there, too.
+    """
     wait = receivers.wait_of(host)
-    return jobs.Postponed(wait) if wait else None
+    until = work.now + timedelta(seconds=wait)
+    return jobs.Postponed(wait, also=lambda: jobs.put_off(work.kind, alike, until)) if wait else None
 
 
 async def post(
@@ -78,9 +82,9 @@ async def post(
 
     Nothing is sent to a receiver that does not answer just now (`receivers`).
     """
-    later = postponed(host_of(url))
-    if later:
-        return later
+    wait = receivers.wait_of(host_of(url))
+    if wait:
+        return jobs.Postponed(wait)
     headers = signed(secrets, message_id or f"msg_{work.key}", work.now, body)
     sent = {
         "Content-Type": "application/json",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 SLOW_S = 1.0
 WHILE_SLOW_S = 5.0
-FIRST_S, MOST_S = 15.0, 900.0
+FIRST_S, MOST_S = 60.0, 900.0
 MOST_KNOWN = 1_000
 
 

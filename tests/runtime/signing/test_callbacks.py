@@ -16,8 +16,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections
 
-from runtime import launch, runs, secrets
+from runtime import jobs, launch, runs, secrets
 from runtime.connections import rotate_secrets
+from runtime.jobs.table import Held
 from runtime.models import CallbackAttempt, CallbackKey, Job, Run, Webhook
 from runtime.refused import Refused
 from runtime.signing import callbacks, keys, posting
@@ -318,4 +319,26 @@ async def test_a_receiver_that_lets_a_message_hang_is_left_alone_for_a_while(mon
     async with Site(hang) as url:
         _, job, attempts = await told(url)
         assert (job.state, job.attempts, len(attempts)) == ("due", 1, 1)
-        assert 10 < posting.receivers.wait_of("127.0.0.1") <= 22.5
+        assert 50 < posting.receivers.wait_of("127.0.0.1") <= 90
+
+
+async def test_those_behind_one_that_would_be_in_vain_are_put_off_with_it_and_no_others() -> None:
+    clock = Clock()
+
+    def put() -> None:
+        urls = {"dead.example": "https://dead.example/x", "well.example": "https://well.example/y"}
+        for number, url in enumerate([*urls.values()] * 5):
+            jobs.put("callback", f"r{number}-1", {"run": f"r{number}", "seq": 1, "url": url}, clock.now)
+
+    with posting.receivers.asking("dead.example"):
+        posting.receivers._known["dead.example"].under_way[0].began -= posting.TIMEOUT_S
+        async with place(clock) as at:
+            await sync_to_async(put)()
+            work = jobs.Work(Held("x", "y", 1), "callback", "k", {}, 1, clock.now, at.egress, at.writer)
+            later = posting.postponed(work, "dead.example", lambda data: "dead" in data["url"])
+            assert later
+            assert later.also
+            assert await at.writer.submit(later.also) == 5
+            assert posting.postponed(work, "well.example", lambda data: True) is None
+    due = {job.key: job.due_at > clock.now async for job in Job.objects.filter(kind="callback")}
+    assert due == {f"r{number}-1": number % 2 == 0 for number in range(10)}
