@@ -42,7 +42,7 @@ ALIKE_READ, ALIKE_SHOWN = 40, 5
 # What a row of the list shows: the large columns stay where they are.
 _COLUMNS = (
     *("id", "workflow", "kind", "state", "queue", "question", "reviewers", "due_at", "created_at", "claimed_until"),
-    *("snoozed_until", "assignee__username", "run_id", "run__title", "requester"),
+    *("snoozed_until", "assignee__username", "run_id", "run__title", "run__blueprint__name", "requester"),
 )
 
 
@@ -126,7 +126,11 @@ def listed(user: Person, wanted: Wanted, now: datetime, after: str = "", most: i
     # The ids come from an index that holds all that is filtered by; asked for whole rows at once, PostgreSQL walks
     # along the primary key instead, past all cases that were ever settled.
     ids = list(rows.order_by("id").values_list("pk", flat=True)[: most + 1])
-    shown = Escalation.objects.filter(pk__in=ids).select_related("assignee", "run").only(*_COLUMNS) if ids else ()
+    shown = (
+        Escalation.objects.filter(pk__in=ids).select_related("assignee", "run__blueprint").only(*_COLUMNS)
+        if ids
+        else ()
+    )
     found = sorted(shown, key=lambda case: case.pk)
     if len(found) > most:
         return Listed(found[:most], found[most - 1].pk)

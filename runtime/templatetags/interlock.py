@@ -222,6 +222,9 @@ def _sentence_in(item: Any) -> str:
     """What a finding says in words: its message, or its name and reason. Empty where it is no finding."""
     if not isinstance(item, Mapping):
         return ""
+    # A customer's message is no finding, and what stands beside it must not fold away behind it.
+    if "message" in item and not ("code" in item or item.keys() <= {"name", "message", "path", "run"}):
+        return ""
     name, text = item.get("name"), item.get("message") or item.get("reason")
     if not isinstance(text, str) or len(text) > LONGEST_TEXT:
         return ""

@@ -59,7 +59,8 @@ def _mine_first(user: Person, now: datetime) -> list[Escalation]:
     views: tuple[View, ...] = ("mine", "overdue", "open")
     rows = [inbox.cases_of(user, Wanted(view), now).order_by("pk").values_list("pk")[:MOST] for view in views]
     ids = list(dict.fromkeys(pk for each in gathered(rows) for (pk,) in sorted(each)))[:MOST]
-    found = Escalation.objects.filter(pk__in=ids).select_related("assignee", "run").defer("asked", "reasons")
+    found = Escalation.objects.filter(pk__in=ids).select_related("assignee", "run__blueprint")
+    found = found.defer("asked", "reasons", "run__blueprint__document")
     return sorted(found, key=lambda case: ids.index(case.pk))
 
 

@@ -20,13 +20,23 @@ function settle() {
   const done = pane()?.dataset.answered;
   if (done) mark(done, "answered");
   if (shown && row(shown)?.classList.contains("is-done")) unmark(shown);
-  row(shown)?.scrollIntoView({ block: "nearest" });
+  reveal(row(shown));
   if (shown !== before) scrollTo({ top: 0 });
   else pane()?.querySelector("#answer [role=alert]")?.scrollIntoView({ block: "nearest" });
   before = shown;
   freshen(document);
   watchEdits();
   countDown();
+}
+
+// Only the list is moved: the browser would move the page with it, away from its head.
+function reveal(found) {
+  if (!found || !list) return;
+  const frame = list.getBoundingClientRect();
+  const { top, bottom } = found.getBoundingClientRect();
+  const end = Math.min(frame.bottom, innerHeight);
+  if (top < frame.top) list.scrollTop -= frame.top - top;
+  else if (bottom > end) list.scrollTop += bottom - end;
 }
 
 function point(id) {

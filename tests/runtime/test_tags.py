@@ -47,6 +47,13 @@ def test_a_record_is_no_finding_and_what_it_says_is_escaped() -> None:
     assert "<b>" not in str(tree([{"message": "<b>bold</b>"}]))
 
 
+def test_a_customers_message_does_not_hide_what_stands_beside_it() -> None:
+    lead = {"name": "Ada", "email": "ada@acme.example", "message": "Please call."}
+    shown = str(tree({"The lead": lead}))
+    assert "3 fields" in shown
+    assert "<details open>" in shown
+
+
 def test_pages_and_canvas_have_the_same_words_for_the_families() -> None:
     told = re.search(r"FAMILY_TITLES[^{]*\{(.*?)\};", KINDS.read_text(), re.DOTALL)
     assert told
