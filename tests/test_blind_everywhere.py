@@ -22,7 +22,7 @@ from tests.makers.blind import TELLING, blind_case
 from tests.makers.gate_rows import decision, gate
 from tests.makers.gated import Here
 from tests.makers.people import person, queue_of
-from tests.test_permissions import API, OPEN, PAGES, routes
+from tests.makers.permitted import API, OPEN, PAGES, routes
 
 pytestmark = pytest.mark.django_db
 
