@@ -84,7 +84,7 @@ LENGTH = "import struct, sys; w = sys.stdout.buffer; w.write(struct.pack('>Q', {
 )
 def test_nonsense_is_no_answer(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     instead(monkeypatch, program)
-    process = Numbers(timeout_s=5.0)
+    process = Numbers(timeout_s=60.0)
     with pytest.raises(Lost):
         process.computed(REQUEST)
     monkeypatch.undo()
