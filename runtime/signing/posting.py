@@ -59,9 +59,9 @@ def may_be_plain(host: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Who takes what is sent there; empty where nobody can be made out."""
+    """Who takes what is sent there, as host or host:port; empty where nobody can be made out."""
     try:
-        return urlsplit(url).hostname or ""
+        return urlsplit(url).netloc.lower()
     except ValueError:
         return ""
 

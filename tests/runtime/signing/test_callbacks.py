@@ -319,7 +319,8 @@ async def test_a_receiver_that_lets_a_message_hang_is_left_alone_for_a_while(mon
     async with Site(hang) as url:
         _, job, attempts = await told(url)
         assert (job.state, job.attempts, len(attempts)) == ("due", 1, 1)
-        assert 50 < posting.receivers.wait_of("127.0.0.1") <= 90
+        assert 50 < posting.receivers.wait_of(posting.host_of(url)) <= 90
+        assert posting.receivers.wait_of("127.0.0.1:1") == 0, "another program on the same machine"
 
 
 async def test_those_behind_one_that_would_be_in_vain_are_put_off_with_it_and_no_others() -> None:
