@@ -38,6 +38,6 @@ def ask(
     for those who hear them; `main` marks a deed that destroys nothing.
     Without `opens` the button stands elsewhere.
     """
-    given = {"id": id, "action": action, "opens": opens, "title": title, "does": does, "content": content}
-    given |= {"deed": deed, "icon_name": icon, "about": about, "stays": stays, "main": main}
+    given: dict[str, object] = {"id": id, "action": action, "opens": opens, "title": title, "does": does}
+    given |= {"content": content, "deed": deed, "icon_name": icon, "about": about, "stays": stays, "main": main}
     return render_to_string("_ask.html", {**given, "csrf_token": context.get("csrf_token")})
