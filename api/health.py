@@ -22,6 +22,7 @@ from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from runtime import jobs
 from runtime.models import Escalation, Run, Worker
 
 PATIENCE_S = 3.0
@@ -97,8 +98,22 @@ def _exposition() -> Iterable[str]:
     yield from _metric("interlock_oldest_queued_seconds", "gauge", "Age of the oldest queued run.", _age(queued))
     yield from _metric("interlock_open_cases", "gauge", "Cases that wait for a person.", [("", cases["number"])])
     yield from _metric("interlock_oldest_case_seconds", "gauge", "Age of the oldest open case.", _age(cases))
+    yield from _jobs()
     yield from _metric("process_cpu_seconds_total", "counter", "CPU time of this process.", [("", time.process_time())])
     yield from _metric("process_resident_memory_bytes", "gauge", "Peak memory of this process.", [("", _peak_memory())])
+
+
+def _jobs() -> Iterable[str]:
+    """Side jobs, kind by kind; each number stops at a bound, so that asking costs the same however many there are."""
+    kinds = jobs.standing(timezone.now())
+    states = [("waiting", "waiting"), ("working", "running"), ("failed", "failed")]
+    counts = [
+        (f'{{kind="{each.kind}",state="{word}"}}', getattr(each, name)) for each in kinds for name, word in states
+    ]
+    ages = [(f'{{kind="{each.kind}"}}', each.oldest_s) for each in kinds]
+    told = "Side jobs by kind: due and waiting, running, failed within 30 days; counted up to 1000."
+    yield from _metric("interlock_jobs", "gauge", told, counts)
+    yield from _metric("interlock_oldest_job_seconds", "gauge", "For how long the oldest due job waits.", ages)
 
 
 def _metric(name: str, kind: str, text: str, values: Iterable[tuple[str, float]]) -> Iterable[str]:

@@ -45,6 +45,7 @@ what only reads the database into `work.read`, what writes into `work.write`.
 **In tests**: `tests/makers/jobs.py` works off everything that is due, with a clock of the test's own.
 """
 
+from runtime.jobs.counting import Standing, standing
 from runtime.jobs.handlers import Handler, every, handler, is_periodic, registered
 from runtime.jobs.outcomes import Again, Done, GivenUp, Outcome, Postponed, Stopped
 from runtime.jobs.table import KEPT, cancel, forget, hold, put, put_off, replace, retry
@@ -62,6 +63,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Postponed",
+    "Standing",
     "Stopped",
     "Work",
     "cancel",
@@ -75,4 +77,5 @@ __all__ = [
     "registered",
     "replace",
     "retry",
+    "standing",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from django.test import AsyncRequestFactory, Client
 from django.utils import timezone
 
 from api.health import healthz
-from runtime.models import Worker
+from runtime import jobs
+from runtime.models import Job, Worker
 from tests.makers.cases import open_case, waiting_run
 
 
@@ -53,6 +55,26 @@ def test_metrics_count_runs_and_cases_and_name_nothing(client: Client) -> None:
     assert "secret-project" not in text
     for line in text.splitlines():
         assert line.startswith("#") or float(line.rsplit(" ", 1)[1]) >= 0
+
+
+@pytest.mark.django_db
+def test_metrics_tell_where_side_jobs_stand_by_kind(client: Client) -> None:
+    now = timezone.now()
+    jobs.put("callback", "secret-run", None, now - timedelta(minutes=2))
+    jobs.put("notice.mail", "secret-person", None, now + timedelta(minutes=2))
+    Job.objects.create(kind="callback", key="b", state="failed", due_at=now, created_at=now, finished_at=now)
+    text = client.get("/metrics").content.decode()
+    for line in (
+        'interlock_jobs{kind="callback",state="waiting"} 1',
+        'interlock_jobs{kind="callback",state="running"} 0',
+        'interlock_jobs{kind="callback",state="failed"} 1',
+        'interlock_jobs{kind="notice.mail",state="waiting"} 0',
+        'interlock_oldest_job_seconds{kind="notice.mail"} 0.0',
+    ):
+        assert f"{line}\n" in text, line
+    (age,) = re.findall(r'interlock_oldest_job_seconds\{kind="callback"\} (\S+)', text)
+    assert 120 <= float(age) < 180
+    assert "secret" not in text
 
 
 @pytest.mark.django_db
