@@ -13,7 +13,7 @@ from typing import Annotated, Final, Protocol
 from pydantic import AfterValidator, Field
 
 from runtime.core.expressions import Expr, Json, Unknown
-from runtime.core.node import Failed, Inputs
+from runtime.core.node import Failed, Inputs, Params
 from runtime.core.templates import parts
 
 DueHours = Annotated[
@@ -30,6 +30,18 @@ DueHours = Annotated[
 
 UNSURE: Final = frozenset({"unsure", "error"})
 """The ports beside the choices of a step that decides."""
+
+
+class OtherWorkflow(Params):
+    """Which workflow a step runs."""
+
+    workflow: Annotated[
+        str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$", description="The other workflow's short name (its slug).")
+    ]
+    version: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="The version to run; empty: the one that is published then.")
+    ] = None
+
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 

@@ -16,21 +16,15 @@ from pydantic import Field
 
 from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Unknown
-from runtime.core.node import CallEach, Context, Done, Failed, Inputs, NodeKind, Outcome, Params
-from runtime.nodes._values import Name, not_computed
+from runtime.core.node import CallEach, Context, Done, Failed, Inputs, NodeKind, Outcome
+from runtime.nodes._values import Name, OtherWorkflow, not_computed
 
 MOST_ITEMS = 2_000
 
 
-class EachParams(Params):
+class EachParams(OtherWorkflow):
     """Which workflow to run for which items, and what becomes of the step when one fails."""
 
-    workflow: Annotated[
-        str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$", description="The other workflow's short name (its slug).")
-    ]
-    version: Annotated[
-        int | None, Field(ge=1, le=1_000_000, description="The version to run; empty: the one that is published then.")
-    ] = None
     items: Annotated[Expr, Field(title="The list", description="The list: at most 2,000 items, of any sort.")]
     input: Annotated[
         dict[Name, Expr],

@@ -13,19 +13,13 @@ from pydantic import Field, model_validator
 
 from runtime.core.definition import Many
 from runtime.core.expressions import Expr
-from runtime.core.node import Call, Context, Failed, Inputs, NodeKind, Outcome, Params
-from runtime.nodes._values import Name, compute, refuse_repeats, refuse_reserved
+from runtime.core.node import Call, Context, Failed, Inputs, NodeKind, Outcome
+from runtime.nodes._values import Name, OtherWorkflow, compute, refuse_repeats, refuse_reserved
 
 
-class WorkflowParams(Params):
+class WorkflowParams(OtherWorkflow):
     """Which workflow to run, and with what."""
 
-    workflow: Annotated[
-        str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$", description="The other workflow's short name (its slug).")
-    ]
-    version: Annotated[
-        int | None, Field(ge=1, le=1_000_000, description="The version to run; empty: the one that is published then.")
-    ] = None
     input: Annotated[
         dict[Name, Expr],
         Field(
