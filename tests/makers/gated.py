@@ -16,8 +16,8 @@ from django.db import transaction
 from runtime.core.node import GateQuestion, GateVerdict, ModelAnswer, ModelRequest
 from runtime.engine.ports import Judged, Seat
 from runtime.escalations import Answer, Resolved, resolve
-from runtime.gates import folding, labels, ledger, policies, sums
-from runtime.gates.numbers import Message
+from runtime.gates import folding, labels, ledger, policies
+from runtime.gates.verifying import InProcess
 from runtime.judgement.promise import Rules
 from runtime.models import Blueprint, Decision, Escalation, Gate
 from tests.makers.engine import Engine, ScriptedDoors, drawn, ended, node, outcome, review
@@ -27,11 +27,8 @@ QUICK = Rules(learn=20, candidates=4, audit=0.3, alarm_at=20.0, unanswered=100)
 CHOICES = ["pay", "decline"]
 
 
-class Here:
-    """Sums in this process: where a test is about what is folded, not where."""
-
-    def computed(self, request: Message) -> Message:
-        return sums.answer(request)
+Here = InProcess
+"""Sums in this process: where a test is about what is folded, not where."""
 
 
 def gated(
