@@ -1,4 +1,4 @@
-"""Menders of decision tables: a last row for the rest, which goes to a person, and which of two rows decides."""
+"""Menders of decision tables: a last row for the rest, which of two rows decides, an order that reaches all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from builder import mending
 from builder.menders.people import to_people
 from builder.menders.proposals import Mender, Proposal, Proposals, Wrong
 from builder.mending import Json
-from runtime.core.tables import Table, Tabular, overlaps
+from runtime.core.tables import Table, Tabular, overlaps, shadows
 
 REST = "to a person"
 
@@ -65,4 +65,28 @@ def _first_decides(wrong: Wrong) -> Proposals:
     yield Proposal(f"Delete row {row}", mending.without_value(wrong.document, wrong.place))
 
 
-MENDERS: dict[str, Mender] = {"table.gap": _last_row, "table.overlap": _first_decides}
+def _reached(wrong: Wrong) -> Proposals:
+    """The row that hides others goes to the end; or those go, since they never decided anything."""
+    node, table = mending.node_of(wrong.document, wrong.node), _table(wrong)
+    hidden = int(wrong.place[-1])
+    shadow = next((each for each in shadows(table) if hidden in each.hidden), None) if table else None
+    if node is None or shadow is None:
+        return
+    config = node.get("config", {})
+    rows = config["rows"]
+    moved = [*(row for place, row in enumerate(rows) if place != shadow.row), rows[shadow.row]]
+    yield Proposal(f"Move row {shadow.row + 1} to the end", _with_rows(wrong, config, moved))
+    left = [row for place, row in enumerate(rows) if place not in shadow.hidden]
+    what = f"row {hidden + 1}" if len(shadow.hidden) == 1 else f"the {len(shadow.hidden)} rows that are never reached"
+    yield Proposal(f"Delete {what}", _with_rows(wrong, config, left))
+
+
+def _with_rows(wrong: Wrong, config: dict[str, Any], rows: list[Any]) -> Json:
+    return mending.changed_node(wrong.document, wrong.node, config={**config, "rows": rows})
+
+
+MENDERS: dict[str, Mender] = {
+    "table.gap": _last_row,
+    "table.overlap": _first_decides,
+    "table.unreached": _reached,
+}

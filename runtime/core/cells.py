@@ -171,6 +171,8 @@ def _values(text: str, column_type: ColumnType, *, several: bool) -> Cell | BadC
 
 
 def _unreadable(text: str, column_type: ColumnType) -> BadCell:
+    if ".." in text and column_type in ("number", "integer"):
+        return BadCell("A range needs two numbers, the lower one first: 1 to 5 is written [1..5].")
     example = {
         "string": '"text" or in ("a", "b")',
         "number": "3.5, > 3 or [1..5)",

@@ -20,12 +20,14 @@ __all__ = [
     "Hit",
     "Overlap",
     "Row",
+    "Shadow",
     "Table",
     "TableResult",
     "Tabular",
     "decide",
     "gaps",
     "overlaps",
+    "shadows",
 ]
 
 type Hit = Literal["UNIQUE", "FIRST", "ANY", "PRIORITY", "COLLECT"]
@@ -185,6 +187,49 @@ def overlaps(table: Table, most: int = 3) -> tuple[Overlap, ...]:
     return tuple(overlap for _, overlap in zip(range(most), _overlapping(table), strict=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A row (by its number, from 0) that holds wherever the rows `hidden` behind it do, so that these never decide."""
+
+    row: int
+    hidden: tuple[int, ...]
+
+
+def shadows(table: Table) -> tuple[Shadow, ...]:
+    """The rows of a table read from the top that a single row before them hides; exact for any size.
+
+    Rows that only several others hide together are not found, nor rows that hold for nothing at all.
+    """
+    if table.hit != "FIRST":
+        return ()
+    found: dict[int, list[int]] = {}
+    rest = next((number for number, row in enumerate(table.rows) if _is_rest(row)), len(table.rows))
+    for row in range(1, len(table.rows)):
+        # Behind a row for all the rest there is nothing to search for.
+        hiding = rest if row > rest else _hiding(table, row)
+        if hiding is not None:
+            found.setdefault(hiding, []).append(row)
+    return tuple(Shadow(row, tuple(hidden)) for row, hidden in sorted(found.items()))
+
+
+def _is_rest(row: Row) -> bool:
+    return all(cell == ANYTHING for cell in row.cells)
+
+
+def _hiding(table: Table, row: int) -> int | None:
+    """The first row before this one that holds wherever it does."""
+    earlier = (1 << row) - 1
+    for regions in table.regions:
+        own = [holding for _, holding in regions if holding >> row & 1]
+        for holding in own:
+            earlier &= holding
+            if not earlier:
+                return None
+        if not own:
+            return None
+    return (earlier & -earlier).bit_length() - 1
+
+
 class _GapSearch:
     """Walks the columns, carrying the rows that still hold; equal sets of rows at one column are looked at once."""
 
@@ -223,6 +268,8 @@ def _holding_from(table: Table) -> Iterable[int]:
 
 
 def _overlapping(table: Table) -> Iterator[Overlap]:
+    if table.hit in ("FIRST", "PRIORITY"):
+        return
     masks = [_values_by_row(table, place) for place in range(len(table.inputs))]
     for one in range(len(table.rows)):
         for other in range(one + 1, len(table.rows)):

@@ -13,6 +13,19 @@ from tests.browser.eyes import fits, for_everybody
 from tests.makers.gated import gated
 
 pytestmark = pytest.mark.browser
+SAVE = """async (document) => {
+  const {slug, csrf} = window.document.querySelector('interlock-canvas').dataset;
+  const address = `/api/v1/workflows/${slug}/draft/`;
+  const etag = (await fetch(address)).headers.get('ETag');
+  const headers = {'Content-Type': 'application/json', 'X-CSRFToken': csrf, 'If-Match': etag};
+  return (await fetch(address, {method: 'PUT', headers, body: JSON.stringify(document)})).status;
+}"""
+# How far below the name of the last port the badge begins.
+BELOW = """(badge) => {
+  const words = new Range();
+  words.selectNodeContents(badge.parentElement.querySelector('.outlet[data-port=unsure]'));
+  return badge.getBoundingClientRect().top - words.getBoundingClientRect().bottom;
+}"""
 
 
 def promising(max_error: float) -> dict[str, Any]:
@@ -23,17 +36,11 @@ def promising(max_error: float) -> dict[str, Any]:
 
 def draft(page: Page, document: dict[str, Any]) -> None:
     """Save a draft as a program does; the page that is open takes it in."""
-    script = """async (document) => {
-      const {slug, csrf} = window.document.querySelector('interlock-canvas').dataset;
-      const address = `/api/v1/workflows/${slug}/draft/`;
-      const etag = (await fetch(address)).headers.get('ETag');
-      const headers = {'Content-Type': 'application/json', 'X-CSRFToken': csrf, 'If-Match': etag};
-      return (await fetch(address, {method: 'PUT', headers, body: JSON.stringify(document)})).status;
-    }"""
-    assert page.evaluate(script, document) == 200
+    assert page.evaluate(SAVE, document) == 200
 
 
-def test_a_looser_promise_is_said_first_and_published_in_a_persons_name(visit: Visitor) -> None:
+def asking_less(visit: Visitor) -> Page:
+    """A drawing whose draft allows more to be wrong than what is published."""
     page = imported(visit, "Promising", promising(0.02))
     saved(page)
     publish(page)
@@ -41,14 +48,14 @@ def test_a_looser_promise_is_said_first_and_published_in_a_persons_name(visit: V
     draft(page, promising(0.05))
     page.reload()
     page.locator(".start").wait_for()
+    return page
+
+
+def test_a_looser_promise_is_said_first_and_published_in_a_persons_name(visit: Visitor) -> None:
+    page = asking_less(visit)
     badge = step(page, "May we pay?").locator(".step-gate")
     expect(badge).to_have_text("on probation")
-    below = """(badge) => {
-      const words = new Range();
-      words.selectNodeContents(badge.parentElement.querySelector('.outlet[data-port=unsure]'));
-      return badge.getBoundingClientRect().top - words.getBoundingClientRect().bottom;
-    }"""
-    assert badge.evaluate(below) >= 0
+    assert badge.evaluate(BELOW) >= 0
     page.get_by_role("button", name="Publish", exact=True).click()
     dialog = page.get_by_role("dialog")
     loosened = "This loosens the promise of “May we pay?”: from at most 2 to at most 5 wrong in 100."

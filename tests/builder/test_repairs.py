@@ -146,6 +146,9 @@ def one(case_code: str) -> tuple[Any, Problem]:
         ("safety.asks_but_acts", "Always run version 1, which only asks"),
         ("table.gap", "Add a last row for the rest, and ask a person then"),
         ("table.overlap", "Let the first row that fits decide"),
+        ("table.unreached", "Move row 1 to the end"),
+        ("table.unreached", "Delete row 2"),
+        ("table.unreached", "Delete the 5 rows that are never reached"),
         ("document.bad_config", "Take “colour” away"),
     ],
 )

@@ -121,7 +121,8 @@ const CELLS: readonly (readonly [type: "string" | "integer" | "boolean", written
   ["integer", "-", "any", ""], ["integer", "5", "is", "5"], ["integer", ">= 50", "from", "50"], ["integer", "< 3", "below", "3"],
   ["integer", "[1..5]", "between", "1 to 5"], ["integer", "[1..5)", "until", "1 to 5"], ["integer", "in (1, 2)", "in", "1, 2"], ["integer", "!= 4", "not", "4"],
   ["string", '"DE"', "is", "DE"], ["string", 'in ("DE", "AT")', "in", "DE, AT"], ["string", 'not in ("DE")', "out", "DE"], ["string", 'not ("DE")', "not", "DE"],
-  ["integer", ">= ", "from", ""], ["integer", "<", "below", ""], ["boolean", "true", "yes", ""], ["boolean", "false", "no", ""], ["boolean", "-", "any", ""],
+  ["integer", ">= ", "from", ""], ["integer", "<", "below", ""], ["integer", "", "is", ""], ["integer", "!= ", "not", ""],
+  ["integer", "[5..]", "between", "5"], ["integer", "[..]", "between", ""], ["integer", "[5 to..)", "until", "5 to"], ["integer", "[about..]", "between", "about"], ["boolean", "true", "yes", ""], ["boolean", "false", "no", ""], ["boolean", "-", "any", ""],
 ];
 
 test("cells are read in words, and mean the same when they are written again", () => {

@@ -15,6 +15,8 @@ const RANGE = new RegExp(`^\\[\\s*(${NUMBER})\\s*\\.\\.\\s*(${NUMBER})\\s*([\\])
 const LOOSE_RANGE = new RegExp(`^(${NUMBER})\\s*(?:to|and|\\.\\.|–|-)\\s*(${NUMBER})$`);
 // A comparison may be chosen before there is a number to compare with.
 const COMPARED = new RegExp(`^(<=|>=|<|>)\\s*(${NUMBER})?$`);
+// A range that lacks a number is kept as one, so that it is said to lack it: `[5..]`.
+const HALF = /^\[(.*?)\.\.([\])])$/s;
 const WHOLE = new RegExp(`^${NUMBER}$`);
 const LISTED = /^in\s*\((.*)\)$/s;
 const NOT = /^(?:!=\s*|not\b\s*)(.*)$/s;
@@ -38,8 +40,8 @@ export function writtenAs(how: string, text: string, type: Type): string {
     case "no": return "false";
     case "is": return literal(text, type);
     case "not": return `!= ${literal(text, type)}`;
-    case "between": return given.replace(LOOSE_RANGE, "[$1..$2]");
-    case "until": return given.replace(LOOSE_RANGE, "[$1..$2)");
+    case "between": return LOOSE_RANGE.test(given) ? given.replace(LOOSE_RANGE, "[$1..$2]") : `[${given}..]`;
+    case "until": return LOOSE_RANGE.test(given) ? given.replace(LOOSE_RANGE, "[$1..$2)") : `[${given}..)`;
     case "in": return `in (${several(text, type)})`;
     case "out": return `not in (${several(text, type)})`;
     default: return text;
@@ -70,7 +72,9 @@ function plain(cell: string, type: Type): Comparison | null {
   if (sign) return { how: Object.keys(SIGNS).find((each) => SIGNS[each] === sign) ?? "text", text: number };
   const [, low, high, end] = RANGE.exec(cell) ?? [];
   if (low && high) return { how: end === ")" ? "until" : "between", text: `${low} to ${high}` };
-  return WHOLE.test(cell) ? { how: "is", text: cell } : null;
+  const [, half, halfEnd] = HALF.exec(cell) ?? [];
+  if (half !== undefined) return { how: halfEnd === ")" ? "until" : "between", text: half.trim() };
+  return cell === "" || WHOLE.test(cell) ? { how: "is", text: cell } : null;
 }
 
 function turned(found: Comparison | null): Comparison | null {

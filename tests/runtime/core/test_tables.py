@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.core.cells import BadCell, Cell, ColumnType, fits, parse_cell, representatives
-from runtime.core.tables import Column, Hit, Row, Table, TableResult, decide, gaps, overlaps
+from runtime.core.cells import ANYTHING, BadCell, Cell, ColumnType, fits, parse_cell, representatives
+from runtime.core.tables import Column, Hit, Row, Table, TableResult, decide, gaps, overlaps, shadows
 
 
 def cell(text: str, column: ColumnType = "number") -> Cell:
@@ -80,6 +80,13 @@ def test_what_is_no_cell_is_refused_in_words(text: str, column: ColumnType) -> N
     found = parse_cell(text, column)
     assert isinstance(found, BadCell)
     assert found.reason.endswith((".", "-."))
+
+
+@pytest.mark.parametrize("text", ["[5..]", "[..]", "[5..)", "[about..]"])
+def test_a_range_without_two_numbers_is_said_to_lack_them(text: str) -> None:
+    found = parse_cell(text, "integer")
+    assert isinstance(found, BadCell)
+    assert "A range needs two numbers" in found.reason
 
 
 @given(st.text(max_size=40), st.sampled_from(["string", "number", "integer", "boolean"]))
@@ -180,6 +187,27 @@ def test_gaps_and_overlaps_agree_with_trying_every_case(made: Table) -> None:
     assert bool(clashes) == ("conflict" in found)
     for clash in clashes:
         assert set(clash.rows) <= set(decide(made, clash.example).rows)
+
+
+@given(tables())
+def test_a_row_said_to_be_hidden_decides_no_case_and_one_that_hides_holds_wherever_it_does(made: Table) -> None:
+    names = [column.name for column in made.inputs]
+    cases = [dict(zip(names, case, strict=True)) for case in itertools.product(*(POINTS[c.type] for c in made.inputs))]
+    deciding = {row for case in cases for row in decide(made, case).rows}
+    found = shadows(made)
+    assert found == () or made.hit == "FIRST"
+    assert deciding.isdisjoint(row for shadow in found for row in shadow.hidden)
+    firsts = [row for row, each in enumerate(made.rows) if all(cell == ANYTHING for cell in each.cells)]
+    if made.hit == "FIRST" and firsts:
+        told = {row for shadow in found for row in shadow.hidden}
+        assert told >= {row for row in range(firsts[0] + 1, len(made.rows)) if _holds(made, row, cases)}
+
+
+def _holds(made: Table, row: int, cases: list[dict[str, Any]]) -> bool:
+    return any(
+        all(cell.holds(case[c.name]) for cell, c in zip(made.rows[row].cells, made.inputs, strict=True))
+        for case in cases
+    )
 
 
 @given(tables())
