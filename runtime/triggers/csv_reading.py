@@ -18,6 +18,8 @@ MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 LONGEST_CELL = 32_000
 LONGEST_TITLE = 200
+# The library gives up at 128 KB, in a way that does not tell which cell is too long.
+csv.field_size_limit(MAX_BYTES)
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows (Western European)"}
 _SAMPLE_ROWS = 20

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from django.http import StreamingHttpResponse
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+# Where semicolons part cells, a spreadsheet parts a quoted cell, too, and at its line breaks: each part is looked at.
+_BEGINS_A_FORMULA = re.compile(rf"\A(?=[{_SIGNS}\t\r\n])|(?<=[;\t\r\n])(?=[{_SIGNS}])")
 
 
 def csv_file(name: str, lines: AsyncIterator[str]) -> StreamingHttpResponse:
@@ -21,11 +24,11 @@ def csv_file(name: str, lines: AsyncIterator[str]) -> StreamingHttpResponse:
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> str:
-    """The rows as lines; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The rows as lines; whatever of a cell a spreadsheet would take for a formula has an apostrophe before it."""
     written = io.StringIO()
     csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
     return written.getvalue()
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
+    return _BEGINS_A_FORMULA.sub("'", cell)

@@ -135,3 +135,10 @@ def test_what_a_spreadsheet_writes_is_read_as_it_was(rows: list[tuple[str, str, 
         width = len(table.header)
         padded = [row.cells + ("",) * (width - len(row.cells)) for row in rows_of(raw, table)]
         assert [tuple(map(str.rstrip, row)) for row in padded] == [tuple(map(str.rstrip, row)) for row in kept]
+
+
+def test_a_cell_of_a_megabyte_is_named_with_its_line() -> None:
+    for cell in (b"x" * 1_000_000, b'"' + b"x\n" * 400_000 + b'"'):
+        found = table_of(b"seats,note\n60," + cell + b"\n")
+        assert isinstance(found, Refused)
+        assert "a cell of more than 32,000 characters" in found.detail
