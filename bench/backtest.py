@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from bench.bounds import Bound
+from bench.bounds import Bound, peak_mib
 from runtime.backtests.doors import Budget
 from runtime.backtests.recorded import Past, record
 from runtime.backtests.replay import Means, replay
@@ -107,20 +106,16 @@ async def main(cases: int) -> None:
     try:
         journals = [await journal(before, number, cage) for number in range(cases)]
         for name, draft in (("the same drawing", before), ("another cut-off", after)):
-            memory, begun = _memory_mib(), time.process_time()
+            memory, begun = peak_mib(), time.process_time()
             found = await through(draft, before, journals, cage)
             ms = (time.process_time() - begun) * 1000 / cases
             steps = sum(len(each.told) for each in found) / cases
             ends = sorted({each.outcome or each.state for each in found})
             told = f"{name}: {1000 / ms:,.0f} cases/s, {steps:.1f} steps a case, ends {', '.join(ends)}"
-            print(f"{told}; +{_memory_mib() - memory:.0f} MiB")
+            print(f"{told}; +{peak_mib() - memory:.0f} MiB")
             print(Bound(f"replaying a case, {name}", ms, "ms", BOUND_MS))
     finally:
         await cage.close()
-
-
-def _memory_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

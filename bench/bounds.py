@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,3 +38,13 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The smallest of the values that at least this share of them does not exceed; NaN where there are none."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+
+
+def by_chance(share: float, trials: int) -> float:
+    """A share and two standard errors of it, in per cent: what so many trials may show by chance."""
+    return 100.0 * (share + 2.0 * math.sqrt(share * (1.0 - share) / trials))
+
+
+def peak_mib() -> float:
+    """The most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-import resource
 import statistics
 import time
 from collections.abc import Callable
 
+from bench.bounds import peak_mib
 from runtime.ai import embedded
 from runtime.core.node import ModelAnswer, ModelRequest, Option
 
@@ -25,17 +25,17 @@ PLAYBOOKS, EXAMPLES = 5, 20
 def main() -> None:
     """Print the numbers."""
     chance = random.Random(1)
-    before = _megabytes()
+    before = peak_mib()
     from runtime.judgement.novelty import learn
 
-    loaded = _megabytes()
+    loaded = peak_mib()
     texts = [_text(chance) for _ in range(PAST)]
     begun = time.perf_counter()
     known = learn(texts)
     seconds = time.perf_counter() - begun
     if known is None:
         raise SystemExit("Nothing could be learned.")
-    learned = _megabytes()
+    learned = peak_mib()
     asked = _milliseconds(lambda: known.of(_text(chance)))
     first, then = _matching(chance)
     print(f"scikit-learn weighs {loaded - before:.0f} MB, {PAST:,} past cases {learned - loaded:.0f} MB")
@@ -70,10 +70,6 @@ def _milliseconds(work: Callable[[], object]) -> tuple[float, float]:
 
 def _text(chance: random.Random) -> str:
     return " ".join(chance.choices(WORDS, k=LENGTH))
-
-
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

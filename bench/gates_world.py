@@ -10,7 +10,6 @@ tell how often promises break, by the same steps.
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bench.bounds import Bound
+from bench.bounds import Bound, by_chance
 from bench.gates_mirror import (
     CASES,
     PROMISE,
@@ -158,19 +157,18 @@ def _hold_gates(trials: Sequence[Trial]) -> None:
         trial.cutoffs |= set() if gate.cutoff is None else {gate.cutoff}
 
 
-def allowed(trials: int) -> float:
-    """δ and two standard errors, in per cent."""
-    doubt = PROMISE.doubt
-    return 100.0 * (doubt + 2.0 * math.sqrt(doubt * (1.0 - doubt) / trials))
-
-
 def promises(what: str, world: World, lives: Sequence[Life]) -> Iterator[object]:
     """How the gates of one world did."""
     count, broken = len(lives), sum(life.violated(world) for life in lives)
     automatic, wrong = sum(life.automatic for life in lives), sum(life.wrong for life in lives)
     proven, closed = sum(bool(life.cutoffs) for life in lives), sum(life.closed for life in lives)
     if world.breaks:
-        yield Bound(f"{what}, promised what is not true: {world.name}", 100.0 * broken / count, "%", allowed(count))
+        yield Bound(
+            f"{what}, promised what is not true: {world.name}",
+            100.0 * broken / count,
+            "%",
+            by_chance(PROMISE.doubt, count),
+        )
     elif world.drifts:
         yield Bound(
             f"{what}, closed of those proven: {world.name}", 100.0 * closed / max(1, proven), "%", 90.0, at_least=True

@@ -7,7 +7,6 @@ is automated on real data (`JUDGEMENT_DATA`, see `bench/judgement_data.py`); the
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from statistics import mean, median
 
 import numpy as np
 
-from bench.bounds import Bound
+from bench.bounds import Bound, by_chance
 from bench.judgement_data import Stream, out_of_scope, streams
 from bench.judgement_life import Case, lived
 from bench.judgement_worlds import PROMISE, WORLDS, trial
@@ -35,12 +34,6 @@ from runtime.judgement.signals import Scoring
 AUTOMATED = {"SpamAssassin": 68.0, "CLINC150, 18 % out of scope": 48.0, "leads not to call (CoIL 2000)": 8.0}
 
 
-def allowed(trials: int) -> float:
-    """δ and two standard errors, in per cent."""
-    doubt = PROMISE.doubt
-    return 100.0 * (doubt + 2.0 * math.sqrt(doubt * (1.0 - doubt) / trials))
-
-
 def worlds(trials: int) -> Iterator[object]:
     """Violations in each world."""
     for number, world in enumerate(WORLDS):
@@ -49,8 +42,8 @@ def worlds(trials: int) -> Iterator[object]:
         sequential, once = (
             100.0 * mean(flags) for flags in zip(*((t.sequential, t.one_look) for t in found), strict=True)
         )
-        yield Bound(f"broken, any time: {world.name}", sequential, "%", allowed(trials))
-        yield Bound(f"broken, one look: {world.name}", once, "%", allowed(trials))
+        yield Bound(f"broken, any time: {world.name}", sequential, "%", by_chance(PROMISE.doubt, trials))
+        yield Bound(f"broken, one look: {world.name}", once, "%", by_chance(PROMISE.doubt, trials))
         naive, peeking, proven = (
             100.0 * mean(flags) for flags in zip(*((t.naive, t.peeking, t.proven) for t in found), strict=True)
         )
@@ -72,7 +65,9 @@ def late(trials: int) -> Iterator[object]:
         gate = begin("bench", 0, PROMISE, Rules(learn=20), Scoring(("score",)))
         life = lived(gate, cases, chance, lambda case: 5 if case.answer == case.truth else 500)
         careful.append(any(cutoff is not None for cutoff in life.cutoffs))
-    yield Bound("broken with late labels, up to the watermark", 100.0 * mean(careful), "%", allowed(trials))
+    yield Bound(
+        "broken with late labels, up to the watermark", 100.0 * mean(careful), "%", by_chance(PROMISE.doubt, trials)
+    )
     yield f"  not to be done: labels as they come in: {100.0 * mean(careless):.1f} %"
 
 
