@@ -104,6 +104,9 @@ def _read(gate_id: int) -> _Work | None:
     rows = Decision.objects.filter(gate=gate_id).order_by("number")
     first = Decision.objects.filter(gate=gate_id, state="open").aggregate(number=Min("number"))["number"]
     wanted = rows if anew else rows.filter(number__gt=gate.upto)
+    if any(gate.standing.get(alarm, {}).get("fired") for alarm in ("audits", "reports")):
+        # What came after the alarm is not judged, however much it is; nor is it read with each answer.
+        wanted = wanted.filter(number__lte=gate.upto)
     settled = wanted if first is None else wanted.filter(number__lt=first)
     values = [list(row) for row in settled.values_list(*ledger.COLUMNS)]
     asked = {"terms": ledger.terms_of(gate), "rows": values, "anew": anew, "distrusted": distrusted}
