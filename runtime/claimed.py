@@ -19,48 +19,65 @@ from runtime.core.events import Event
 from runtime.engine.ports import Claim, Held, NewRun, Parent, Signal, tryout_of
 
 
-def read(cursor: CursorWrapper, rows: Sequence[Sequence[Any]], owner: str, now: datetime) -> list[Held]:
-    """The claimed runs. One that cannot be read says so, and keeps none of the others from being taken up."""
+def read(
+    cursor: CursorWrapper, rows: Sequence[Sequence[Any]], owner: str, now: datetime, known: Mapping[str, int]
+) -> list[Held]:
+    """The claimed runs. One that cannot be read says so, and keeps none of the others from being taken up.
+
+    `known`: up to which entry runs are known already. What a journal does not reach is not known.
+    """
     ids = [row[0] for row in rows]
+    since = {row[0]: known[row[0]] for row in rows if 0 < known.get(row[0], 0) <= row[-1]}
     try:
-        kept, waiting = _events_of(cursor, ids), signals(ids)
-        return [_held(row, owner, now, kept.get(row[0], _Kept()), waiting.get(row[0], ())) for row in rows]
+        kept, waiting = _events_of(cursor, ids, since), signals(ids)
+        return [_held(row, owner, now, kept[row[0]], waiting.get(row[0], ())) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError) as failure:
         if len(rows) > 1:
-            return [held for row in rows for held in read(cursor, [row], owner, now)]
+            return [held for row in rows for held in read(cursor, [row], owner, now, known)]
+        if since:
+            return read(cursor, rows, owner, now, {})
         return [_unreadable(rows[0], owner, now, failure)]
 
 
 @dataclass(slots=True)
 class _Kept:
-    """The journal of a run as it was read, and what it takes."""
+    """The journal of a run as it was read, behind the entry `since`, and what that takes."""
 
+    since: int = 0
     events: list[Event] = field(default_factory=list)
     size: int = 0
 
 
-def _events_of(cursor: CursorWrapper, run_ids: Sequence[str]) -> dict[str, _Kept]:
-    found: dict[str, _Kept] = {}
-    for some in slices(run_ids):
-        cursor.execute(
-            f"SELECT run_id, seq, at, type, node, visit, data FROM runtime_entry WHERE run_id IN ({places(some)})"
-            " ORDER BY run_id, seq",
-            [*some],
-        )
-        for run_id, seq, at, type_, node, visit, data in cursor.fetchall():
-            kept = found.setdefault(run_id, _Kept())
-            kept.events.append(Event(type_, node, visit, json.loads(data), seq, moment(at)))
-            kept.size += len(data)
+_READ = "SELECT run_id, seq, at, type, node, visit, data FROM runtime_entry WHERE"
+
+
+def _events_of(cursor: CursorWrapper, run_ids: Sequence[str], since: Mapping[str, int]) -> dict[str, _Kept]:
+    found = {run_id: _Kept(since.get(run_id, 0)) for run_id in run_ids}
+    for some in slices([run_id for run_id in run_ids if run_id not in since]):
+        cursor.execute(f"{_READ} run_id IN ({places(some)}) ORDER BY run_id, seq", [*some])
+        _take(cursor, found)
+    for run_id, seq in since.items():
+        cursor.execute(f"{_READ} run_id = %s AND seq > %s ORDER BY seq", [run_id, seq])
+        _take(cursor, found)
     return found
+
+
+def _take(cursor: CursorWrapper, found: Mapping[str, _Kept]) -> None:
+    for run_id, seq, at, type_, node, visit, data in cursor.fetchall():
+        kept = found[run_id]
+        kept.events.append(Event(type_, node, visit, json.loads(data), seq, moment(at)))
+        kept.size += len(data)
 
 
 def _held(row: Sequence[Any], owner: str, now: datetime, kept: _Kept, waiting: tuple[Signal, ...]) -> Held:
     """A claimed run. Raises ValueError and its like for a journal that tells no story."""
     events, last_seq = tuple(kept.events), row[-1]
-    if len(events) != last_seq or (events and events[-1].seq != last_seq):
-        raise ValueError(f"{len(events)} entries are there, and the last should be number {last_seq}")
-    run = _run_of(row, events[0].data if events else {})
-    return Held(Claim(run.id, owner, row[-3]), run, events, waiting, row[-2], now, last_seq, kept.size)
+    there = kept.since + len(events)
+    if there != last_seq or (events and events[-1].seq != last_seq):
+        raise ValueError(f"{there} entries are there, and the last should be number {last_seq}")
+    run = _run_of(row, events[0].data if events and not kept.since else {})
+    claim = Claim(run.id, owner, row[-3])
+    return Held(claim, run, events, waiting, row[-2], now, last_seq, kept.size, since=kept.since)
 
 
 def _unreadable(row: Sequence[Any], owner: str, now: datetime, failure: Exception) -> Held:

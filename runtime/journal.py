@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -32,6 +33,7 @@ from runtime.engine.ports import (
 )
 
 KEPT_DAYS = 30
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 _RUN_COLUMNS = (
     "id, blueprint_id, workflow, version, status, outcome, priority, owner, fence, claims, last_seq, wake_at, parent,"
@@ -96,8 +98,11 @@ def append(wave: Wave) -> Written:
         return "kept"
 
 
-def claim(owner: str, limit: int, now: datetime) -> list[Held]:
-    """Take runs that are queued, or waiting and due, and read all that is needed to go on."""
+def claim(owner: str, limit: int, now: datetime, known: Mapping[str, int] = _NOTHING) -> list[Held]:
+    """Take runs that are queued, or waiting and due, and read all that is needed to go on.
+
+    Of runs in `known` (by id, up to which entry) only what came after is read.
+    """
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     queued = f"SELECT id FROM runtime_run WHERE status = 'queued' ORDER BY priority DESC, created_at LIMIT %s{lock}"
     due = f"SELECT id FROM runtime_run WHERE status = 'waiting' AND wake_at <= %s ORDER BY wake_at LIMIT %s{lock}"
@@ -115,7 +120,7 @@ def claim(owner: str, limit: int, now: datetime) -> list[Held]:
             " requester, labels, callback_url, parent, parent_node, parent_visit, fence, claims, last_seq",
             [owner, *ids],
         )
-        return read(cursor, cursor.fetchall(), owner, now)
+        return read(cursor, cursor.fetchall(), owner, now, known)
 
 
 def send_signal(run_id: str, type_: str, node: str | None, visit: int, data: Mapping[str, Any]) -> None:

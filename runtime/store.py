@@ -37,9 +37,9 @@ class SqlStore:
         """Write a wave under its claim."""
         return await self._writer.submit(lambda: journal.append(wave), durable=wave.durable, last=_decisions(wave))
 
-    async def claim(self, owner: str, limit: int) -> list[Held]:
+    async def claim(self, owner: str, limit: int, known: Mapping[str, int]) -> list[Held]:
         """Take runs that can go on."""
-        return await self._writer.submit(lambda: _claim(owner, limit))
+        return await self._writer.submit(lambda: _claim(owner, limit, known))
 
     async def signals(self, run_ids: Sequence[str]) -> Mapping[str, tuple[Signal, ...]]:
         """What waits to be journalled."""
@@ -99,11 +99,11 @@ def _decided(row: NewDecision, wave: Wave, result: Created | Written) -> None:
         ledger.write(row, wave.events[-1].at or journal.database_now())
 
 
-def _claim(owner: str, limit: int) -> list[Held]:
+def _claim(owner: str, limit: int, known: Mapping[str, int]) -> list[Held]:
     # Answers whose time of grace is over queue their runs: just before somebody asks for what is queued.
     now = journal.database_now()
     escalations.go_on_due(now)
-    return journal.claim(owner, limit, now)
+    return journal.claim(owner, limit, now, known)
 
 
 def beat(owner: str) -> None:

@@ -322,6 +322,11 @@ class Driver:
         )
 
     @property
+    def size(self) -> int:
+        """What the run's entries take so far, in bytes."""
+        return self._size
+
+    @property
     def wake_at(self) -> datetime | None:
         """When the earliest timer of the run is due."""
         return min((step.wake_at for _, step in live_steps(self.state) if step.wake_at), default=None)

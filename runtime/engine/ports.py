@@ -240,7 +240,8 @@ class Held:
 
     `claims` counts the claims since it last got on or parked; `at` is when it was claimed, by the store's clock;
     `last_seq` is the number of its last entry, `size` what its entries take (bytes). `flaw` says why its journal cannot
-    be read: then it comes without events.
+    be read: then it comes without events. `since` above 0: events and size are those after this entry, which whoever
+    claimed it knew already, and the run comes without its input.
     """
 
     claim: Claim
@@ -252,6 +253,7 @@ class Held:
     last_seq: int = 0
     size: int = 0
     flaw: str = ""
+    since: int = 0
 
 
 class Store(Protocol):
@@ -263,8 +265,11 @@ class Store(Protocol):
     async def append(self, wave: Wave) -> Written:
         """Write a wave. `lost`: the claim is, and nothing was written. `requeued`: a signal came while it parked."""
 
-    async def claim(self, owner: str, limit: int) -> list[Held]:
-        """Take up to `limit` runs that are queued, or waiting and due."""
+    async def claim(self, owner: str, limit: int, known: Mapping[str, int]) -> list[Held]:
+        """Take up to `limit` runs that are queued, or waiting and due.
+
+        `known`: up to which entry the caller knows runs already; of these only what came after it is read.
+        """
 
     async def signals(self, run_ids: Sequence[str]) -> Mapping[str, tuple[Signal, ...]]:
         """The signals of these runs that are not yet journalled."""

@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
-from runtime.core.state import State, fold
+from runtime.core.state import State, advance, fold
 from runtime.engine.driver import MAX_CLAIMS, Driver, LostClaim, Surroundings
 from runtime.engine.heart import Heart
 from runtime.engine.ports import Claim, Created, Held, NewRun, RunStatus, StoreError, Wave
+from runtime.engine.resting import Rest, Resting
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Runner:
         self.around, self.owner = around, owner
         self._heart, self._max_active = heart, max_active
         self._drivers: dict[str, Driver] = {}
+        self._resting = Resting()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._reserved = 0
@@ -125,9 +127,12 @@ class Runner:
             return
         self._reserved = free
         try:
-            held = await self.around.store.claim(self.owner, free)
+            known = self._resting.now
+            seqs = {run_id: rest.state.seq for run_id, rest in known.items()}
+            held = await self.around.store.claim(self.owner, free, seqs)
             for each in held:
-                await self._take_up(each)
+                self._resting.forget(each.run.id)
+                await self._take_up(each, known.get(each.run.id))
         finally:
             self._reserved = 0
         if len(held) == free:
@@ -135,9 +140,9 @@ class Runner:
         elif self._next_wake <= self.around.clock():
             await self._look_ahead()
 
-    async def _take_up(self, held: Held) -> None:
+    async def _take_up(self, held: Held, rest: Rest | None) -> None:
         try:
-            driver = await self._driver_of(held)
+            driver = await self._driver_of(held, rest)
         except StoreError:
             raise
         except Exception as failure:
@@ -151,12 +156,16 @@ class Runner:
         self._drivers[held.run.id] = driver
         self._spawn(driver)
 
-    async def _driver_of(self, held: Held) -> Driver:
+    async def _driver_of(self, held: Held, rest: Rest | None) -> Driver:
         if held.flaw:
             raise UnreadableJournal(held.flaw)
         drawing = await self.around.store.drawing(held.run.blueprint_id)
-        state = fold(drawing.graph, held.events)
-        return Driver(self.around, drawing, held.run, held.claim, state, held.at, held.size)
+        if not held.since or rest is None:
+            state = fold(drawing.graph, held.events)
+            return Driver(self.around, drawing, held.run, held.claim, state, held.at, held.size)
+        for event in held.events:
+            advance(drawing.graph, rest.state, event)
+        return Driver(self.around, drawing, rest.run, held.claim, rest.state, held.at, rest.size + held.size)
 
     async def _quarantine(self, held: Held, why: str) -> None:
         """A run that fails its workers again and again is ended visibly, not tried for ever; it may be retried."""
@@ -215,6 +224,7 @@ class Runner:
         status: RunStatus = "queued"
         try:
             status = await driver.drive()
+            self._resting.keep(Rest(driver.run, driver.state, driver.size))
         except StoreError as failure:
             logger.warning("The run %s could not be written and will be taken up again: %s", driver.run.id, failure)
         except LostClaim:

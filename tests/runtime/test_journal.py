@@ -95,6 +95,29 @@ def test_a_claim_raises_the_fence_and_reads_what_is_needed(run: NewRun) -> None:
     assert journal.claim("other", 10, NOW) == []
 
 
+@pytest.mark.parametrize(("known", "since", "seqs"), [(0, 0, [1, 2]), (1, 1, [2]), (2, 2, []), (3, 0, [1, 2])])
+def test_of_a_run_that_is_known_only_what_came_after_is_read(
+    run: NewRun, known: int, since: int, seqs: list[int]
+) -> None:
+    wave = began(run)
+    journal.create(run, wave)
+    journal.append(another(wave, status="queued"))
+    (held,) = journal.claim("me", 10, NOW, {run.id: known, "another": 7})
+    assert (held.since, [event.seq for event in held.events], held.last_seq) == (since, seqs, 2)
+    assert held.run.input == ({"n": 1} if since == 0 else None)
+    assert held.flaw == ""
+
+
+def test_a_journal_with_a_gap_behind_what_is_known_is_read_as_a_whole(run: NewRun) -> None:
+    wave = began(run)
+    journal.create(run, wave)
+    journal.append(another(wave, status="queued"))
+    Entry.objects.filter(run=run.id, seq=2).delete()
+    (held,) = journal.claim("me", 10, NOW, {run.id: 1})
+    assert (held.since, held.events) == (0, ())
+    assert held.flaw
+
+
 def test_the_urgent_and_the_old_are_claimed_first_and_no_more_than_asked_for(blueprint: Blueprint) -> None:
     ids = []
     for age, priority in ((1, 0), (3, 0), (2, 5)):
