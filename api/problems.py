@@ -7,14 +7,16 @@ are replaced below `/api` by the handlers at the end. Nothing of a request is ec
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
@@ -196,8 +198,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`."""
-    return respond(FAILED) if _is_api(request) else defaults.server_error(request)
+    """Django's `handler500`; a database that cannot answer just now is no defect, and passes."""
+    gone = isinstance(sys.exception(), OperationalError | InterfaceError)
+    if _is_api(request):
+        return respond(UNAVAILABLE if gone else FAILED)
+    if not gone:
+        return defaults.server_error(request)
+    # Without the request: who is signed in would be asked of the database.
+    return HttpResponse(render_to_string("503.html"), status=UNAVAILABLE.status, headers=UNAVAILABLE.headers)
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -6,8 +6,9 @@ import json
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
+from django.test import AsyncClient, Client
 
 from api import problems
 from tests.makers.threads import ended, process
@@ -49,3 +50,27 @@ async def test_a_connection_that_broke_fails_one_request_alone() -> None:
 
     assert (await problems.told(breaks())).status_code == 503
     assert (await problems.told(works())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("the server has gone away"), InterfaceError("connection is closed")]
+)
+async def test_a_page_whose_database_is_away_says_so_and_asks_it_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("runtime.views.access._refused", fail)
+    answer = await AsyncClient(raise_request_exception=False).get("/runs/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert "database cannot answer at the moment" in answer.content.decode()
+
+
+def test_a_page_with_a_defect_is_still_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("runtime.views.access._refused", fail)
+    answer = Client(raise_request_exception=False).get("/runs/")
+    assert (answer.status_code, "Something broke" in answer.content.decode()) == (500, True)
