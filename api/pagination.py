@@ -38,24 +38,28 @@ def page[M: Model](
     *,
     newest_first: bool = True,
     by: str = "pk",
+    part: Callable[[bool, Any], tuple[QuerySet[M], Any]] | None = None,
 ) -> dict[str, Any]:
     """One page of `rows`, which must not be ordered yet. Refuses a cursor that is not of this list with 400.
 
-    `by` is what to order by where the primary key stands in a joined table too.
+    `by` is what to order by where the primary key stands in a joined table too. `part` gives, of a list that is looked
+    through bit by bit, what lies behind a key (or before it, when asked to look back) and where that bit ends (None: it
+    is all there is): a page that ends with it has fewer results, perhaps none, and still leads on.
     """
     back, key = _opened(request.path, rows, query.cursor)
+    rows, end = part(back, key) if part else (rows, None)
     descending = newest_first != back
     if key is not None:
         rows = rows.filter(**{"pk__lt" if descending else "pk__gt": key})
     found = list(rows.order_by(f"-{by}" if descending else by)[: query.limit + 1])
     more, found = len(found) > query.limit, found[: query.limit]
-    if back:
-        found.reverse()
-    has_next, has_previous = (bool(found) or more, more) if back else (more, key is not None)
+    ahead = found[-1].pk if more else end
+    behind = found[0].pk if found else end if back else key
+    after, before = (behind, ahead) if back else (ahead, None if key is None else behind)
     return {
-        "next": _address(request, query, "after", found[-1].pk if found else key) if has_next else None,
-        "previous": _address(request, query, "before", found[0].pk if found else key) if has_previous else None,
-        "results": [to_json(row) for row in found],
+        "next": None if after is None else _address(request, query, "after", after),
+        "previous": None if before is None else _address(request, query, "before", before),
+        "results": [to_json(row) for row in (reversed(found) if back else found)],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.db.models import QuerySet
 from pydantic import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +20,7 @@ from runtime import runs
 from runtime.finding import narrowed
 from runtime.models import Run
 from runtime.refused import Refused
-from runtime.sight import all_runs
+from runtime.sight import seen_runs
 from runtime.traces import moment
 
 ROW = ("id", "title", "workflow", "version", "status", "outcome", "labels", "requester", "created_at", "finished_at")
@@ -55,11 +56,21 @@ class Runs(Resource):
 
     @operation(Operation("runs:read", {200: Answer(Page[RunRow], "One page.")}, query=RunQuery))
     def get(self, request: Request, query: RunQuery) -> Response:
-        """List runs, newest first, without their payloads."""
+        """List runs, newest first, without their payloads.
+
+        Whoever sees the runs of his cases only has them looked through bit by bit: a page may then hold fewer results
+        than asked for, or none, and still have a `next`.
+        """
         asked = {"workflow": query.workflow, "status": query.status, "outcome": query.outcome, "label": query.label}
-        rows = narrowed(all_runs(request.user), **asked).only(*ROW)
+
+        def part(back: bool, key: str | None) -> tuple[QuerySet[Run], str | None]:
+            seen = seen_runs(request.user, before="" if back else key or "", since=key or "" if back else "")
+            end = seen.window and (seen.window.newest if back else seen.window.oldest)
+            return narrowed(seen.runs, **asked).only(*ROW), end or None
+
         # The labels' own index holds them in this order, the runs would have to be sorted.
-        return ok(page(request._request, rows, query, _row, by="label_rows__run" if query.label else "pk"))
+        by = "label_rows__run" if query.label else "pk"
+        return ok(page(request._request, Run.objects.none(), query, _row, by=by, part=part))
 
 
 class RunItem(Resource):

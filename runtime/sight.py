@@ -1,8 +1,9 @@
 """Which runs a list looks through for one person, and how far that reaches.
 
-Called by the pages and lists of runs, and by home. Who sees the runs of his cases only would have them looked up among
-all cases that his queues ever had; here it is the newest of those cases, found by the key of queue and run, so that
-what a list costs does not grow with what is stored. Whether a person may see one run is the business of `permissions`.
+Called by the pages and lists of runs, those of the API too, and by home. Who sees the runs of his cases only would have
+them looked up among all cases that his queues ever had; here it is the newest of those cases, found by the key of queue
+and run, so that what a list costs does not grow with what is stored. Whether a person may see one run is the business
+of `permissions`.
 """
 
 from __future__ import annotations
@@ -45,18 +46,6 @@ def seen_runs(user: Person, before: str = "", since: str = "", held: frozenset[P
     window = _window(queues, before if is_id(before) else "", since if is_id(since) else "")
     cases = _between(Escalation.objects.filter(queue__in=queues), window).values("run")
     return Seen(Run.objects.filter(tryout=False, pk__in=cases), window)
-
-
-def all_runs(user: Person) -> QuerySet[Run]:
-    """All the runs that a user may see, for a list that has to page through every one: his cases are gathered first.
-
-    For who sees the runs of his cases only this reads the keys of all of them; pages use `seen_runs`.
-    """
-    held = permissions_of(user)
-    if sees_all_runs(held) or "runs:read" not in held:
-        return visible_runs(user, held=held)
-    cases = Escalation.objects.filter(queue__in=sorted(queues_seen(user, held) or ()))
-    return Run.objects.filter(tryout=False, pk__in=cases.values("run"))
 
 
 def _window(queues: Sequence[str], before: str, since: str) -> Window:

@@ -6,7 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from runtime import sight
+from runtime.models import Run
 from tests.makers.api_client import Caller, problem
 from tests.makers.cases import open_case, waiting_run
 
@@ -36,6 +40,53 @@ def test_the_pages_hold_every_row_once_and_lead_back(dev: Caller, limit: int) ->
         parts = urlsplit(pages[-1]["previous"])
         back = follow(dev, f"{parts.path}?{parts.query}", "previous")
         assert [each for page in back[::-1] for each in ids(page)] == made[: len(made) - len(ids(pages[-1]))]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_a_reviewers_runs_are_looked_through_bit_by_bit_and_every_one_is_listed_once_both_ways(
+    rui: Caller, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sight, "WINDOW", 3)
+    monkeypatch.setattr(sight, "FEWEST", 3)
+    made = sorted((open_case().run_id for _ in range(7)), reverse=True)
+    waiting_run()
+    pages = follow(rui, f"runs/?limit={limit}")
+    assert [each for page in pages for each in ids(page)] == made
+    assert max(len(ids(page)) for page in pages) == min(limit, 3), "no more than a bit at once"
+    parts = urlsplit(pages[-1]["previous"])
+    back = follow(rui, f"{parts.path}?{parts.query}", "previous")
+    assert [each for page in back[::-1] for each in ids(page)] == made[: len(made) - len(ids(pages[-1]))]
+
+
+def test_a_reviewer_finds_an_old_run_behind_pages_that_hold_none(rui: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sight, "WINDOW", 3)
+    monkeypatch.setattr(sight, "FEWEST", 3)
+    made = sorted(open_case().run_id for _ in range(7))
+    Run.objects.filter(pk=made[0]).update(status="failed")
+    pages = follow(rui, "runs/?status=failed")
+    assert [ids(page) for page in pages] == [[], [], [made[0]]]
+    newest = urlsplit(pages[1]["previous"])
+    assert ids(rui.get(f"{newest.path}?{newest.query}").json()) == []
+
+
+def test_a_reviewers_list_costs_the_same_however_many_cases_there_are_and_reads_them_by_a_key(rui: Caller) -> None:
+    numbers = []
+    for more in (2, 40):
+        for _ in range(more):
+            open_case(queue="sales")
+        rui.get("runs/")
+        with CaptureQueriesContext(connection) as asked:
+            assert rui.get("runs/").status_code == 200
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1] <= 5
+    if connection.vendor == "sqlite":
+        about = [each["sql"] for each in asked if "runtime_escalation" in each["sql"]]
+        assert about
+        with connection.cursor() as cursor:
+            for sql in about:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+                steps = [row[3] for row in cursor.fetchall()]
+                assert not [step for step in steps if step.startswith("SCAN runtime_")], steps
 
 
 def test_rows_that_come_meanwhile_shift_nothing(dev: Caller) -> None:
