@@ -24,6 +24,7 @@ from runtime.views.gates import decided
 from runtime.views.run_rows import UNREACHED, row_of, rows_of, spent
 
 REDONE = frozenset({"failed", "cancelled"})
+ASKS = frozenset({"asked", "incident"})
 
 
 @require_safe
@@ -93,6 +94,7 @@ def _told(request: HttpRequest, run_id: str, *, whole: bool = False) -> dict[str
         "spent": spent(told),
         "frames": frames_of(run, told),
         "painted": painted(run, told, number_of(request.GET.get("at"))) if whole else None,
+        "asks": any(step.status in ASKS for step in told.steps),
         "cases": _answerable(request, seen.filter(state="open")),
         "answered": seen.filter(goes_on_at__gt=timezone.now())[:20],
         "may_write": may_write,

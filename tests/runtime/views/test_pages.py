@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,6 +32,23 @@ def test_whoever_is_not_signed_in_is_asked_to(client: Client, name: str) -> None
 @pytest.mark.parametrize("name", ["run_list", "case_list", "workflow_list"])
 def test_whoever_has_no_role_is_refused(roleless: Client, name: str) -> None:
     assert "Not allowed" in text(roleless, reverse(name), 403)
+
+
+@pytest.mark.parametrize("name", ["designer", "reviewer", "roleless"])
+@pytest.mark.parametrize("place", ["home", "run_list"])
+def test_no_entry_at_the_top_and_no_next_step_leads_to_a_refusal(
+    name: str, place: str, request: pytest.FixtureRequest
+) -> None:
+    client: Client = request.getfixturevalue(name)
+    answer = client.get(reverse(place))
+    if place != "home" and name == "roleless":
+        assert answer.status_code == 403
+        return
+    found = re.findall(r'<a [^>]*href="(/[^"?#]*)', answer.content.decode())
+    assert len(found) >= 3
+    assert {address: client.get(address, follow=True).status_code for address in set(found)} == dict.fromkeys(
+        found, 200
+    )
 
 
 def test_signing_in_and_out_needs_a_post(designer: Client) -> None:
@@ -198,7 +216,7 @@ def test_home_shows_what_waits_and_what_ran_today(reviewer: Client, designer: Cl
 
 
 def test_home_is_for_whoever_has_signed_in_even_without_a_role(roleless: Client) -> None:
-    assert "Nothing waits for you" in text(roleless, reverse("home"))
+    assert "You have no role yet" in text(roleless, reverse("home"))
 
 
 def test_a_run_that_a_person_failed_says_who_and_why(designer: Client) -> None:
