@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -67,7 +68,8 @@ def make(gate: Gate, now: datetime, numbers: Computes | None = None) -> bool:
         # Not tried over and over: what cannot be computed is said to be so.
         told = {"flaw": str(told["flaw"])[:500]}
     counts = reports.evidence([gate])[gate.pk]
-    data = {**told, "counts": {name: getattr(counts, name) for name in counts.__dataclass_fields__}, **_changes(gate)}
+    people = asdict(reports.answerers(gate))
+    data = {**told, "counts": asdict(counts), "people": people, **_changes(gate)}
     took = int((time.monotonic() - began) * 1_000)
     kept = {"revision": gate.revision, "arrivals": gate.arrivals, "at": now, "took_ms": took, "data": data}
     GateProfile.objects.update_or_create(gate=gate, defaults=kept)

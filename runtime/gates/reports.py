@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from runtime.core.blind import has_promise
 from runtime.core.drawing import Drawing
@@ -38,6 +38,20 @@ class Evidence:
     wrong: int = 0
     open: int = 0
     given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answerers:
+    """Whose answers an epoch rests on: how many `people`, and who where it is one alone (`only`, else empty).
+
+    Of their `answers`, `blind` were given without seeing the machine's, and `agreed` are the same as the machine's.
+    """
+
+    people: int = 0
+    only: str = ""
+    answers: int = 0
+    blind: int = 0
+    agreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,18 @@ def evidence(gates: Collection[Gate]) -> Mapping[int, Evidence]:
     )
     found = {gate: Evidence(*counts) for gate, *counts in counted}
     return {gate.pk: found.get(gate.pk, Evidence()) for gate in gates}
+
+
+def answerers(gate: Gate) -> Answerers:
+    """Who has answered the cases of an epoch. It reads every answered row: for jobs, not for pages."""
+    given = Decision.objects.filter(gate=gate.pk, state="settled").exclude(by="").order_by()
+    told = list(
+        given.values_list("by").annotate(
+            answers=Count("pk"), blind=Count("pk", filter=Q(blind=True)), agreed=Count("pk", filter=Q(said=F("answer")))
+        )
+    )
+    answers, blind, agreed = (sum(each[place] for each in told) for place in (1, 2, 3))
+    return Answerers(len(told), told[0][0] if len(told) == 1 else "", answers, blind, agreed)
 
 
 def bound(gate: Gate) -> Bound | None:

@@ -55,6 +55,7 @@ def gate_page(request: HttpRequest, gate_id: int) -> HttpResponse:
         "flaw": data.get("flaw", ""),
         "distrusted": data.get("distrusted", 0),
         **_drawings(gate, data),
+        "people": words.people(data.get("people")),
         "began": words.began(_why(gate)),
         "epochs": [_epoch(each) for each in _epochs(gate)],
         "changes": _changes(data),

@@ -114,6 +114,20 @@ def _days(days: float | None) -> str:
     )
 
 
+def people(known: Mapping[str, Any] | None) -> str:
+    """Whose answers it rests on (`reports.Answerers`), where that is less than it seems; empty where it is not."""
+    if not known or not known["answers"]:
+        return ""
+    answers, blind, agreed = known["answers"], known["blind"], known["agreed"]
+    unseen = "without seeing what the machine said"
+    against = "the others can count against the machine only"
+    if known["people"] > 1:
+        return f"{blind:,} of {counted(answers, 'answer')} were given {unseen}; {against}." if blind < answers else ""
+    how = f"all {unseen}" if blind == answers else f"{blind:,} of them {unseen}; {against}"
+    never = " No answer differs from the machine's, and nobody else has looked." if agreed == answers else ""
+    return f"All evidence comes from one person: {known['only']} gave {counted(answers, 'answer')}, {how}.{never}"
+
+
 def began(why: Sequence[str], most: int = 5) -> str:
     """Why an epoch began, from what is different; empty where nothing is."""
     more = [f"and {counted(len(why) - most, 'more change')}"] if len(why) > most else []

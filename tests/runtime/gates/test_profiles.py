@@ -9,6 +9,7 @@ import pytest
 
 from runtime.gates import profiles, profiling, reports
 from runtime.models import Decision, Gate, GateProfile
+from runtime.views.gate_pages import words
 from tests.makers.gate_rows import decision, gate
 from tests.makers.gated import Here, decided, fold, labelled, proven, the_gate
 
@@ -74,6 +75,26 @@ def test_a_ledger_that_cannot_be_judged_by_is_said_to_be_and_left_alone() -> Non
     assert not profiles.make(broken, NOW, Here())
     assert "learn" in GateProfile.objects.get().data["flaw"]
     assert profiles.make_due(NOW, Here()) == 0
+
+
+def test_whose_answers_it_rests_on_is_counted_and_told_where_it_is_one_person_alone() -> None:
+    for number in range(4):
+        decided(f"r{number}")
+        labelled(f"r{number}", "pay", blind=number > 0)
+    fold()
+    told = drawn(the_gate())["people"]
+    assert told == {"people": 1, "only": "ada", "answers": 4, "blind": 3, "agreed": 4}
+    assert words.people(told) == (
+        "All evidence comes from one person: ada gave 4 answers, 3 of them without seeing what the machine said;"
+        " the others can count against the machine only."
+        " No answer differs from the machine's, and nobody else has looked."
+    )
+    decided("r4")
+    labelled("r4", "decline", by="bob")
+    told = drawn(the_gate())["people"]
+    assert (told["people"], told["only"], told["agreed"]) == (2, "", 4)
+    assert words.people(told).startswith("4 of 5 answers were given without seeing")
+    assert words.people({**told, "blind": 5}) == words.people(None) == words.people({**told, "answers": 0}) == ""
 
 
 def test_what_went_wrong_in_a_period_is_bounded_over_all_epochs() -> None:
