@@ -30,10 +30,11 @@ services: setup ## Install what the tests start: PostgreSQL, Redis, Chromium
 demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=8000 DATA=data
 	@DATA="$(DATA)" ADDRESS="$${ADDRESS:-http://127.0.0.1:$(PORT)}" exec $(PYTHON) manage.py demo --port "$(PORT)"
 
-# There are more of them at once than cores: they also wait, for servers, locks and pages.
+# There are more of them at once than cores: they also wait, for servers, locks and pages. Small portions, since what starts
+# servers of its own stands side by side, and one process would be left with all of it.
 test: services ## Run every test; those that use the database run on PostgreSQL too
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql
-	@DATA=.tools/data $(PYTHON) -m pytest -n 4 -m "not browser"
+	@DATA=.tools/data $(PYTHON) -m pytest -n 4 --maxschedchunk=32 -m "not browser"
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m browser tests/browser
 
 # The types take one core for as long as all the rest together. Documents are tested by `make test` too, so once is enough.
