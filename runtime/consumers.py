@@ -6,8 +6,8 @@ hint that is dropped, doubled or late makes a gap or a repeat. One page is read 
 holds back its own socket and nothing else.
 
 Close codes: 1000 the run has ended and everything is sent; 4400 a malformed `after`; 4403 not, or no longer, permitted;
-4404 no such run; 1011 the server could not go on. A socket of an ended run closes at once; who retries the run opens a
-new one with `after`.
+4404 no such run; 4429 this person has too many sockets open; 1011 the server could not go on. A socket of an ended run
+closes at once; who retries the run opens a new one with `after`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import asyncio
 import json
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -35,6 +36,8 @@ from runtime.standing import View, shared_standing, view_of
 from runtime.traces import ENDED, LAST_SEQ, read_events
 
 PAGE = 200
+MOST_OF_ONE = 1_000
+"""Sockets that one person may have open in this process: all windows and programs of a person, and then some."""
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +156,18 @@ class Socket(AsyncWebsocketConsumer):
         caller = await self._caller()
         if caller is None:
             return Close(4403, "Sign in, or send a token.")
+        who = caller.user.pk
+        if _open[who] >= MOST_OF_ONE:
+            return Close(4429, "Too many pages and programs of yours are connected. Close some, then load this again.")
+        _open[who] += 1
+        try:
+            return await self._serve_admitted(caller)
+        finally:
+            _open[who] -= 1
+            if not _open[who]:
+                del _open[who]
+
+    async def _serve_admitted(self, caller: Caller) -> Close:
         refused = await database_sync_to_async(self.admit)(caller)
         if refused:
             return refused
@@ -324,6 +339,7 @@ def _looked(run_id: str, after: int, limit: int, *, veiling: bool) -> Look | Non
     return Look(status, outcome, last_seq, read_events(run_id, after, limit, hide) if last_seq > after else [])
 
 
+_open: Counter[int] = Counter()
 shared_look = Shared(look)
 veiled_look = Shared(look_through_veil)
 shared_permissions = Shared(permissions_of)

@@ -22,7 +22,7 @@ from api import authentication
 from api.models import Token
 from api.tokens import Issued, issue
 from runtime.broadcast import broadcast
-from runtime.consumers import PAGE, Close, InboxSocket, Look, Socket, Tail, after_of
+from runtime.consumers import PAGE, Close, InboxSocket, Look, Socket, Tail, _open, after_of
 from runtime.models import Escalation, Run
 from tests.makers import runs
 from tests.makers.eventually import eventually
@@ -366,6 +366,25 @@ async def test_the_inbox_tells_what_was_opened_changed_and_closed_to_those_who_s
         closing, counts = await socket.told(2)
         assert (closing["change"], counts["counts"]["open"]) == ("closed", 0)
         assert await other.hears_nothing(0.1)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_one_person_may_not_take_all_connections_and_others_still_get_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("runtime.consumers.MOST_OF_ONE", 2)
+    greedy, other = await made(lambda: (in_session(person("rui", "reviewer")), in_session(person("ada", "reviewer"))))()
+    async with opened("/ws/inbox/", greedy) as first:
+        await first.told(1)
+        async with opened("/ws/inbox/", greedy) as second:
+            await second.told(1)
+            async with opened("/ws/inbox/", greedy) as third:
+                assert (await third.closed())[0] == 4429
+            async with opened("/ws/inbox/", other) as socket:
+                assert (await socket.told(1))[0]["type"] == "counts"
+        async with opened("/ws/inbox/", greedy) as again:
+            assert (await again.told(1))[0]["type"] == "counts"
+    await eventually(lambda: not _open)
 
 
 @transactional
