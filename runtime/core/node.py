@@ -27,6 +27,7 @@ from runtime.core.reaching import (
     ModelRequest,
     Near,
     Option,
+    Untaught,
 )
 from runtime.core.templates import Template
 
@@ -60,6 +61,7 @@ __all__ = [
     "Outcome",
     "Params",
     "Resolution",
+    "Untaught",
     "Wait",
     "Written",
     "written_in",

@@ -60,6 +60,15 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Untaught:
+    """What the embedded classifier lacks to answer anything at all: `needs` says it (“examples of …”), the field of the
+    configuration is where it goes. A kind's parameters tell it as `untaught`, and the checks ask them."""
+
+    needs: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRequest:
     """A question to a model.
 

@@ -27,6 +27,7 @@ from runtime.core.node import (
     Option,
     Outcome,
     Params,
+    Untaught,
 )
 from runtime.core.templates import as_text
 from runtime.nodes._questions import Share, in_doubt
@@ -71,6 +72,12 @@ class MatchParams(Params):
         if sum(len(playbook.examples) for playbook in self.playbooks) > MOST_EXAMPLES:
             raise ValueError(f"The playbooks have more than {MOST_EXAMPLES:,} examples together.")
         return self
+
+    @property
+    def untaught(self) -> Untaught | None:
+        """What matching lacks to fit anything."""
+        taught = any(text.strip() for playbook in self.playbooks for text in playbook.examples)
+        return None if taught else Untaught("examples of cases that its playbooks fit", "playbooks")
 
 
 async def run(params: MatchParams, inputs: Inputs, context: Context) -> Outcome:

@@ -33,6 +33,7 @@ from runtime.core.node import (
     Option,
     Outcome,
     Params,
+    Untaught,
 )
 from runtime.core.templates import Template
 from runtime.nodes._checked import checked_before
@@ -145,6 +146,13 @@ class ModelParams(Params):
     def gate(self) -> Literal["probation", "unproven"]:
         """How far the gate is trusted."""
         return "unproven" if self.promise is None else "probation"
+
+    @property
+    def untaught(self) -> Untaught | None:
+        """What the embedded classifier lacks to choose anything."""
+        taught = sum(any(text.strip() for text in choice.examples) for choice in self.choices)
+        lacks = self.connection == "embedded" and taught < 2
+        return Untaught("examples of two choices at least", "choices") if lacks else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from runtime.core.node import (
     Option,
     Outcome,
     Params,
+    Untaught,
 )
 from runtime.core.templates import as_text
 from runtime.nodes._questions import Connection, Fence, ModelName, Share, in_doubt
@@ -60,6 +61,12 @@ class JudgeParams(Params):
         if self.pass_at < self.fail_below:
             raise ValueError("“pass_at” must not lie below “fail_below”: a score would both pass and fail.")
         return self
+
+    @property
+    def untaught(self) -> Untaught | None:
+        """What the embedded classifier lacks to judge anything."""
+        lacks = self.connection == "embedded" and len({each.good for each in self.examples if each.text.strip()}) < 2
+        return Untaught("some good and some bad examples", "examples") if lacks else None
 
 
 async def run(params: JudgeParams, inputs: Inputs, context: Context) -> Outcome:

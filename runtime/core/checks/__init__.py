@@ -7,7 +7,7 @@ place: the same drawing gives the same problems in the same order. One file hold
 from __future__ import annotations
 
 from runtime.core.checks import around as surroundings
-from runtime.core.checks import beside, data, outputs, people, promises, safety, structure, tables
+from runtime.core.checks import beside, data, outputs, people, promises, safety, structure, tables, teaching
 from runtime.core.checks import document as shape
 from runtime.core.checks.around import NOWHERE, Called, Surroundings
 from runtime.core.checks.codes import CODES, Code
@@ -61,6 +61,7 @@ def check_drawing(
         *beside.problems(drawing),
         *outputs.problems(drawing),
         *tables.problems(drawing),
+        *teaching.problems(drawing),
         *people.problems(drawing),
         *promises.problems(drawing),
         *surroundings.problems(drawing, around),

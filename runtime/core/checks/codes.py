@@ -64,6 +64,7 @@ CODES: dict[str, Code] = {
     "table.overlap": Code("error", "Rows of a decision table contradict each other."),
     "table.unreached": Code("warning", "A row of a decision table is never reached, since one before it decides."),
     "table.too_large_to_prove": Code("warning", "A decision table is too large to prove that every case is covered."),
+    "teaching.no_examples": Code("warning", "A step that learns from examples has too few to answer anything."),
     "people.no_owner": Code("warning", "A question to people belongs to no queue."),
     "people.no_due": Code("warning", "A question to people has no due time."),
     "promise.no_review": Code(

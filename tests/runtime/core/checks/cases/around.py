@@ -31,6 +31,28 @@ def tangled(rows: int) -> dict[str, Any]:
     return sketch([node("way", "decide.table", **config), WON], "start -> way", "way.sales -> won", "way.unsure -> won")
 
 
+def picking(kind: str, *ports: str, **config: Any) -> dict[str, Any]:
+    """One step that learns, whose ways all end."""
+    ways = (f"pick.{port} -> won" for port in (*ports, "unsure"))
+    return sketch([node("pick", kind, **config), WON], "start -> pick", *ways)
+
+
+def choosing(examples: dict[str, list[str]], connection: str = "embedded") -> dict[str, Any]:
+    """A model that chooses between small and large, by these examples."""
+    choices = [{"name": name, "examples": examples.get(name, [])} for name in ("small", "large")]
+    return picking("decide.model", "small", "large", connection=connection, question="How large?", choices=choices)
+
+
+def matching(examples: list[str]) -> dict[str, Any]:
+    return picking("decide.match", "late", value="input.x", playbooks=[{"name": "late", "examples": examples}])
+
+
+def judging(*examples: dict[str, Any]) -> dict[str, Any]:
+    limits = {"pass_at": 0.8, "fail_below": 0.3}
+    rubric = {"connection": "embedded", "value": "input.x", "rubric": "It is polite."}
+    return picking("verify.judge", "pass", "fail", examples=[*examples], **rubric, **limits)
+
+
 FULL = table((">= 50", "-", "sales"), ("< 50", "-", "partner"))
 ASK = ("start -> ask", "ask.yes -> won", "ask.no -> won")
 KNOWN = Surroundings(queues=("sales",), workflows={"tell": Called(frozenset({1, 2}), frozenset({1}))})
@@ -131,6 +153,45 @@ CASES = [
         path="/nodes/0/config/rows/1",
         level="warning",
         about="collected",
+    ),
+    Case(
+        "teaching.no_examples",
+        choosing({"small": ["five seats"]}),
+        choosing({"small": ["five seats"], "large": ["a thousand seats"]}),
+        "“pick” learns from examples and has too few, so every case goes to “unsure”.",
+        nodes=("pick",),
+        path="/nodes/0/config/choices",
+        level="warning",
+    ),
+    Case(
+        "teaching.no_examples",
+        choosing({"small": [" "], "large": [" "]}),
+        choosing({}, connection="gpt"),
+        "has too few",
+        nodes=("pick",),
+        path="/nodes/0/config/choices",
+        level="warning",
+        about="blank ones",
+    ),
+    Case(
+        "teaching.no_examples",
+        matching([]),
+        matching(["late delivery"]),
+        "“pick” learns from examples",
+        nodes=("pick",),
+        path="/nodes/0/config/playbooks",
+        level="warning",
+        about="playbooks",
+    ),
+    Case(
+        "teaching.no_examples",
+        judging({"text": "Polite.", "good": True}),
+        judging({"text": "Polite.", "good": True}, {"text": "Rude.", "good": False}),
+        "“pick” learns from examples",
+        nodes=("pick",),
+        path="/nodes/0/config/examples",
+        level="warning",
+        about="good ones alone",
     ),
     Case(
         "people.no_owner",
