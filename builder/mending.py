@@ -53,12 +53,11 @@ def changed_node(document: Json, node: str, **fields: Any) -> Json:
     return {**document, "nodes": [_changed(each, fields) if each["id"] == node else each for each in document["nodes"]]}
 
 
-def ended(document: Json, source: str, ports: Iterable[str], name: str = "stopped") -> Json:
-    """These ports lead to an end: for a stop the one there is, else a new one."""
-    ends = [each for each in document["nodes"] if each["kind"] == "outcome"]
-    there = next((each for each in ends if each.get("config", {}).get("kind") == "stopped"), None)
-    if there is None or name != "stopped":
-        config = {"kind": "stopped"} if name == "stopped" else {}
+def ended(document: Json, source: str, ports: Iterable[str], name: str = "stopped", *, fresh: bool = False) -> Json:
+    """These ports lead to an end: an equal one that is there (for a stop any), else, or if `fresh`, a new one."""
+    config = {"kind": "stopped"} if name == "stopped" else {}
+    there = None if fresh else _end(document, name, config)
+    if there is None:
         x, y = place_of(document, source)
         there = {"id": free_id(document["nodes"], name), "kind": "outcome", "name": name, "config": config}
         there["at"] = free_place(document, (x + GAP, y + 120))
@@ -66,6 +65,13 @@ def ended(document: Json, source: str, ports: Iterable[str], name: str = "stoppe
     for port in ports:
         document = joined(document, source, port, there["id"])
     return document
+
+
+def _end(document: Json, name: str, config: Json) -> Json | None:
+    ends = [each for each in document["nodes"] if each["kind"] == "outcome"]
+    if name == "stopped":
+        return next((each for each in ends if each.get("config", {}).get("kind") == "stopped"), None)
+    return next((each for each in ends if (title_of(each), each.get("config") or {}) == (name, config)), None)
 
 
 def reviewed(

@@ -22,7 +22,10 @@ def _open_port(wrong: Wrong) -> Proposals:
         elif port in DOUBTS:
             yield from to_people(wrong, document, source, port)
             yield from _all_doubts(wrong)
-        yield Proposal(f"End the case at “{port}”", mending.ended(document, source, [port], "done"))
+        # At the end that is there; where that would not do, at one of its own.
+        for fresh in (False, True):
+            ended = mending.ended(document, source, [port], "done", fresh=fresh)
+            yield Proposal(f"End the case at “{port}”", ended)
 
 
 def _all_doubts(wrong: Wrong) -> Proposals:
@@ -54,8 +57,9 @@ def _no_outcome(wrong: Wrong) -> Proposals:
     """An end behind the last of the steps that still has a free port."""
     for node in reversed(wrong.problem.nodes):
         for port in _open(wrong, wrong.document, node)[:1]:
-            document = mending.ended(wrong.document, node, [port], "done")
-            yield Proposal(f"End the case after “{wrong.title(node)}”", document)
+            for fresh in (False, True):
+                document = mending.ended(wrong.document, node, [port], "done", fresh=fresh)
+                yield Proposal(f"End the case after “{wrong.title(node)}”", document)
 
 
 def _unreachable(wrong: Wrong) -> Proposals:

@@ -186,6 +186,29 @@ def test_a_last_row_catches_the_rest_and_a_person_is_asked() -> None:
     assert next(node["kind"] for node in document["nodes"] if node["id"] == asked) == "escalate.review"
 
 
+def test_ends_that_are_equal_are_one() -> None:
+    """Each way that a click ends goes to the end that the first of them made; one with a result is another end."""
+    rule = {"choices": [{"name": name, "when": "true"} for name in ("a", "b", "c")], "otherwise": "d"}
+    way = {"id": "way", "kind": "decide.rule", "config": rule}
+    other = {"id": "other", "kind": "outcome", "name": "done", "config": {"output": {"x": "1"}}}
+    raw: Any = {
+        "format": "interlock/1",
+        "input": {},
+        "nodes": [way, other],
+        "edges": [
+            {"id": "e1", "from": "start", "port": "out", "to": "way"},
+            {"id": "e2", "from": "way", "port": "a", "to": "other"},
+        ],
+    }
+    for _ in range(20):
+        found = next((each for each in checked(raw) if each.code == "graph.open_port"), None)
+        if found is None:
+            break
+        raw = next(each for each in repairs(raw, found) if each.label.startswith("End the case at")).document
+    assert not errors(checked(raw))
+    assert [node["id"] for node in raw["nodes"]] == ["way", "other", "done"]
+
+
 def test_all_open_doubts_are_led_to_one_review() -> None:
     ways = [edge for edge in EXAMPLE["edges"] if edge["port"] != "unsure"]
     raw = {**EXAMPLE, "edges": ways}
