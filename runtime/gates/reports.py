@@ -127,11 +127,12 @@ def _counted(rows: QuerySet[Decision], confidence: float) -> Period:
         rows.order_by()
         .values_list("gate", "pi")
         .annotate(
-            total=Count("pk"),
-            drawn=Count("pk", filter=Q(sampled=True)),
-            found=Count("pk", filter=Q(sampled=True) & bad),
-            pending=Count("pk", filter=Q(sampled=True, loss__isnull=True)),
-            reported=Count("pk", filter=Q(sampled=False, loss__gt=0)),
+            # By a column of the index that is never null, so that no row is read for it.
+            total=Count("gate"),
+            drawn=Count("gate", filter=Q(sampled=True)),
+            found=Count("gate", filter=Q(sampled=True) & bad),
+            pending=Count("gate", filter=Q(sampled=True, loss__isnull=True)),
+            reported=Count("gate", filter=Q(sampled=False, loss__gt=0)),
         )
     )
     doubt = (1.0 - confidence) / max(1, len(parts))

@@ -126,7 +126,8 @@ class Decision(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["gate", "state", "number"], name="decision_state"),
             models.Index(fields=["gate", "-number"], name="decision_wrong", condition=Q(loss__gt=0)),
-            models.Index(fields=["gate", "at"], name="decision_at"),
+            # A look back over a period reads this index alone, and no row.
+            models.Index(fields=["gate", "at", "auto", "pi", "sampled", "loss"], name="decision_looked_back"),
             models.Index(fields=["gate", "number"], name="decision_fresh", condition=Q(fresh=True)),
             models.Index(fields=["gate", "subject"], name="decision_subject"),
         ]
