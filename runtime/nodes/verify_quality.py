@@ -21,7 +21,7 @@ from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Context, Done, Inputs, NodeKind, Outcome, Params
 from runtime.nodes._fields import Path, is_missing, look_up
 from runtime.nodes._formats import Format, e164, moment, names_zone, what_is_wrong
-from runtime.nodes._values import Name, plain, refuse_repeats
+from runtime.nodes._values import Name, plain, told_apart
 
 type Issue = dict[str, Json]
 
@@ -80,11 +80,6 @@ class Duplicates(Params):
     ]
 
 
-def _told_apart(conflicts: tuple[Conflict, ...]) -> tuple[Conflict, ...]:
-    refuse_repeats((conflict.name for conflict in conflicts), "conflicts")
-    return conflicts
-
-
 class QualityParams(Params):
     """What is expected of the record."""
 
@@ -115,7 +110,7 @@ class QualityParams(Params):
     conflicts: Annotated[
         Many[Conflict],
         Field(max_length=50, title="Contradictions", description="Contradictions to look for."),
-        AfterValidator(_told_apart),
+        told_apart("conflicts"),
     ] = ()
     duplicates: Annotated[Duplicates | None, Field(description="What makes a case a duplicate; empty: nothing.")] = None
 
