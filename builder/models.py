@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -66,6 +66,15 @@ class SampleCase(models.Model):
         return self.name
 
 
+def with_its_case(collector: Any, field: Any, lessons: Any, using: str) -> None:
+    """What happens to lessons whose case is deleted: what nobody accepted goes with it, and with the text it holds.
+
+    What was accepted is part of the drawing and stays; it only forgets where it came from.
+    """
+    models.CASCADE(collector, field, lessons.exclude(state="accepted"), using)
+    models.SET_NULL(collector, field, lessons.filter(state="accepted"), using)
+
+
 class Lesson(models.Model):
     """What somebody wants a workflow to learn from an answered case; `change` says what (`lessons.terms.Change`).
 
@@ -75,7 +84,7 @@ class Lesson(models.Model):
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="lessons")
-    case = models.ForeignKey(Escalation, null=True, on_delete=models.SET_NULL, related_name="+")
+    case = models.ForeignKey(Escalation, null=True, on_delete=with_its_case, related_name="+")
     sort = models.CharField(max_length=10)
     change = JsonText()
     print = models.CharField(max_length=64)

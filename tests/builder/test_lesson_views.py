@@ -12,10 +12,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from builder import drafts
 from builder.lessons import store
 from builder.models import Lesson, Version
+from runtime import retention
 from runtime.backtests import orders
-from runtime.models import AuditEntry, Escalation
+from runtime.models import AuditEntry, Escalation, Run
 from tests.makers.jobs import worked_off
 from tests.makers.lessons import INPUT, MESSAGE, assigned, draft_of, read_case, settled, teachable
 from tests.makers.people import person, queue_of
@@ -282,3 +284,28 @@ def test_a_rule_for_the_data_that_a_gate_scores_by_tells_that_the_gate_begins_an
     told = " ".join(dora.get(page_of(lesson)).content.decode().split())
     assert "“What is it about?” begins its proof anew" in told
     assert "on probation again with this" not in told
+
+
+def test_a_proposal_goes_with_its_run_and_what_was_accepted_stays(
+    rui: Client, dora: Client, case: Escalation, version: Version, administrator_ada: User
+) -> None:
+    taught = proposed(rui, case)
+    shown = dora.get(page_of(taught)).content.decode()
+    assert "also when the case itself is deleted" in shown, "said before anybody accepts"
+    assert "part of the workflow and stays" in rui.get(at(case)).content.decode(), "and before anybody proposes"
+    etag = drafts.etag(version.workflow.draft_revision)
+    assert isinstance(store.accept(taught.pk, etag, administrator_ada, timezone.now(), unseen=True), store.Accepted)
+    for sort, state in (("row", "open"), ("rule", "declined")):
+        Lesson.objects.create(
+            workflow=version.workflow, case=case, sort=sort, change={"text": "secret words"}, print=sort, state=state,
+            proposed_by="rui", proposed_at=timezone.now(),
+        )  # fmt: skip
+    run = case.run
+    Run.objects.filter(pk=run.pk).update(finished_at=run.created_at)
+    retention.keep("", 30, administrator_ada, timezone.now())
+    assert retention.delete_some(run.created_at + timedelta(days=3_650)) == 1
+    left = Lesson.objects.get()
+    assert (left.pk, left.state, left.case) == (taught.pk, "accepted", None)
+    assert MESSAGE in str(draft_of(version.workflow))
+    assert dora.get(page_of(left)).status_code == 200
+    assert dora.get("/workflows/teachable/lessons/").status_code == 200

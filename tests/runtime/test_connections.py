@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.core.mail.backends.smtp import EmailBackend
+from pydantic import ValidationError
 
 from runtime import audit, secrets
 from runtime.connections import (
@@ -26,6 +27,7 @@ from runtime.connections import (
 )
 from runtime.core.node import Failed
 from runtime.models import AuditEntry, Connection
+from runtime.nodes.execute_email import EmailParams
 from runtime.refused import Refused
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,20 @@ def test_a_change_without_a_secret_keeps_the_one_there_is_and_an_empty_one_takes
     assert getattr(lookup("gpt"), "api_key", None) == CANARY
     made(administrator_ada, secret="")
     assert getattr(lookup("gpt"), "api_key", None) == ""
+
+
+def test_where_mail_goes_is_said_by_administrators_and_by_no_drawing(
+    administrator_ada: User, designer_dora: User, developer_dev: User
+) -> None:
+    inside = {**MAIL, "host": "10.0.0.1"}
+    for somebody in (designer_dora, developer_dev):
+        assert isinstance(save("mail", "mail", inside, "x", somebody, NOW), Refused)
+    assert isinstance(mail_account("mail"), Failed)
+    assert isinstance(save("mail", "mail", inside, "x", administrator_ada, NOW), Kept)
+    step = {"to": "a@example.org", "subject": "Hello", "body": "There", "connection": "mail"}
+    for field in ("host", "server", "smtp", "url"):
+        with pytest.raises(ValidationError, match="Extra inputs"):
+            EmailParams.model_validate({**step, field: "10.0.0.1"})
 
 
 def test_only_administrators_change_connections_and_it_is_written_down(
