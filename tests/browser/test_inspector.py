@@ -93,6 +93,18 @@ def test_entries_are_added_sorted_and_removed_and_undo_shows_at_once(visit: Visi
             expect(page.locator(f"#config-choices-{place}-name")).to_have_value(name)
 
 
+def test_what_is_clicked_while_the_form_is_being_changed_is_said_to_wait(visit: Visitor) -> None:
+    page = opened(visit, "Hasty", "decide.rule", RULES)
+    # Nothing is answered until it is routed no more: what waits then goes on.
+    page.route("**/inspector/", lambda route: None)
+    page.locator("#config-choices-add").click()
+    page.locator("#config-choices-0-part [data-op=remove]").click()
+    expect(page.locator(".notice-chip")).to_contain_text("still being carried out")
+    page.unroute("**/inspector/")
+    expect(page.locator("#config-choices-2-name")).to_be_focused()
+    assert len(config(page)["choices"]) == 3
+
+
 def test_a_table_is_edited_cell_by_cell_until_no_gap_is_left(visit: Visitor) -> None:
     page = opened(visit, "Tabled", "decide.table", TABLE)
     page.get_by_role("button", name="Make the inspector wide").click()

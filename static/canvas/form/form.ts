@@ -122,7 +122,9 @@ export class StepForm {
 
   // Rendered first and carried out then, upon whatever has been typed meanwhile.
   private async perform({ change, focus }: Operation): Promise<void> {
-    if (this.busy || change(this.config) === this.config) return;
+    // What was asked for is about the form as it was: done upon the next one, it might hit another row.
+    if (this.busy) return this.given.told("One moment: what you did before is still being carried out. Then do this again.");
+    if (change(this.config) === this.config) return;
     const age = this.age;
     this.busy = true;
     this.asked += 1;
