@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from runtime.ids import new_id
 from runtime.models import Backtest, Blueprint, Escalation, JsonText
+from runtime.models.columns import goes_unless_accepted
 from runtime.sealing import Sealed
 
 
@@ -66,25 +67,17 @@ class SampleCase(models.Model):
         return self.name
 
 
-def with_its_case(collector: Any, field: Any, lessons: Any, using: str) -> None:
-    """What happens to lessons whose case is deleted: what nobody accepted goes with it, and with the text it holds.
-
-    What was accepted is part of the drawing and stays; it only forgets where it came from.
-    """
-    models.CASCADE(collector, field, lessons.exclude(state="accepted"), using)
-    models.SET_NULL(collector, field, lessons.filter(state="accepted"), using)
-
-
 class Lesson(models.Model):
     """What somebody wants a workflow to learn from an answered case; `change` says what (`lessons.terms.Change`).
 
     `print` is what the same lesson is known by: it is open once. `backtest` shows its effect on past cases, of the
-    draft at `tried_revision`. `state` is open, accepted or declined (with a `reason`); it is decided once.
+    draft at `tried_revision`. `state` is open, accepted or declined (with a `reason`); it is decided once. It holds
+    text of its case and goes with it, unless it was accepted and so is part of the drawing.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="lessons")
-    case = models.ForeignKey(Escalation, null=True, on_delete=with_its_case, related_name="+")
+    case = models.ForeignKey(Escalation, null=True, on_delete=goes_unless_accepted, related_name="+")
     sort = models.CharField(max_length=10)
     change = JsonText()
     print = models.CharField(max_length=64)

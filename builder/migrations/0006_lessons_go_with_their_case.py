@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import builder.models
+import runtime.models.columns
 
 
 def forget(apps, _schema_editor):
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             model_name="lesson",
             name="case",
             field=models.ForeignKey(
-                null=True, on_delete=builder.models.with_its_case, related_name="+", to="runtime.escalation"
+                null=True, on_delete=runtime.models.columns.goes_unless_accepted, related_name="+", to="runtime.escalation"
             ),
         ),
         migrations.RunPython(forget, migrations.RunPython.noop),

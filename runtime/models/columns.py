@@ -37,3 +37,12 @@ class JsonText(AnyTextField):
     def value_to_string(self, obj: models.Model) -> str:
         """The text of the JSON value, for fixtures."""
         return self.get_prep_value(self.value_from_object(obj)) or "null"
+
+
+def goes_unless_accepted(collector: Any, field: Any, rows: Any, using: str) -> None:
+    """An `on_delete`: what is proposed goes with the row it is taken from; what was accepted forgets that row alone.
+
+    The rows have a `state`.
+    """
+    models.CASCADE(collector, field, rows.exclude(state="accepted"), using)
+    models.SET_NULL(collector, field, rows.filter(state="accepted"), using)

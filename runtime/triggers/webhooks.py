@@ -205,7 +205,7 @@ def _visible(message_id: str) -> str:
 
 def detail_of(refused: Refused) -> str:
     """Why a message started nothing, in a line."""
-    places = "; ".join(f"{each.path or '/'}: {each.message}" for each in refused.errors[:3])
+    places = "; ".join(f"{each.path}: {each.message}" if each.path else each.message for each in refused.errors[:3])
     return (places or refused.detail).replace("\0", "")[:LONGEST_DETAIL]
 
 

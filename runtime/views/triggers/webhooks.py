@@ -104,8 +104,9 @@ def deed(request: HttpRequest, slug: str, webhook_id: str) -> HttpResponse:
 @needs("runs:write")
 async def test(request: HttpRequest, slug: str, webhook_id: str) -> HttpResponse:
     """Send it a message as its service would; this one answer tells what came of it."""
-    row, body = await sync_to_async(_row)(slug, webhook_id), request.POST.get("body", "")
-    return await sync_to_async(_page)(request, slug, row, tested=await _tested(request, row, body))
+    body = request.POST.get("body", "")
+    tested = await _tested(request, await sync_to_async(_row)(slug, webhook_id), body)
+    return await sync_to_async(lambda: _page(request, slug, _row(slug, webhook_id), tested=tested))()
 
 
 async def _tested(request: HttpRequest, row: Webhook, body: str) -> Tested:

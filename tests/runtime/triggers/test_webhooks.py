@@ -246,6 +246,7 @@ async def test_the_page_sends_a_test_and_says_what_came_of_it(made: webhooks.Mad
     assert began.data["input"] == {"n": 7}
     assert told.count(f"/runs/{run.pk}/") == 2, "said, and in the list"
     assert "{&quot;n&quot;: 7}" in told, "what was sent stands there"
+    assert "1 in all" in told, "counted already"
     for odd, said in (("{", "read"), ('{"n": "<x>"}', "/n"), ("", "read")):
         answer = await client.post(f"{page}test/", {"body": odd})
         assert answer.status_code == 200
