@@ -6,6 +6,7 @@ and the usual formats (a pattern, say) is not guessed: whoever shows the example
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,7 +61,15 @@ def _object(schema: Mapping[str, Any], depth: int) -> Json:
     properties = schema.get("properties")
     if not isinstance(properties, Mapping) or depth >= DEEPEST:
         return {}
-    return {str(name): example(each, depth + 1) for name, each in list(properties.items())[:MOST_FIELDS]}
+    return {str(name): _field(str(name), each, depth) for name, each in list(properties.items())[:MOST_FIELDS]}
+
+
+def _field(name: str, schema: object, depth: int) -> Json:
+    """An example of a field; an address for mails, where its name alone says that it is one."""
+    made = example(schema, depth + 1)
+    address, most = _FORMATS["email"], schema.get("maxLength") if isinstance(schema, Mapping) else None
+    fits = made == "text" and not (isinstance(most, int) and most < len(address))
+    return address if fits and re.sub(r"[^a-z]", "", name.lower()).endswith("email") else made
 
 
 def _plain(kind: str, schema: Mapping[str, Any]) -> Json:
