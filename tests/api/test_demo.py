@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120.0
 READY = "Ctrl-C stops it."
 GATES = "Gates, as simulated reviewers have made them"
+TOKENS_IN_FORCE = "Token.objects.filter(revoked_at=None).values_list('name', flat=True)"
 SIMULATED = "[('simulated-desk',)]"
 
 
@@ -100,7 +101,7 @@ def leads_in(data: Path) -> int:
 
 
 def asked(data: Path, query: str) -> str:
-    code = f"from runtime.models import Escalation, GateIncident; print(list({query}))"
+    code = f"from api.models import Token; from runtime.models import Escalation, GateIncident; print(list({query}))"
     return manage(data, "shell", "--no-imports", "-c", code).stdout.strip()
 
 
@@ -199,3 +200,4 @@ def test_interrupted_and_started_again_it_goes_on_where_it_was(tmp_path: Path) -
         assert "it goes on where it was" in again.printed
         assert "Traceback" not in again.printed
     assert leads_in(tmp_path) == 200
+    assert asked(tmp_path, TOKENS_IN_FORCE) == "['demo']"

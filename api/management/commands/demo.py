@@ -25,7 +25,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseFailure
 from tqdm import tqdm
 
-from api.tokens import Issued, issue
+from api.models import Token
+from api.tokens import Issued, issue, revoke
 from builder import example
 from builder.example import Person
 from builder.simulated import install, living
@@ -37,7 +38,7 @@ from runtime.models import Gate
 
 HOST = "127.0.0.1"
 SCOPES = ("workflows:read", "runs:read", "runs:write", "escalations:read")
-TOKEN_DAYS = 30
+TOKEN_NAME, TOKEN_DAYS = "demo", 30
 LEAD = {
     "name": "Ada Berg",
     "email": "ada@northwind.example",
@@ -162,8 +163,11 @@ def _password() -> str:
 
 
 def _token(developer: User) -> str:
+    """A token for the call that is printed. The one that an earlier start printed ends, or they would pile up."""
+    for earlier in Token.objects.filter(user=developer, name=TOKEN_NAME, revoked_at=None):
+        revoke(earlier.pk)
     until = datetime.now(UTC) + timedelta(days=TOKEN_DAYS)
-    issued = issue(developer, "demo", SCOPES, until)
+    issued = issue(developer, TOKEN_NAME, SCOPES, until)
     if not isinstance(issued, Issued):
         raise CommandError(issued.detail)
     return issued.plain
