@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Case, QuerySet, When
 
 from runtime.durations import took
-from runtime.finding import gathered
+from runtime.finding import gathered, tallied
 from runtime.ids import first_id_at
 from runtime.models import Escalation, Run
 
@@ -27,6 +27,7 @@ MOST_CASES = 500
 MOST_TROUBLES = 500
 MOST_REASONS = 5
 MOST_OUTCOMES = 5_000
+MOST_SHARES = 10
 SIMULATED = "simulated"
 """The label of runs that are no real ones: pages for all workflows leave them out of their numbers, and say so."""
 _LABELLED = f'"{SIMULATED}":'
@@ -126,21 +127,24 @@ def real_cases(cases: QuerySet[Escalation]) -> QuerySet[Escalation]:
 def outcomes(runs: QuerySet[Run], since: datetime) -> list[Share]:
     """The newest runs since then by status and outcome, the most frequent first; `MOST_OUTCOMES` are looked at."""
     begun = runs.filter(pk__gte=first_id_at(since)).order_by("-pk")
-    return _shares(begun.values_list("status", "outcome")[:MOST_OUTCOMES])
+    return _shares(tallied(begun.values_list("status", "outcome")[:MOST_OUTCOMES], "status", "outcome"))
 
 
 def today(runs: QuerySet[Run], morning: datetime) -> Today:
     """How the newest runs since the morning stand or ended; `MOST_OUTCOMES` are looked at, by one question."""
     begun = runs.filter(pk__gte=first_id_at(morning)).order_by("-pk")
     apart = Case(When(labels__contains=_LABELLED, then=True), default=False)
-    rows = list(begun.annotate(apart=apart).values_list("status", "outcome", "apart")[:MOST_OUTCOMES])
-    real = [(status, outcome) for status, outcome, simulated in rows if not simulated]
-    return Today(_shares(real), len(real), len(rows) - len(real))
+    columns = ("status", "outcome", "apart")
+    found = tallied(begun.annotate(apart=apart).values_list(*columns)[:MOST_OUTCOMES], *columns)
+    real = [(status, outcome, number) for status, outcome, simulated, number in found if not simulated]
+    number = sum(number for *_, number in real)
+    return Today(_shares(real), number, sum(number for *_, number in found) - number)
 
 
-def _shares(rows: Iterable[tuple[str, str | None]]) -> list[Share]:
-    counted = Counter(rows).most_common(10)
-    return [Share(status, outcome, number, 100 * number / counted[0][1]) for (status, outcome), number in counted]
+def _shares(tally: Iterable[tuple[Any, ...]]) -> list[Share]:
+    """The most frequent first; where two are as frequent, always in the same order."""
+    ordered = sorted(tally, key=lambda each: (-each[2], each[0], each[1] or ""))[:MOST_SHARES]
+    return [Share(status, outcome, number, 100 * number / ordered[0][2]) for status, outcome, number in ordered]
 
 
 def rates(runs: QuerySet[Run], now: datetime) -> Rates:

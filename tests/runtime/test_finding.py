@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from runtime.finding import narrowed
+from runtime.finding import narrowed, tallied
 from runtime.ids import new_id
 from runtime.models import Escalation, Run, RunLabel
 from runtime.permissions import visible_escalations, visible_runs
@@ -127,3 +127,12 @@ def test_a_list_holds_what_fits_everything_that_is_given() -> None:
 def test_a_nul_in_a_filter_finds_nothing_and_breaks_nothing(name: str) -> None:
     run(labels=["source:fair"])
     assert not narrowed(Run.objects.all(), **{name: "a\x00b"}).exists()
+
+
+def test_a_tally_counts_each_combination_among_the_newest_rows_and_nothing_of_an_empty_list() -> None:
+    for status, outcome in [("failed", None), ("succeeded", "told"), ("succeeded", "told"), ("failed", None)]:
+        run(pk=new_id(), status=status, outcome=outcome)
+    newest = Run.objects.order_by("-pk").values_list("status", "outcome")
+    assert sorted(tallied(newest, "status", "outcome")) == [("failed", None, 2), ("succeeded", "told", 2)]
+    assert sorted(tallied(newest[:3], "status", "outcome")) == [("failed", None, 1), ("succeeded", "told", 2)]
+    assert tallied(newest.none(), "status", "outcome") == []
