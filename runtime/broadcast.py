@@ -11,9 +11,10 @@ import asyncio
 import logging
 from typing import Any
 
-from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 
 from runtime.engine.ports import RunStatus
+from runtime.layer import Layer
 
 INBOX = "inbox"
 
@@ -44,6 +45,19 @@ class Broadcast:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop, self._sending, self._unsent = loop, None, {}
+
+    def open(self) -> None:
+        """Send from the running loop, and to other processes where they share a layer, until `close`."""
+        self.attach()
+        layer = get_channel_layer()
+        if isinstance(layer, Layer):
+            layer.open()
+
+    async def close(self) -> None:
+        """Reach no other process any more."""
+        layer = get_channel_layer()
+        if isinstance(layer, Layer):
+            await layer.close()
 
     def committed(self, run_id: str, last_seq: int, status: RunStatus) -> None:
         """A wave of this run is in the database."""
@@ -83,7 +97,13 @@ class Broadcast:
 
 def _watched(layer: BaseChannelLayer, group: str) -> bool:
     """Whether anybody may be waiting: known for certain in one process, presumed where others take part."""
-    return group in layer.groups if isinstance(layer, InMemoryChannelLayer) else True
+    return layer.watched(group) if isinstance(layer, Layer) else True
+
+
+def fault() -> str | None:
+    """What is wrong with how the layer is set up, as a sentence."""
+    layer = get_channel_layer()
+    return layer.fault() if isinstance(layer, Layer) else None
 
 
 broadcast = Broadcast()

@@ -85,11 +85,13 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
     global _current  # noqa: PLW0603 - one run time a process is what this module is for
     if _current is not None:
         raise AlreadyRunning("This process runs workflows already.")
+    fault = broadcast.fault()
+    if fault:
+        raise NotStarted(fault)
     lock = _locked(settings.DATA / "interlock.lock") if connection.vendor == "sqlite" else None
     owner = new_id()
     writer, bell, egress, cage = Writer(), MemoryBell(), Egress(), Cage()
     store = SqlStore(writer)
-    broadcast.broadcast.attach()
     around = Surroundings(
         store=store,
         doors=doors or ProcessDoors(egress, Models(egress, production=settings.PRODUCTION), References(cage), writer),
@@ -110,6 +112,7 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
         await _close(writer, egress, lock)
         raise
     heart.start()
+    broadcast.broadcast.open()
     disconnect = bells.connect(bell.ring)
     work = asyncio.create_task(runner.work(), name="interlock-pump")
     jobs_work = asyncio.create_task(jobs.work(), name="interlock-jobs")
@@ -130,6 +133,7 @@ async def stop() -> None:
     await asyncio.gather(running.jobs.stop(), running.runner.stop())
     await asyncio.to_thread(running.heart.stop)
     await running.cage.close()
+    await broadcast.broadcast.close()
     await _close(running.writer, running.egress, running.lock)
 
 

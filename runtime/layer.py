@@ -1,8 +1,8 @@
 """The channel layer of one process, for very many sockets: what the library's own does, at a cost that stays flat.
 
 Named in the settings. The library's layer looks through every channel and every group at each message that is sent or
-received, and makes a task for each receiver: with five hundred watchers that was most of what a hint cost. Nothing here
-is needed where processes share a layer of another kind.
+received, and makes a task for each receiver: with five hundred watchers that was most of what a hint cost.
+`shared_layer` is this one with a way to other processes.
 """
 
 from __future__ import annotations
@@ -28,6 +28,22 @@ class Layer(InMemoryChannelLayer):
         if now >= self._clean_at:
             self._clean_at = now + CLEAN_S
             super()._clean_expired()  # type: ignore[misc]  # the library has it, its stubs do not
+
+    def fault(self) -> str | None:
+        """What is wrong with how it is set up, as a sentence for whoever starts the server."""
+        return None
+
+    def open(self) -> None:
+        """Take part in what is said elsewhere; here there is no elsewhere."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether others take part and cannot be reached now."""
+        return False
+
+    def watched(self, group: str) -> bool:
+        """Whether anybody may be waiting for what is said to this group. From any thread."""
+        return group in self.groups
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         """Hand a message to all channels of a group; those that are full go without it, as the library has it."""

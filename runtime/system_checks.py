@@ -1,4 +1,5 @@
-"""What Django's system check asks of the runtime: that the database cannot be corrupted by a known fault.
+"""What Django's system check asks of the runtime: that the database cannot be corrupted by a known fault,
+and that the address of a Redis is one.
 
 Registered by `apps`; run before every command. It reads settings and versions only; no database is opened.
 """
@@ -8,17 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from runtime import sqlite
+from runtime.layer import Layer
 
+LAYER_HINT = "Set REDIS_URL to the address of a Redis, or take it away: a single server needs none."
 HINT = "Install Interlock's extra `sqlite` (make setup does), or use a Python whose SQLite is 3.51.3 or newer."
 
 
 def sqlite_is_sound(**_: Any) -> list[CheckMessage]:
     """Refuse the write-ahead log on a SQLite that can corrupt it; say so where it stays off for that reason."""
     return found_in(settings.DATABASES)
+
+
+def layer_is_sound(**_: Any) -> list[CheckMessage]:
+    """Say so where Redis' address is none. Whether a Redis is there is another matter: it may come later."""
+    layer = get_channel_layer()
+    fault = layer.fault() if isinstance(layer, Layer) else None
+    return [Error(fault, hint=LAYER_HINT, id="runtime.E002")] if fault else []
 
 
 def found_in(databases: Mapping[str, Mapping[str, Any]]) -> list[CheckMessage]:

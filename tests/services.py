@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 PATIENCE_S = 60.0
@@ -35,11 +35,22 @@ def postgresql() -> Iterator[str]:
 @contextmanager
 def redis() -> Iterator[str]:
     """A Redis of our own that keeps nothing; gives its address."""
-    with _folder("redis") as folder:
-        path = folder / "redis.sock"
-        options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no", "--dir", str(folder)]
-        with _server([_found("redis-server"), *options], folder, lambda: _pong(path)):
-            yield f"unix://{path}"
+    with redis_folder() as folder, redis_in(folder) as url:
+        yield url
+
+
+@contextmanager
+def redis_in(folder: Path) -> Iterator[str]:
+    """The same in a folder of `redis_folder`: one that comes again after it has gone has the same address."""
+    path = folder / "redis.sock"
+    options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with _server([_found("redis-server"), *options], folder, lambda: _pong(path)):
+        yield f"unix://{path}"
+
+
+def redis_folder() -> AbstractContextManager[Path]:
+    """Where a Redis may stand."""
+    return _folder("redis")
 
 
 @contextmanager
