@@ -54,6 +54,12 @@ def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each process that runs tests works in a folder of its own, whose lock no other one can hold."""
+    settings.DATA = tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Give back the connection of the thread that lasts as long as the tests: PostgreSQL drops no database in use."""
