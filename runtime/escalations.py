@@ -57,9 +57,13 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The answer is taken back, and the run never knew of it: the case is open, and whoever took it back holds it."""
+    """The answer is taken back, and the run never knew of it: the case is open, and whoever took it back holds it.
+
+    `answer` is what that person had said, to be changed and given again.
+    """
 
     escalation: str
+    answer: Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,17 @@ def undo(escalation_id: str, user: Person, now: datetime) -> Undone | Refused:
     if not may(user, "escalations:write", case):
         return holds.FORBIDDEN
     mine = case.votes.filter(by=user.get_username())
-    if not (mine.exists() if case.reviewers > 1 else case.resolved_by == user.get_username()):
+    vote = mine.first() if case.reviewers > 1 else None
+    if not (vote if case.reviewers > 1 else case.resolved_by == user.get_username()):
         return Refused("not_yours", "You have given no answer here that you could take back.")
     if case.state != "open" and not _reopened(case, user, now):
         return Refused("too_late", "It is too late to take this back: the run has gone on.")
+    said = vote.answer if vote else case.resolution or {}
     veils.taken_back(case, user.get_username(), now)
     mine.delete()
     audit.record(user.get_username(), "escalation.undone", case, now)
     holds.tell(run=False)
-    return Undone(case.pk)
+    return Undone(case.pk, said)
 
 
 def _reopened(case: Escalation, user: Person, now: datetime) -> int:

@@ -44,10 +44,16 @@ def words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def fields(case: Escalation, posted: Mapping[str, str] | None, refused: Refused | None) -> list[Field]:
-    """The fields, with what stands in them or was posted, and what is wrong beside each."""
-    values = {name: each.get("value") for name, each in _editable(case).items()}
-    errors = {} if refused else {} if case.asked.get("form") else {each.path: each.message for each in unfit(case)}
+def fields(
+    case: Escalation,
+    posted: Mapping[str, str] | None,
+    refused: Refused | None,
+    before: Mapping[str, Any] | None = None,
+) -> list[Field]:
+    """The fields, with what stands in them, was posted or (`before`) taken back, and what is wrong beside each."""
+    again = _entered(case, before)
+    values = {name: each.get("value") for name, each in _editable(case).items()} | again
+    errors = {} if refused or case.asked.get("form") else {each.path: each.message for each in _left(case, again)}
     for error in placed(refused):
         errors[f"/edits/{error.path.split('/')[2]}"] = error.message
     beside = {path.split("/")[2]: message for path, message in errors.items()}
@@ -57,6 +63,12 @@ def fields(case: Escalation, posted: Mapping[str, str] | None, refused: Refused 
 def placed(refused: Refused | None) -> list[FieldError]:
     """The errors that belong to one field: those with a path like /edits/name."""
     return [error for error in refused.errors if error.path.count("/") >= 2] if refused else []
+
+
+def was_left(case: Escalation, before: Mapping[str, Any], ahead: Mapping[str, Forecast]) -> bool:
+    """Whether an answer that was taken back can only have been given with "it may stay as it is"."""
+    answer = Answer(before.get("choice", ""), before.get("edits") or {})
+    return unchecked(case, answer, {}, ahead.get(answer.choice)) is not None
 
 
 def general(refused: Refused | None) -> list[FieldError]:
@@ -95,11 +107,27 @@ def unchecked(case: Escalation, answer: Answer, posted: Mapping[str, str], ahead
     """
     if case.kind != "review" or posted.get(AS_IT_IS) or (ahead and ahead.ends and not ahead.acts):
         return None
-    left = [error for error in unfit(case) if error.path.split("/")[2] not in answer.edits]
+    left = _left(case, answer.edits)
     if not left:
         return None
     detail = "Something that may be corrected here does not fit. Correct it, or say that it may stay as it is."
     return Refused("unchecked", detail, tuple(left))
+
+
+def _left(case: Escalation, edits: Mapping[str, Any]) -> list[FieldError]:
+    """What does not fit and was not edited."""
+    return [error for error in unfit(case) if error.path.split("/")[2] not in edits]
+
+
+def _entered(case: Escalation, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What was entered in an answer, by field. Of a form that is every field: what was left empty is empty again."""
+    if before is None:
+        return {}
+    form = case.asked.get("form")
+    if not form:
+        return dict(before.get("edits") or {})
+    answers = before.get("answers")
+    return dict.fromkeys(form.get("properties") or ()) | (answers if isinstance(answers, dict) else {})
 
 
 def _editable(case: Escalation) -> Mapping[str, Any]:

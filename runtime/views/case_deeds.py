@@ -77,9 +77,14 @@ def case_remark(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 @needs("escalations:write")
 def case_undo(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Take one's answer back."""
+    """Take one's answer back. It stands in the form again, which is why this shows the case and leads to no page."""
     case = cases.visible(request, case_id)
-    return _back(request, case, escalations.undo(case.pk, request.user, timezone.now()))
+    done = escalations.undo(case.pk, request.user, timezone.now())
+    if isinstance(done, Refused):
+        return _back(request, case, done)
+    page = cases.desk(request, cases.visible(request, case_id), before=done.answer)
+    page["HX-Push-Url"] = _address(request, case)
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,5 +151,9 @@ def _answer_many(request: HttpRequest, case: Escalation) -> HttpResponse:
 def _back(request: HttpRequest, case: Escalation, outcome: Any) -> HttpResponse:
     if isinstance(outcome, Refused):
         messages.error(request, f"{outcome.detail}")
+    return redirect(_address(request, case))
+
+
+def _address(request: HttpRequest, case: Escalation) -> str:
     query = wanted_of(request.GET).query
-    return redirect(reverse("case_detail", args=[case.pk]) + (f"?{query}" if query else ""))
+    return reverse("case_detail", args=[case.pk]) + (f"?{query}" if query else "")

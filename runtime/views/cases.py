@@ -6,6 +6,7 @@ the same links and forms load whole pages. What else is done with a case is in `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -93,13 +94,18 @@ def visible(request: HttpRequest, case_id: str) -> Escalation:
     return case
 
 
-def desk(request: HttpRequest, case: Escalation | None, refused: Refused | None = None) -> HttpResponse:
-    """The inbox with this case; for htmx the pane alone."""
+def desk(
+    request: HttpRequest,
+    case: Escalation | None,
+    refused: Refused | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The inbox with this case; for htmx the pane alone. `before` is an answer that was taken back just now."""
     wanted, now = wanted_of(request.GET), timezone.now()
     answered = _answered(request)
     context: dict[str, Any] = {"wanted": wanted, "now": now, "case": case, "answered": answered}
     context["may_teach"] = answered is not None and may(request.user, "escalations:write", answered["case"])
-    context |= _pane(request, case, refused) if case else {"fresh": request.GET.get("answered")}
+    context |= _pane(request, case, refused, before) if case else {"fresh": request.GET.get("answered")}
     partly = request.headers.get("HX-Request") == "true"
     # What is to be said stands above a whole page, and within a pane that comes alone.
     context |= {"pane_alone": True} if partly else _list(request, wanted, case)
@@ -155,7 +161,9 @@ def _several(request: HttpRequest) -> list[str]:
     return list(mine.values_list("pk", flat=True)) if ids else []
 
 
-def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> dict[str, Any]:
+def _pane(
+    request: HttpRequest, case: Escalation, refused: Refused | None, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
     now = timezone.now()
     held = bool(case.claimed_until and case.claimed_until > now)
     mine = case.assignee_id == request.user.pk
@@ -165,10 +173,12 @@ def _pane(request: HttpRequest, case: Escalation, refused: Refused | None) -> di
     return {
         "refused": refused,
         "general": case_answers.general(refused),
-        "fields": case_answers.fields(case, request.POST, refused) if is_open else [],
+        "fields": case_answers.fields(case, request.POST, refused, before) if is_open else [],
         "unfit": case_answers.unfit(case) if is_open and case.kind == "review" else [],
-        "comment": request.POST.get("comment", "") if refused else "",
-        "choices": _choices(case, ahead) if is_open else [],
+        "comment": request.POST.get("comment", "") if refused else (before or {}).get("comment", ""),
+        "as_it_is": case_answers.was_left(case, before, ahead) if before else bool(request.POST.get("as_it_is")),
+        "before": before,
+        "choices": _choices(case, ahead, before) if is_open else [],
         "reasons": _reasons(case),
         "shown": _shown(case),
         "behind": _behind(case, request.user.get_username()),
@@ -242,11 +252,18 @@ def _behind(case: Escalation, me: str) -> dict[str, Any] | None:
     return {"gates": gates, "question": bare["question"], "told": told, "details": details}
 
 
-def _choices(case: Escalation, ahead: Any) -> list[dict[str, Any]]:
+def _choices(case: Escalation, ahead: Any, before: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     proposed = {str(reason.get("proposed")) for reason in case.reasons if reason.get("proposed")}
     listed = [{"name": "answered", "label": "Send these details", "main": True}] if case.asked.get("form") else []
+    taken_back = (before or {}).get("choice")
     return [
-        {**choice, "ahead": ahead.get(choice["name"]), "proposed": choice["name"] in proposed, "key": number}
+        {
+            **choice,
+            "ahead": ahead.get(choice["name"]),
+            "proposed": choice["name"] in proposed,
+            "taken_back": choice["name"] == taken_back,
+            "key": number,
+        }
         for number, choice in enumerate(listed or case.asked.get("choices") or (), 1)
     ]
 

@@ -22,11 +22,20 @@ function settle() {
   if (shown && row(shown)?.classList.contains("is-done")) unmark(shown);
   reveal(row(shown));
   if (shown !== before) scrollTo({ top: 0 });
-  else pane()?.querySelector("#answer [role=alert]")?.scrollIntoView({ block: "nearest" });
+  else showRefusal();
   before = shown;
   freshen(document);
   watchEdits();
   countDown();
+}
+
+// Whoever was refused stands where there is something to do: in the field that is wrong, else at what was said.
+function showRefusal() {
+  const told = pane()?.querySelector("#answer [role=alert]:not([hidden])");
+  if (!told) return;
+  const field = pane().querySelector("#answer [aria-invalid=true]") ?? told;
+  field.focus({ preventScroll: true });
+  (field.closest(".field") ?? told).scrollIntoView({ block: "nearest" });
 }
 
 // Only the list is moved: the browser would move the page with it, away from its head.
@@ -150,8 +159,9 @@ function choose(number) {
   if (!button || button.disabled) return;
   const comment = pane().querySelector("#comment");
   if ("comment" in button.dataset && !comment.value.trim()) {
-    comment.focus();
     comment.setAttribute("aria-invalid", "true");
+    pane().querySelector("#comment-error").hidden = false;
+    comment.focus();
     return;
   }
   button.click();

@@ -54,7 +54,9 @@ def test_an_answer_that_was_taken_back_leaves_the_case_as_it_was_and_with_whoeve
     reviewer_rui: User, reviewer_rosa: User
 ) -> None:
     case = settled(reviewer_rui)
-    assert undo(case.pk, reviewer_rui, SOON) == Undone(case.pk)
+    taken_back = undo(case.pk, reviewer_rui, SOON)
+    assert isinstance(taken_back, Undone)
+    assert taken_back.answer["choice"] == "approve"
     case.refresh_from_db()
     assert (case.state, case.resolution, case.resolved_by, case.goes_on_at) == ("open", None, "", None)
     assert case.assignee == reviewer_rui
@@ -116,7 +118,7 @@ def test_a_vote_is_taken_back_while_others_are_waited_for(reviewer_rui: User, re
     yes = Answer("approve", digest=case.digest)
     assert isinstance(resolve(case.pk, reviewer_rui, yes, NOW, GRACE_S), Voted)
     assert code_of(undo(case.pk, reviewer_rosa, SOON)) == "not_yours"
-    assert undo(case.pk, reviewer_rui, SOON) == Undone(case.pk)
+    assert isinstance(undo(case.pk, reviewer_rui, SOON), Undone)
     assert case.votes.count() == 0
 
 
@@ -125,7 +127,7 @@ def test_the_last_vote_is_taken_back_and_the_first_one_stands(reviewer_rui: User
     yes = Answer("approve", digest=case.digest)
     resolve(case.pk, reviewer_rui, yes, NOW, GRACE_S)
     assert isinstance(resolve(case.pk, reviewer_rosa, yes, NOW, GRACE_S), Resolved)
-    assert undo(case.pk, reviewer_rosa, SOON) == Undone(case.pk)
+    assert isinstance(undo(case.pk, reviewer_rosa, SOON), Undone)
     assert [vote.by for vote in case.votes.all()] == ["rui"]
 
 

@@ -104,7 +104,8 @@ def test_a_missing_comment_is_asked_for_and_nothing_that_was_entered_is_lost(rev
     case = runs.asked()
     answer = settle(reviewer, case, choice="drop", **{"field-seats": "77"})
     assert answer.status_code == 422
-    assert "needs a comment" in answer.content.decode()
+    assert "This choice needs a comment that says why." in answer.content.decode()
+    assert 'maxlength="10000" aria-invalid="true"' in answer.content.decode()
     assert 'value="77"' in answer.content.decode()
 
 
@@ -224,8 +225,36 @@ def test_an_answer_can_be_taken_back_for_a_while(reviewer: Client, settings: Any
     assert "Take it back" in page
     assert Signal.objects.count() == 0
     back = reviewer.post(reverse("case_undo", args=[case.pk]))
-    assert back["Location"] == reverse("case_detail", args=[case.pk])
+    assert back["HX-Push-Url"] == reverse("case_detail", args=[case.pk])
     assert state(case) == "open"
+
+
+@pytest.mark.parametrize(
+    ("given", "box"), [({"field-seats": "50"}, False), ({"field-seats": "0", "as_it_is": "on"}, True)]
+)
+def test_what_was_answered_stands_in_the_form_again_once_it_is_taken_back(
+    reviewer: Client, settings: Any, given: dict[str, str], box: bool
+) -> None:
+    settings.INTERLOCK = {**settings.INTERLOCK, "UNDO_S": 30}
+    case = misfitting()
+    settle(reviewer, case, choice="continue", comment="They rang.", **given)
+    page = reviewer.post(reverse("case_undo", args=[case.pk])).content.decode()
+    assert f'value="{given["field-seats"]}"' in page
+    assert ">They rang.</textarea>" in page
+    assert "your answer before" in page
+    assert ('id="as_it_is" checked' in page) is box
+    assert ('id="field-seats-error"' in page) is box
+    assert settle(reviewer, case, choice="continue", **given).status_code == 302
+
+
+def test_a_form_that_was_taken_back_is_filled_in_as_it_was(reviewer: Client, settings: Any) -> None:
+    settings.INTERLOCK = {**settings.INTERLOCK, "UNDO_S": 30}
+    form = {"properties": {"email": {"type": "string"}, "city": {"type": "string", "default": "Bern"}}}
+    case = open_case(asked={"form": form}, kind="form")
+    settle(reviewer, case, choice="answered", **{"field-email": "ada@example.org"})
+    page = reviewer.post(reverse("case_undo", args=[case.pk])).content.decode()
+    assert 'value="ada@example.org"' in page
+    assert "Bern" not in page
 
 
 def test_what_somebody_else_did_is_not_told_as_ones_own(reviewer: Client) -> None:
