@@ -1,9 +1,16 @@
 """What the page of a gate draws: how well scores match what reviewers said, and what each cut-off would give.
 
-Called for pages and exports, on the labelled rows of one epoch behind its plan. Estimates are weighted by 1/π. The
-bound at a cut-off is the certificate turned round: the smallest α that the bets of `certificate` have refuted, with
-final wealth 1/δ (a betting confidence bound: Waudby-Smith and Ramdas, JRSS B 2024). It holds whenever one looks, for
-each cut-off by itself; a gate decides by `certificate`, never by this curve.
+Called for pages and exports, on the labelled rows of one epoch behind its plan. The share right at a score is weighted
+by 1/π. The bound at a cut-off is the certificate turned round: the smallest α that the bets of `certificate` have
+refuted, with final wealth 1/δ (a betting confidence bound: Waudby-Smith and Ramdas, JRSS B 2024). It holds whenever one
+looks, for each cut-off by itself; a gate decides by `certificate`, never by this curve.
+
+The estimate beside a bound counts each case as the bound does, with r = π_min / π: in proportion to 1/π among cases
+that the same π_min was in force for, and each such stretch as much as was looked at of it. (With 1/π over the whole
+epoch, ten checks of a gate that decides by itself weigh as much as a hundred answers of its probation: if it got worse
+in between, that is another share than the bound is about, and can lie above it.) Both are of Σ r·L / Σ r, so the bound
+is never the lower one: with x = r·(α - L) / (1 - α) and log(1 + f·x) ≤ f·x, each bet against an α at or below the
+estimate has log W ≤ f·Σ x ≤ 0, and refutes nothing. What earns no credit can only widen the gap.
 """
 
 from __future__ import annotations
@@ -33,7 +40,10 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """At this cut-off: the share of all cases that would be automatic, how many of them wrong, and at most how many."""
+    """At this cut-off: the share of all cases that would be automatic, how many of them wrong, and at most how many.
+
+    `at_most` is never below the value of `wrong`, and never above 1.
+    """
 
     cutoff: float
     automatic: float
@@ -74,7 +84,7 @@ def coverage(
     found = (scoring.score(row.signals, row.novelty).score for row in rows)
     every = np.array([-1.0 if score is None else score for score in found])
     weighed = [weigh(row, costs, distrusted) for row in rows]
-    labels, weights = labels_of(rows, weighed, scoring), weights_of(rows, weighed)
+    labels = labels_of(rows, weighed, scoring)
     points = []
     for cutoff in cutoffs:
         automatic = float((every >= cutoff).mean()) if len(every) else 0.0
@@ -86,7 +96,7 @@ def coverage(
         # As in the certificate: what earns no credit counts against the gate or not at all.
         counted = credits | (losses > 0.0)
         held = np.where(credits, losses, 1.0)[counted]
-        wrong = share(losses, weights[here], confidence)
+        wrong = share(losses, ratios, confidence)
         points.append(Point(cutoff, automatic, wrong, upper_bound(held, ratios[counted], 1.0 - confidence)))
     return tuple(points)
 

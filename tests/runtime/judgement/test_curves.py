@@ -23,10 +23,49 @@ def row(score: float, answer: str | None, pi: float = 1.0, blind: bool = True) -
     return made if answer is None else answered(made, answer, blind=blind)
 
 
+def in_force(made: Row, floor: float) -> Row:
+    """The row as it is where the least chance of a look was this."""
+    return replace(made, floor=floor)
+
+
+answers = st.sampled_from(("yes", "yes", "yes", "no", None))
+chances = st.sampled_from((0.02, 0.2, 0.5, 1.0))
+
+
 def test_audits_are_weighted_by_how_rarely_they_are_drawn() -> None:
     rows = [row(0.9, "yes")] * 3 + [row(0.9, "no", pi=0.5)]
     point = coverage(rows, SCORING, Costs(), (0.5,))[0]
     assert point.wrong.value == pytest.approx(2 / 5)
+
+
+def test_a_gate_that_got_worse_after_its_proof_shows_no_bound_below_its_estimate() -> None:
+    probation = [in_force(row(0.9, "yes"), 1.0)] * 140 + [in_force(row(0.9, "no"), 1.0)] * 3
+    later = [in_force(row(0.9, "yes", pi=0.2), 0.2)] * 21 + [in_force(row(0.9, "no", pi=0.2), 0.2)] * 5
+    point = coverage(probation + later, SCORING, Costs(), (0.5,))[0]
+    assert point.wrong.value == pytest.approx(8 / 169)
+    assert 8 / 169 < point.at_most < 0.12
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from((0.2, 0.6, 0.9)), answers, chances, chances, st.booleans(), st.integers(1, 60)),
+        max_size=8,
+    ),
+    st.sampled_from((0.0, 0.05, 0.3, 1.0)),
+    st.sampled_from((0.5, 0.9, 0.95, 0.999)),
+)
+def test_no_bound_lies_below_its_estimate_or_above_everything(
+    ledger: list[tuple[float, str | None, float, float, bool, int]], cost: float, confidence: float
+) -> None:
+    rows = [
+        in_force(row(score, answer, max(pi, floor), blind), min(pi, floor))
+        for score, answer, pi, floor, blind, times in ledger
+        for _ in range(times)
+    ]
+    for point in coverage(rows, SCORING, Costs((("yes", "no", cost),)), (0.1, 0.5, 0.8), confidence):
+        assert point.at_most <= 1.0
+        assert point.wrong.value is None or point.at_most >= point.wrong.value
 
 
 def test_all_cases_count_for_how_much_is_automatic_answered_or_not() -> None:
