@@ -18,6 +18,7 @@ from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
 
 MOST = 100
+MOST_SHOWN = 20
 MAX_BYTES = 256 * 1024
 """What one input may weigh, in characters and items together, as `json_gate.clean` counts."""
 
@@ -45,6 +46,12 @@ def samples_of(workflow: Workflow, user: Person) -> tuple[Kept, ...] | Refused:
     if not may(user, "workflows:read"):
         return Refused("forbidden", "You may not see workflows.")
     return tuple(map(_kept, workflow.sample_cases.order_by("pk")))
+
+
+def inputs_of(slug: str) -> list[tuple[str, Json]]:
+    """Names and inputs of the oldest sample cases of a workflow, for the pages of triggers."""
+    found = SampleCase.objects.filter(workflow__slug=slug).order_by("pk")
+    return list(found.values_list("name", "input")[:MOST_SHOWN])
 
 
 @transaction.atomic

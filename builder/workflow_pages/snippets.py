@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pprint import pformat
 
 from runtime.core.expressions import Json
@@ -20,21 +20,20 @@ WAIT_S = 30
 RECEIVER_PORT = 9000
 
 
-def snippets(address: str, given: Json) -> tuple[Snippet, ...]:
-    """The three of them. `address` is the whole one that starts a run; `given` is the input."""
+def snippets(address: str, given: Sequence[Json]) -> tuple[Snippet, ...]:
+    """The three of them. `address` is the whole one that starts a run; `given` are three inputs, one for each."""
+    shell, python, node = given
     site = address.split("/api/", 1)[0]
     return (
-        Snippet("curl", "curl", "Paste it into a terminal on macOS or Linux.", _curl(address, _body(given))),
-        Snippet("python", "Python", "Save it as start.py and run: python3 start.py", _python(address, site, given)),
-        Snippet(
-            "javascript", "JavaScript", "Save it as start.mjs and run: node start.mjs", _node(address, site, given)
-        ),
+        Snippet("curl", "curl", "Paste it into a terminal on macOS or Linux.", _curl(address, _body(shell))),
+        Snippet("python", "Python", "Save it as start.py and run: python3 start.py", _python(address, site, python)),
+        Snippet("javascript", "JavaScript", "Save it as start.mjs and run: node start.mjs", _node(address, site, node)),
     )
 
 
 def callback_snippets(address: str, given: Json) -> tuple[Snippet, Snippet]:
     """A receiver for one's own machine, and a start whose end it is told."""
-    body = {"input": given, "callback_url": f"http://127.0.0.1:{RECEIVER_PORT}/"}
+    body = {**_body(given), "callback_url": f"http://127.0.0.1:{RECEIVER_PORT}/"}
     return (
         Snippet("receiver", "The receiver", "Save it as receive.py and run: python3 receive.py", _RECEIVER),
         Snippet("told", "The start", "In another terminal.", _curl(address, body)),

@@ -62,7 +62,10 @@ def renew_key(user: Person, now: datetime) -> str | Refused:
     if not may(user, "settings:write"):
         return Refused("forbidden", "Only administrators change the key of callbacks.")
     row = CallbackKey.objects.select_for_update().filter(pk=1).first() or CallbackKey(pk=1)
+    known = bool(row.changed_by)
     fresh = keys.renew(row, now)
+    if not known:
+        row.previous, row.previous_until = None, None  # Nobody was ever given the one before.
     row.changed_at, row.changed_by = now, user.get_username()
     row.save()
     audit.record(user.get_username(), "callbacks.key", "callbacks", now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runtime.core.expressions import Json
@@ -25,12 +26,16 @@ class Snippet:
     text: str
 
 
-def snippets(address: str, given: Json, secret: str = "") -> tuple[Snippet, ...]:
-    """Both of them. `secret` is put in where it is just being shown; else there is a place for it."""
-    body, key = json.dumps(given, ensure_ascii=False), secret or SECRET
+def snippets(address: str, given: Sequence[Json], secret: str = "") -> tuple[Snippet, ...]:
+    """Both of them. `given` are two inputs, one for each.
+
+    `secret` is put in where it is just being shown; else there is a place for it.
+    """
+    shell, python = (json.dumps(each, ensure_ascii=False) for each in given)
+    key = secret or SECRET
     return (
-        Snippet("curl", "curl and openssl", "Paste it into a terminal on macOS or Linux.", _shell(address, body, key)),
-        Snippet("python", "Python", "Save it as send.py and run: python3 send.py", _python(address, body, key)),
+        Snippet("curl", "curl and openssl", "Paste it into a terminal on macOS or Linux.", _shell(address, shell, key)),
+        Snippet("python", "Python", "Save it as send.py and run: python3 send.py", _python(address, python, key)),
     )
 
 

@@ -1,5 +1,5 @@
 // The programs on the page of triggers: the token that somebody types goes into them, in this window alone, and each can
-// be copied. Without scripts they are read and marked by hand.
+// be copied, as can what is shown this once. Without scripts they are read and marked by hand.
 
 const asked = document.querySelector("[data-token]");
 const token = asked?.querySelector("input");
@@ -33,6 +33,10 @@ async function taken(program) {
     return false;
   }
 }
+
+// The answer that shows a key once came from a form's own address, where nothing stands for whoever comes back.
+const shown = document.querySelector("[data-at]");
+if (shown) history.replaceState(null, "", shown.dataset.at);
 
 if (asked) {
   asked.hidden = false;

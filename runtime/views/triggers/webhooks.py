@@ -6,6 +6,7 @@ Routed by `urls`. The rules are in `runtime.triggers.webhooks`. A key is in the 
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
@@ -17,12 +18,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import launch, runs
-from runtime.core.examples import example
-from runtime.json_schemas import errors_of
 from runtime.models import Blueprint, Webhook
 from runtime.refused import Refused
 from runtime.triggers import webhooks
-from runtime.triggers.tables import schema_of
+from runtime.triggers.given import each_its_own, given_for
 from runtime.triggers.webhook_snippets import SECRET, snippets
 from runtime.views.access import needs
 from runtime.views.settings.telling import told
@@ -134,21 +133,22 @@ def _page(
     request: HttpRequest, slug: str, row: Webhook, secret: str = "", tested: Tested | None = None
 ) -> HttpResponse:
     here, sealed = place_of(request, slug), runs.sealed_for(slug, row.version)
-    schema = {} if isinstance(sealed, Refused) else schema_of(sealed)
+    ready = None if isinstance(sealed, Refused) else sealed
+    given = given_for(ready, slug)
+    body, *bodies = each_its_own(ready, given, [secrets.token_hex(2) for _ in range(3)])
     address = request.build_absolute_uri(reverse("hook", args=[row.pk]))
-    given = example(schema)
     context = {
         "here": here,
         "row": row,
         "secret": secret,
         "old_until": row.previous_until if row.previous_until and row.previous_until > timezone.now() else None,
         "address": address,
-        "snippets": snippets(address, given, secret),
+        "snippets": snippets(address, bodies, secret),
         "placeholder": SECRET,
-        "fits": not errors_of(schema, given),
+        "given": given,
         "tested": tested,
         "most_refused": webhooks.MOST_REFUSED,
-        "body": tested.body if tested else json.dumps(given, indent=2, ensure_ascii=False),
+        "body": tested.body if tested else json.dumps(body, indent=2, ensure_ascii=False),
         "came": row.deliveries.filter(result="accepted").order_by("-pk"),
         "reasons": [(each, _words(each.result)) for each in row.refusals.order_by("-last_at")],
         "refused": [(each, _words(each.result)) for each in row.deliveries.exclude(result="accepted").order_by("-pk")],

@@ -112,7 +112,7 @@ def test_the_programs_work_as_they_are_pasted(tmp_path_factory: pytest.TempPathF
         )
         webhook_id, secret = made.stdout.split()
         odd: dict[str, Any] = {"n": 3, "t": "it's “$HOME” `x` \\ % ü"}
-        shell, python = snippets(f"{server.url}/hooks/{webhook_id}/", odd, secret)
+        shell, python = snippets(f"{server.url}/hooks/{webhook_id}/", (odd, odd), secret)
         (tmp_path / "send.py").write_text(python.text)
         for command in (["sh", "-c", shell.text], [sys.executable, str(tmp_path / "send.py")]):
             told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
