@@ -56,7 +56,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs("workflows:read")
 def needs_of(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a drawing names that is not there yet: `{document}`; `{queues, workflows, connections, may_make_queues}`."""
+    """What a drawing names that is not there yet: `{document}`; the fields of `needed.Needs`."""
     get_object_or_404(Workflow.objects.only("pk"), slug=slug)
     asked = body_of(request)
     if isinstance(asked, Refused):

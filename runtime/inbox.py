@@ -18,6 +18,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from runtime import audit
+from runtime import queues as queue_rules
 from runtime.case_words import terms_of
 from runtime.finding import askable
 from runtime.ids import is_id
@@ -36,7 +37,7 @@ WINDOW = 10_000
 MOST_SAVED, LONGEST_VIEW, LONGEST_SEARCH = 20, 500, 200
 SOON = timedelta(hours=2)
 MOST_TOLD = 60
-MOST_COLLEAGUES = 100
+MOST_COLLEAGUES, MOST_QUEUES = 100, 200
 ALIKE_READ, ALIKE_SHOWN = 40, 5
 
 # What a row of the list shows: the large columns stay where they are.
@@ -67,6 +68,15 @@ class Wanted:
     def filters(self) -> dict[str, str]:
         """All but the view, by the names that a query string has for them."""
         return {name: getattr(self, name) for name in ("queue", "workflow", "due", "assignee", "q")}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A queue to filter by. `is_unmade`: open cases wait in it, but there is no queue of this name."""
+
+    name: str
+    title: str
+    is_unmade: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +169,14 @@ def counts(user: Person, wanted: Wanted, now: datetime, views: Collection[View] 
     return counted
 
 
-def queues_of(user: Person) -> list[Queue]:
-    """The queues whose cases this person sees."""
-    queues = Queue.objects.order_by("name")
-    return list((queues if may(user, "admin") else queues.filter(members=user.pk))[:200])
+def queues_of(user: Person) -> list[Offered]:
+    """The queues whose cases this person sees, by name; for administrators also those that nobody has made."""
+    queues = Queue.objects.values_list("name", "title", Value(False))
+    if not may(user, "admin"):
+        return [Offered(*row) for row in queues.filter(members=user.pk).order_by("name")[:MOST_QUEUES]]
+    unmade = queue_rules.waiting_unmade().values_list("queue", Value(""), Value(True))
+    # In one question for both: the inbox is asked for all the time.
+    return [Offered(*row) for row in queues.union(unmade).order_by("name")[:MOST_QUEUES]]
 
 
 def colleagues() -> list[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from runtime import audit
 from runtime.models import Escalation, Queue
@@ -23,6 +23,7 @@ from runtime.refused import FieldError, Refused
 NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 MOST_CHARACTERS = 80
 LONGEST_TITLE = 200
+MOST_UNMADE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ class Shown:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unmade:
+    """A name that drawings put cases under though no queue has it: only administrators see them.
+
+    `fits`: a queue of this name can be made.
+    """
+
+    name: str
+    waiting: int
+    fits: bool
+
+
 def listed() -> list[Shown]:
     """Every queue by name, those put away last."""
     open_cases = Escalation.objects.filter(state="open").values("queue").annotate(number=Count("pk"))
@@ -41,6 +54,17 @@ def listed() -> list[Shown]:
     found = Queue.objects.annotate(number=Count("members")).order_by("name")
     shown = [Shown(queue, queue.number, waiting.get(queue.name, 0)) for queue in found]
     return sorted(shown, key=lambda each: each.queue.archived_at is not None)
+
+
+def waiting_unmade() -> QuerySet[Escalation]:
+    """The open cases of queues that nobody made."""
+    return Escalation.objects.filter(state="open").exclude(queue="").exclude(queue__in=Queue.objects.values("name"))
+
+
+def unmade() -> list[Unmade]:
+    """The queues that open cases wait in though nobody made them, by name."""
+    numbers = waiting_unmade().values("queue").annotate(number=Count("pk")).order_by("queue")[:MOST_UNMADE]
+    return [Unmade(name, number, _is_name(name)) for name, number in numbers.values_list("queue", "number")]
 
 
 @transaction.atomic
@@ -51,7 +75,7 @@ def make(name: object, user: Person, now: datetime, title: str = "") -> Queue | 
     """
     if not may(user, "settings:write"):
         return Refused("forbidden", "You may not make queues.")
-    if not isinstance(name, str) or len(name) > MOST_CHARACTERS or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not _is_name(name):
         letters = "small letters and digits, with single - _ or . between them."
         return _invalid("/name", f"A queue's name has up to {MOST_CHARACTERS} {letters}")
     if not _is_title(title):
@@ -105,6 +129,10 @@ def _record(queue: Queue, user: Person, now: datetime) -> None:
     members = sorted(queue.members.values_list("username", flat=True))
     data = {"name": queue.name, "title": queue.title, "members": members}
     audit.record(user.get_username(), "queue.saved", queue, now, data)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= MOST_CHARACTERS and NAME.fullmatch(name) is not None
 
 
 def _is_title(title: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas_hands import imported, publish, saved, step
@@ -85,3 +87,19 @@ def test_a_looser_promise_is_said_first_and_published_in_a_persons_name(visit: V
     expect(meant).to_have_count(0)
     button.click()
     expect(dialog).to_contain_text("Version 3 is published")
+
+
+def test_queues_in_which_nobody_is_are_said_before_publishing_and_made_there(visit: Visitor) -> None:
+    drawing = json.loads((settings.BASE_DIR / "builder/gallery/invoice_approval.json").read_text())
+    page = imported(visit, "Invoices of a new company", drawing)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Nobody is in “accounts-payable”")
+    for_everybody(page, "queues that are not there")
+    fits(page, "queues that are not there")
+    dialog.get_by_role("button", name="Make the queue “accounts-payable”").click()
+    expect(dialog).not_to_contain_text("“accounts-payable”")
+    dialog.get_by_role("button", name="Make all").click()
+    expect(dialog).not_to_contain_text("Nobody is in")
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    expect(dialog).to_contain_text("Version 1 is published")

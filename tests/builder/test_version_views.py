@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from builder import needed
 from runtime.models import AuditEntry, Queue
-from tests.makers.people import person
+from tests.makers.people import person, queue_of
 from tests.makers.sealed import ECHO
 
 pytestmark = pytest.mark.django_db
@@ -47,17 +47,21 @@ def test_the_page_learns_who_is_signed_in(designer: Client) -> None:
 
 
 def test_what_a_drawing_names_and_is_not_there_is_listed(designer: Client) -> None:
-    Queue.objects.create(name="here")
+    queue_of("here", person("rui", "reviewer"))
+    queue_of("empty")
+    person("ada", "administrator")
     steps = [
         {"queue": "here"},
         {"queue": "gone"},
+        {"queue": "empty"},
         {"workflow": "echo"},
         {"connection": "line"},
         {"connection": "embedded"},
     ]
     document = {"nodes": [{"config": config} for config in steps]}
     told = asked(designer, "workflow_needs", {"document": document}, "echo").json()
-    assert told == {"queues": ["gone"], "workflows": ["echo"], "connections": ["line"], "may_make_queues": False}
+    missing = {"queues": ["gone"], "workflows": ["echo"], "connections": ["line"], "deserted": ["empty"]}
+    assert told == {**missing, "may_make_queues": False, "queue_makers": ["ada"]}
 
 
 @pytest.mark.parametrize(

@@ -60,5 +60,5 @@ def archive(request: HttpRequest, queue_id: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, given: dict[str, str], error: str = "") -> HttpResponse:
-    context = {"rows": queues.listed(), "given": given, "error": error}
+    context = {"rows": queues.listed(), "unmade": queues.unmade(), "given": given, "error": error}
     return render(request, "runtime/settings/queues.html", context, status=422 if error else 200)

@@ -57,6 +57,10 @@ export interface Needs {
   readonly workflows: readonly string[];
   readonly connections: readonly string[];
   readonly may_make_queues: boolean;
+  // Queues that are there, with nobody in them.
+  readonly deserted: readonly string[];
+  // Some of those who can make queues, where this person cannot.
+  readonly queue_makers: readonly string[];
 }
 
 export interface Api {

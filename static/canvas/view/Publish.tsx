@@ -11,6 +11,7 @@ import { ChangeList } from "./ChangeList.tsx";
 import { readDrawing } from "../model/read.ts";
 import { Icon } from "./Icon.tsx";
 import { Modal } from "./Modal.tsx";
+import { Remaining } from "./Remaining.tsx";
 
 const JUMPS = 5;
 
@@ -64,6 +65,7 @@ export function Publish({ service }: { service: Service }): React.JSX.Element {
           {errors.length > 0
             ? <Blocking errors={errors} />
             : !unchanged(state) && <div className="field modal-text"><label htmlFor="publish-note">Why (for those who read the history)</label><input id="publish-note" value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} /></div>}
+          {errors.length === 0 && !unchanged(state) && <Remaining service={service} />}
           {errors.length === 0 && <Loosening key={JSON.stringify(state.loosened)} gates={state.loosened} />}
           {checking.is !== "current" && <Unchecked checking={checking} again={service.check} />}
           <footer className="modal-foot">

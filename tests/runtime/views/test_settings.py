@@ -140,6 +140,34 @@ def test_a_queue_is_made_given_members_and_put_away_without_losing_its_cases(ada
     assert queue.archived_at is None
 
 
+def test_queues_that_have_cases_but_were_never_made_are_shown_and_made_with_a_click(ada: Client) -> None:
+    queue_of("known", person("someone", "reviewer"))
+    for queue in ("accounts-payable", "accounts-payable", "Odd One", "known", ""):
+        open_case(queue=queue)
+    seen = ada.get(at("queues")).content.decode()
+    assert seen.count("Make the queue “accounts-payable”") == 1
+    assert "2 open" in seen
+    assert "Make the queue “Odd One”" not in seen
+    assert "Make the queue “known”" not in seen
+    assert "accounts-payable (not made yet)" in ada.get(reverse("case_list")).content.decode()
+    post(ada, at("queues"), name="accounts-payable")
+    assert [each.username for each in Queue.objects.get(name="accounts-payable").members.all()] == ["ada"]
+    assert AuditEntry.objects.filter(action="queue.saved").count() == 1
+    seen = ada.get(at("queues")).content.decode()
+    assert "Make the queue “accounts-payable”" not in seen
+    filtered = ada.get(reverse("case_list")).content.decode()
+    assert "accounts-payable (not made yet)" not in filtered
+    assert "Odd One (not made yet)" in filtered
+    assert filtered.count("Known</option>") == 1
+
+
+def test_queues_that_were_never_made_are_shown_to_nobody_but_administrators(reviewer_rui: User) -> None:
+    open_case(queue="accounts-payable")
+    rui = Client()
+    rui.force_login(reviewer_rui)
+    assert "accounts-payable" not in rui.get(reverse("case_list")).content.decode()
+
+
 def test_a_person_is_added_with_a_password_that_is_shown_once(ada: Client) -> None:
     answer = ada.post(at("people"), {"username": "nora", "email": "n@example.org", "role": ["reviewer"]})
     nora = User.objects.get(username="nora")
