@@ -26,12 +26,13 @@ from runtime.forecasts import forecasts
 from runtime.gates import incidents
 from runtime.ids import is_id
 from runtime.inbox import Wanted, wanted_of
-from runtime.models import Escalation, Gate
+from runtime.models import Escalation, Gate, GateIncident
 from runtime.permissions import may, visible_escalations
 from runtime.refused import Refused
 from runtime.traces import drawing, trace
 from runtime.views import case_answers
 from runtime.views.access import needs
+from runtime.views.gate_pages import drawn
 
 STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422, "unchecked": 422}
 DUES = (("day", "Due within a day"), ("week", "Due within a week"), ("none", "Never due"))
@@ -144,12 +145,16 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "queues": inbox.queues_of(request.user),
         "workflows": inbox.workflows(),
         "saved": inbox.saved(request.user),
-        "closed_gates": incidents.open_to(request.user, wanted.workflow) if wanted.view in WITH_GATES else [],
+        "closed_gates": drawn.closed(_closed_gates(request, wanted)),
         "may_gates": may(request.user, "gates:write"),
         "filtered": bool(wanted.query),
         "open_id": case.pk if case else "",
         "row_query": f"?{wanted.query}" if wanted.query else "",
     }
+
+
+def _closed_gates(request: HttpRequest, wanted: Wanted) -> list[GateIncident]:
+    return incidents.open_to(request.user, wanted.workflow) if wanted.view in WITH_GATES else []
 
 
 def _several(request: HttpRequest) -> list[str]:

@@ -22,6 +22,7 @@ from runtime.models import Blueprint, Escalation
 from runtime.permissions import Person, permissions_of, visible_escalations
 from runtime.sight import seen_runs
 from runtime.triggers import schedules
+from runtime.views.gate_pages import drawn
 
 MOST = 6
 
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "at_least": today.looked_at >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
         "may_draw": "workflows:write" in held,
         "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
-        "closed_gates": incidents.open_to(request.user) if "gates:read" in held else [],
+        "closed_gates": drawn.closed(incidents.open_to(request.user)) if "gates:read" in held else [],
         "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
         "rates": figures.rates(figures.real_runs(runs), now) if whole else None,

@@ -28,7 +28,7 @@ API = [
 ]
 ROLES = ("administrator", "designer", "reviewer", "developer")
 PAGES = [
-    ("/", 17),
+    ("/", 18),
     ("/runs/", 7),
     ("/runs/?status=waiting", 7),
     ("/runs/?q=fabrikam", 7),

@@ -1,19 +1,19 @@
 """The gates in the newest drawings: what they are called, what they promise there, and which decide unproven.
 
-Used by the pages of gates. A sealed drawing never changes, so what was found in one is kept; what is not kept yet is
-read with one question for all.
+Used by the pages of gates, by home and by the inbox. A sealed drawing never changes, so what was found in one is kept;
+what is not kept yet is read with one question for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from runtime.core.confidence import unit
 from runtime.core.definition import Document, parse
-from runtime.models import Archived, Blueprint
+from runtime.models import Archived, Blueprint, GateIncident
 
 MOST_WORKFLOWS = 1_000
 _MOST_KEPT = 4_000
@@ -45,9 +45,29 @@ class Workflow:
         return self.gates[node].title if node in self.gates else node.replace("_", " ")
 
 
-def newest(slug: str = "") -> Mapping[str, Workflow]:
-    """The workflows by slug (or this one, or none), with the gates of their newest versions."""
-    rows = list(_newest(slug).values_list("pk", "workflow", "name")[:MOST_WORKFLOWS])
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A gate that closed itself, as people call it: the name of its workflow, and the title of its step."""
+
+    incident: GateIncident
+    workflow: str
+    title: str
+
+
+def closed(found: Sequence[GateIncident]) -> list[Closed]:
+    """These gates that closed themselves, with their names. Asks nothing where there are none."""
+    known = newest(among={each.workflow for each in found}) if found else {}
+    workflows = [known.get(each.workflow) or Workflow(each.workflow, each.workflow) for each in found]
+    return [
+        Closed(each, workflow.name, workflow.title(each.gate.node))
+        for each, workflow in zip(found, workflows, strict=True)
+    ]
+
+
+def newest(slug: str = "", among: Collection[str] | None = None) -> Mapping[str, Workflow]:
+    """The workflows by slug (or this one, these, or none), with the gates of their newest versions."""
+    asked = _newest(slug) if among is None else _newest("").filter(workflow__in=among)
+    rows = list(asked.values_list("pk", "workflow", "name")[:MOST_WORKFLOWS])
     unknown = [pk for pk, _, _ in rows if pk not in _kept]
     if len(_kept) + len(unknown) > _MOST_KEPT:
         _kept.clear()

@@ -9,8 +9,11 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from builder.models import Lesson
 from runtime import figures
-from tests.makers import runs
+from runtime.models import Gate, GateIncident
+from tests.makers import lessons, runs
+from tests.makers.gate_rows import gate
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -38,6 +41,29 @@ def test_home_says_that_simulated_runs_are_left_out_of_its_numbers(designer: Cli
     page = home(designer)
     assert 'Runs today <span class="count">1</span>' in page
     assert "1 simulated run</a>" in page
+
+
+def test_a_designer_hears_of_lessons_that_wait_for_a_decision(designer: Client, reviewer: Client) -> None:
+    workflow = lessons.teachable().workflow
+    known = {"sort": "sample", "change": {}, "proposed_by": "rui", "proposed_at": NOW}
+    for number in range(3):
+        Lesson.objects.create(workflow=workflow, print=str(number), state="open" if number else "declined", **known)
+    page = home(designer)
+    assert reverse("workflow_lessons", args=[workflow.slug]) in page
+    assert "2 lessons wait for a decision" in page
+    assert "Nothing waits for you" not in page
+    assert "lessons wait" not in home(reviewer)
+
+
+def test_a_gate_that_closed_itself_is_called_by_the_words_of_its_drawing(designer: Client) -> None:
+    version = lessons.teachable()
+    broken = gate("teachable")
+    Gate.objects.filter(pk=broken.pk).update(node="sort")
+    GateIncident.objects.create(gate=broken, workflow="teachable", at=NOW)
+    page = home(designer)
+    assert f"{version.workflow.name}: What is it about?" in page
+    assert reverse("gate_page", args=[broken.pk]) in page
+    assert "No case waits for you" in page
 
 
 def test_a_reviewer_hears_of_his_cases_and_of_no_rates(reviewer: Client) -> None:
