@@ -171,7 +171,7 @@ def alarm(audits: Rows, level: float, fires_at: float) -> Chart | None:
     """How near the alarm has been to closing the gate; each tenfold is one step up."""
     if not any(each["cases"] for each in audits):
         return None
-    top = math.log10(1.0 + fires_at) * 1.15
+    top = math.log10(1.0 + max(fires_at, *(each["level"] for each in audits))) * 1.15
     x, scaled = _time(audits), _scale(0.0, top, upright=True)
 
     def y(value: float) -> float:
@@ -179,12 +179,17 @@ def alarm(audits: Rows, level: float, fires_at: float) -> Chart | None:
 
     line = Line("main", _path([(x(each["at"]), y(each["level"])) for each in audits]), "alarm")
     rule = Line("rule", _across(y(fires_at)), f"closes the gate, at {fires_at:,.0f}")
+    last = audits[-1]
+    said = f"{_day(last['at'])}: {last['level']:,.1f}"
+    # A line of one point is invisible; and how near the limit it stands is what one looks for.
+    dot = Dot(x(last["at"]), y(last["level"]), y(0.0), y(last["level"]), 4.0, said)
     ticks = [0.0, *(10.0**power for power in range(1, int(top) + 1))]
     table = tuple((_day(each["at"]), f"{each['level']:,.1f}") for each in audits)
     says = f"The alarm stands at {level:,.1f}; at {fires_at:,.0f} the gate closes itself."
     return Chart(
         "alarm", "The alarm", says, "from", "level", _dates(audits, x),
         tuple(Tick(y(value), f"{value:,.0f}") for value in ticks), ("from", "level at the end"), table, (line, rule),
+        (dot,),
     )  # fmt: skip
 
 

@@ -6,10 +6,10 @@ fixed cut-off, which nothing has proven.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,12 +28,16 @@ PAGE = 50
 COUNTED_AT_ONCE = 2_000
 """Ledgers up to this length are counted while one looks; the counts of longer ones are those of their last drawing."""
 _MOST_EXPORTED = 5_000
+
+type Unmet = Sequence[tuple[Workflow, drawn.Drawn]]
 _COLUMNS = ("workflow", "gate", "state", "promise", "from score", "decisions", "by itself", "answered", "wrong", "open")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A gate as the lists say it. `alone`: which share it decides by itself; empty while nothing has come."""
+    """A gate as the lists say it. `alone`: which share it decides by itself, or decided `before` it was closed; empty
+    while nothing has come.
+    """
 
     href: str
     workflow: Workflow
@@ -43,6 +47,7 @@ class Row:
     promise: str
     alone: str
     evidence: str
+    before: bool = False
 
 
 @require_safe
@@ -52,11 +57,15 @@ def gate_list(request: HttpRequest) -> HttpResponse:
     start = _start(request.GET.get("from", ""))
     known, found = drawn.newest(), _rows()
     page = list(found[start : start + PAGE + 1])
+    met = {(each.workflow, each.node) for each in page}
+    unmet = _unmet(known.values(), met if start == 0 else set())
+    anew = _anew(unmet)
     context = {
         "gates": told(page[:PAGE], known),
         "further": start + PAGE if len(page) > PAGE else None,
         "back": max(0, start - PAGE) if start else None,
-        "unmet": _unmet(known.values(), {(each.workflow, each.node) for each in page} if start == 0 else set()),
+        "anew": anew.values(),
+        "unmet": _unmet_rows(unmet, anew),
         "may_draw": "workflows:write" in permissions_of(request.user),
     }
     return render(request, "runtime/gates/list.html", context)
@@ -71,10 +80,13 @@ def workflow_gates(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such workflow, or nothing of it is published.")
     workflow = known.get(slug) or Workflow(slug, slug)
     held = permissions_of(request.user)
+    unmet = _unmet([workflow], {(each.workflow, each.node) for each in found})
+    anew = _anew(unmet)
     context = {
         "workflow": workflow,
         "gates": told(found, {slug: workflow}),
-        "unmet": _unmet([workflow], {(each.workflow, each.node) for each in found}),
+        "anew": anew.values(),
+        "unmet": _unmet_rows(unmet, anew),
         "may_draw": "workflows:write" in held,
     }
     return render(request, "runtime/gates/of_workflow.html", context)
@@ -138,12 +150,12 @@ def _row(gate: Gate, counts: Evidence, known: Mapping[str, Workflow]) -> Row:
     return Row(
         reverse("gate_page", args=[gate.pk]), workflow, workflow.title(gate.node), gate.state,
         words.state(facts(gate), progress), words.promise(gate.max_error, gate.confidence), alone(counts),
-        evidence(counts),
+        evidence(counts), gate.state == "broken",
     )  # fmt: skip
 
 
-def _unmet(workflows: Iterable[Workflow], met: set[tuple[str, str]]) -> list[Row]:
-    """What stands in drawings alone: promises that have met no case, and fixed cut-offs."""
+def _unmet(workflows: Iterable[Workflow], met: set[tuple[str, str]]) -> Unmet:
+    """What has no epoch in force: promises that have met no case since they were changed, and fixed cut-offs."""
     missing = {
         (each.slug, node): (each, gate)
         for each in workflows
@@ -155,7 +167,30 @@ def _unmet(workflows: Iterable[Workflow], met: set[tuple[str, str]]) -> list[Row
     rows = Gate.objects.filter(current=True, workflow__in=slugs).values_list("workflow", "node") if slugs else ()
     for place in rows:
         missing.pop(place, None)
-    return [_unmet_row(workflow, gate) for workflow, gate in list(missing.values())[:PAGE]]
+    return list(missing.values())[:PAGE]
+
+
+def _anew(unmet: Unmet) -> Mapping[tuple[str, str], Row]:
+    """Those of them that have a past: their last epoch is over, and the next one begins with the next case."""
+    promised = {(each.slug, gate.node): each for each, gate in unmet if gate.promised}
+    if not promised:
+        return {}
+    past = Gate.objects.filter(workflow__in={slug for slug, _ in promised}, node__in={node for _, node in promised})
+    its = Gate.objects.filter(workflow=OuterRef("workflow"), node=OuterRef("node")).order_by("-epoch")
+    newest = past.filter(epoch=Subquery(its.values("epoch")[:1])).order_by("workflow", "node")
+    rows = newest.defer("standing", "basis", "scoring").select_related("profile")
+    last = {(each.workflow, each.node): each for each in rows if (each.workflow, each.node) in promised}
+    counts = counts_of(last.values())
+    return {place: _anew_row(gate, promised[place], counts[gate.pk]) for place, gate in last.items()}
+
+
+def _anew_row(gate: Gate, workflow: Workflow, counts: Evidence) -> Row:
+    says = words.begins_anew(gate.epoch, counts.answered)
+    return Row(reverse("gate_page", args=[gate.pk]), workflow, workflow.title(gate.node), "probation", says, "", "", "")
+
+
+def _unmet_rows(unmet: Unmet, anew: Mapping[tuple[str, str], Row]) -> list[Row]:
+    return [_unmet_row(workflow, gate) for workflow, gate in unmet if (workflow.slug, gate.node) not in anew]
 
 
 def _unmet_row(workflow: Workflow, gate: drawn.Drawn) -> Row:

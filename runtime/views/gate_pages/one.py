@@ -20,11 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from runtime import audit
 from runtime.gates import changes, hands, reports
-from runtime.models import Gate, GateProfile
+from runtime.models import AuditEntry, Gate, GateProfile
 from runtime.permissions import permissions_of
 from runtime.refused import Refused
 from runtime.views.access import needs
-from runtime.views.gate_pages import charts, drawn, lists, words
+from runtime.views.gate_pages import charts, drawn, lists, mistakes, words
 from runtime.views.gate_pages.drawn import Workflow
 from runtime.views.gate_pages.rows import gate_of
 
@@ -46,6 +46,9 @@ def gate_page(request: HttpRequest, gate_id: int) -> HttpResponse:
         "workflow": workflow,
         "title": workflow.title(gate.node),
         "in_drawing": gate.node in workflow.gates,
+        "over": None if gate.current else _in_force(gate, workflow),
+        "why_closed": _why_closed(gate) if gate.state == "broken" else "",
+        "past": _is_past(gate),
         "says": words.state(lists.facts(gate), data.get("progress")),
         "promise": words.promise(gate.max_error, gate.confidence),
         "audit": words.percent(_audit_of(gate, data)),
@@ -119,28 +122,53 @@ def _drawings(gate: Gate, data: Mapping[str, Any]) -> dict[str, Any]:
     )
     return {
         "reliability": charts.reliability(data.get("bins", [])),
-        "coverage": charts.coverage(points, gate.max_error, gate.cutoff),
-        "what_if": _what_if(gate, points),
+        "coverage": charts.coverage(points, gate.max_error, gate.cutoff if gate.current else None),
+        "what_if": _what_if(gate, points, _last_cutoff(gate, data)),
         "history": [chart for chart in history if chart],
         "planned": data.get("planned", False),
     }
 
 
-def _what_if(gate: Gate, points: list[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The steps of the slider, the lowest cut-off first; it begins where the gate stands, or could."""
+def _last_cutoff(gate: Gate, data: Mapping[str, Any]) -> float | None:
+    """From where on the gate decides, or did last."""
+    earlier = data.get("cutoffs") or [[None, ""]]
+    return gate.cutoff if gate.cutoff is not None else earlier[-1][0]
+
+
+def _is_past(gate: Gate) -> bool:
+    """Whether this epoch will never decide anything again, as far as is known now."""
+    return gate.state == "broken" or not gate.current
+
+
+def _in_force(gate: Gate, workflow: Workflow) -> dict[str, Any]:
+    """What came after an epoch that is over: the one in force, or that none has begun."""
+    found = Gate.objects.filter(workflow=gate.workflow, node=gate.node, current=True).only("pk", "epoch").first()
+    drawn_now = workflow.gates.get(gate.node)
+    return {"by": found, "awaited": drawn_now is not None and drawn_now.promised and not workflow.archived}
+
+
+def _why_closed(gate: Gate) -> str:
+    found = mistakes.of(gate)
+    most = [(each.machine, each.person, each.times) for each in found.most]
+    return words.why_closed(found.checked, found.wrong, found.reported, most)
+
+
+def _what_if(gate: Gate, points: list[Mapping[str, Any]], cutoff: float | None) -> dict[str, Any] | None:
+    """The steps of the slider, the lowest cut-off first; it begins where the gate stands, or stood, or could."""
     known = [each for each in points if each["cases"]]
     if len(known) < 2:
         return None
     best = min(range(len(known)), key=lambda at: float(known[at]["at_most"]))
     fitting = [at for at, each in enumerate(known) if each["at_most"] <= gate.max_error]
-    reached = [at for at, each in enumerate(known) if gate.cutoff is not None and each["cutoff"] >= gate.cutoff]
+    reached = [at for at, each in enumerate(known) if cutoff is not None and each["cutoff"] >= cutoff]
     start = (reached or fitting or [best])[0]
-    where = charts.places(known, gate.max_error)
+    where, past = charts.places(known, gate.max_error), _is_past(gate)
     steps = [
-        {"says": words.what_if(each), "x": x, "y": y, "score": f"{each['cutoff']:.3f}"}
+        {"says": words.what_if(each, past=past), "x": x, "y": y, "score": f"{each['cutoff']:.3f}"}
         for each, (x, y) in zip(known, where, strict=True)
     ]
-    return {"steps": json.dumps(steps), "last": len(steps) - 1, "start": start, **steps[start]}
+    note = words.evidence_of_old(closed=gate.state == "broken") if past else ""
+    return {"steps": json.dumps(steps), "last": len(steps) - 1, "start": start, "note": note, **steps[start]}
 
 
 def _epochs(gate: Gate) -> list[Gate]:
@@ -172,7 +200,16 @@ def _changes(data: Mapping[str, Any]) -> list[tuple[datetime, str]]:
 
 def _log(gate: Gate) -> list[dict[str, Any]]:
     entries = list(audit.of(audit.gate(gate.workflow, gate.node)).order_by("-at", "-pk")[:MOST_LOGGED])
-    return [{"at": each.at, "says": words.log(each.action, each.actor, each.data)} for each in entries]
+    return [
+        {"at": each.at, "says": f"{words.log(each.action, each.actor, each.data)} {_since(gate, each)}".strip()}
+        for each in entries
+    ]
+
+
+def _since(gate: Gate, entry: AuditEntry) -> str:
+    """What has become of the cut-off that an entry of the log names."""
+    its = entry.action == "gate.proven" and entry.data.get("epoch") == gate.epoch
+    return words.lowered(entry.data.get("cutoff"), gate.cutoff) if its else ""
 
 
 def _period(request: HttpRequest, gate: Gate) -> dict[str, Any]:

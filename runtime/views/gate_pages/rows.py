@@ -28,7 +28,13 @@ from runtime.views.gate_pages import drawn, words
 from runtime.views.gate_pages.drawn import Workflow
 
 PAGE, CHUNK = 50, 500
-FILTERS = {"": "all", "wrong": "the machine was wrong", "audits": "checks that were answered", "open": "unanswered"}
+FILTERS = {
+    "": "all",
+    "wrong": "the machine was wrong",
+    "decided": "wrong where it decided",
+    "audits": "checks that were answered",
+    "open": "unanswered",
+}
 _MOST_EXPORTED = 200_000
 _COLUMNS = (
     *("arrival", "at", "run", "score", "signals", "machine's answer", "person's answer", "answered by", "blind"),
@@ -38,11 +44,15 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One decision. `hidden`: what the machine said is kept back, since a person is still to answer."""
+    """One decision. `hidden`: what the machine said is kept back, since a person is still to answer.
+
+    `about`: the title of its run, which is made of the run's input alone; empty for who may not see the run.
+    """
 
     number: int
     at: datetime
     run: str
+    about: str
     run_href: str
     case_href: str
     hidden: bool
@@ -123,6 +133,8 @@ def _fitting(gate: Gate, chosen: str, before: int | None) -> QuerySet[Decision]:
     match chosen:
         case "wrong":
             return rows.filter(loss__gt=0)
+        case "decided":
+            return rows.filter(auto=True, loss__gt=0)
         case "audits":
             # Those that are open are left out: that a case is a check says that the machine was sure of it.
             answered = rows.filter(auto=True, sampled=True, loss__isnull=False)
@@ -138,10 +150,10 @@ def _told(user: Person, found: Sequence[Decision]) -> list[Row]:
     runs = {each.run for each in found}
     if not runs:
         return []
-    seen = set(visible_runs(user, tryouts=True).filter(pk__in=runs).values_list("pk", flat=True))
+    seen = dict(visible_runs(user, tryouts=True).filter(pk__in=runs).values_list("pk", "title"))
     secret = _secret(runs)
     cases = _cases(visible_escalations(user).filter(run__in=runs, behind__isnull=False).order_by("pk"))
-    return [_row(each, each.run in seen, each.run in secret, cases) for each in found]
+    return [_row(each, seen.get(each.run), each.run in secret, cases) for each in found]
 
 
 def _secret(runs: set[str]) -> set[str]:
@@ -164,14 +176,15 @@ def _cases(found: QuerySet[Escalation]) -> dict[tuple[str, str, int], str]:
     return asked
 
 
-def _row(each: Decision, is_seen: bool, is_secret: bool, cases: dict[tuple[str, str, int], str]) -> Row:
+def _row(each: Decision, title: str | None, is_secret: bool, cases: dict[tuple[str, str, int], str]) -> Row:
     hidden = is_secret or each.state == "open"
     case = cases.get((each.run, each.node, each.visit), "")
     return Row(
         number=each.number,
         at=each.at,
         run=each.run,
-        run_href=reverse("run_detail", args=[each.run]) if is_seen else "",
+        about=title or "",
+        run_href=reverse("run_detail", args=[each.run]) if title is not None else "",
         case_href=reverse("case_detail", args=[case]) if case else "",
         hidden=hidden,
         score="" if hidden or each.score is None else f"{each.score:.3f}",

@@ -114,6 +114,12 @@ def _days(days: float | None) -> str:
     )
 
 
+def begins_anew(epoch: int, answered: int) -> str:
+    """Of a gate whose next epoch no case has met yet."""
+    before = f"{counted(answered, 'answer')} before, in epoch {epoch}, {'counts' if answered == 1 else 'count'} no more"
+    return f"Begins anew with the next case, on probation: {EVERYTHING_TO_PEOPLE}. {before}."
+
+
 def people(known: Mapping[str, Any] | None) -> str:
     """Whose answers it rests on (`reports.Answerers`), where that is less than it seems; empty where it is not."""
     if not known or not known["answers"]:
@@ -134,9 +140,49 @@ def began(why: Sequence[str], most: int = 5) -> str:
     return f"This epoch began because {'; '.join([*why[:most], *more])}." if why else ""
 
 
-def what_if(point: Mapping[str, Any]) -> str:
-    """What one cut-off would give: `At 0.83: 64 % automatic, at most 1.9 % wrong`, and the estimate behind it."""
-    head = f"At {point['cutoff']:.2f}: {point['automatic']:.0%} automatic".replace("%", " %")
+def why_closed(checked: int, wrong: int, reported: int, most: Sequence[tuple[str | None, str | None, int]]) -> str:
+    """What a gate got wrong where it decided by itself; empty where nothing is known to be wrong.
+
+    `most`: (the machine's answer, the person's, how often), the most frequent first.
+    """
+    if not wrong and not reported:
+        return ""
+    told = (
+        [f"{wrong:,} of {counted(checked, 'checked answer')} {'was' if wrong == 1 else 'were'} wrong"] if wrong else []
+    )
+    if reported:
+        told.append(f"{reported:,}{' more' if wrong else ''} {'was' if reported == 1 else 'were'} reported as wrong")
+    pairs = "; ".join(
+        f"the gate said {_quoted(machine, 'nothing')}, people said {_quoted(person, 'that they cannot tell')}"
+        f" {_times(times)}"
+        for machine, person, times in most
+    )
+    return f"{', '.join(told)}: {pairs}."
+
+
+def _quoted(answer: str | None, unsaid: str) -> str:
+    if answer is None:
+        return unsaid
+    return f"“{answer.replace('_', ' ').replace('-', ' ')}”" if answer else "none of its ways"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def evidence_of_old(*, closed: bool) -> str:
+    """Before the figures of a gate that does not decide any more, so that nobody takes them for a promise."""
+    why = "This gate is closed" if closed else "This epoch is over"
+    return f"{why}: it decides nothing, from no score on. These are figures of the answers it had, no promise."
+
+
+def what_if(point: Mapping[str, Any], *, past: bool = False) -> str:
+    """What one cut-off would give: `At 0.83: 64 % automatic, at most 1.9 % wrong`, and the estimate behind it.
+
+    `past`: the gate decides no more; then it is said to be about answers that are there, and no more.
+    """
+    head = f"{'In those answers, at' if past else 'At'} {point['cutoff']:.2f}: {point['automatic']:.0%} automatic"
+    head = head.replace("%", " %")
     if not point["cases"]:
         return f"{head}; nobody has answered such a case, so nothing is known of how many are wrong."
     from_ = f"estimate {percent(point['value'])}, from {counted(point['cases'], 'answer')}"
@@ -156,6 +202,13 @@ def looked_back(found: Any, since: str, until: str) -> str:
     total = counted(found.automatic, "automatic decision was", "automatic decisions were")
     bound = f"at most {found.at_most:,} of {total} wrong ({percent(found.confidence)} sure)"
     return f"{within}, {bound}. {audits}{waits}{told}."
+
+
+def lowered(first: object, now: float | None) -> str:
+    """That a gate decides from another score on than the one it was first proven for; empty where it does not."""
+    if not isinstance(first, int | float) or now is None or _number(first) == _number(now):
+        return ""
+    return f"More answers have since proven it from {_number(now)} on."
 
 
 def log(action: str, actor: str, data: Mapping[str, Any]) -> str:

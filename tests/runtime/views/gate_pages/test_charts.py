@@ -49,6 +49,14 @@ def test_checks_over_time_stay_in_their_frame(parts: Any) -> None:
     assert alarm is None or inside(alarm)
 
 
+def test_an_alarm_of_one_point_is_seen_and_one_past_its_limit_stands_above_it() -> None:
+    chart = charts.alarm([audit(0.0, 26, 5, 4_016.9)], 4_016.9, 1_000.0)
+    assert chart
+    (dot,), limit = chart.dots, float(chart.lines[1].points.split()[0].split(",")[1])
+    assert charts.TOP < dot.y < limit < dot.low == charts.HEIGHT - charts.BOTTOM
+    assert dot.text.endswith("4,016.9")
+
+
 def test_scores_lie_between_their_tenths_and_bars_on_the_ground() -> None:
     parts: list[dict[str, Any]] = [
         {"at": 0.0, "cases": 9, "alone": 4, "scores": [0.2, 0.5, 0.9]},

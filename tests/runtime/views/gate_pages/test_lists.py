@@ -62,6 +62,35 @@ def test_a_fixed_cut_off_is_called_unproven_and_a_promise_without_cases_is_on_pr
     assert "fixed number" not in text(designer, "/gates/")
 
 
+def test_a_promise_that_was_changed_keeps_its_past_until_the_next_case(
+    designer: Client, django_assert_max_num_queries: Any
+) -> None:
+    for slug in ("animals", "birds"):
+        published(slug, document())
+        over = gate(slug, state="proven", cutoff=0.7, proven_at=NOW, current=False, ended_at=NOW)
+        for number in range(3):
+            decision(over, f"{slug}{number}", state="settled", said="horse", loss=1.0)
+    last = gate("animals", epoch=2, current=False, ended_at=NOW)
+    decision(last, "other", state="settled", said="horse", loss=1.0)
+    drawn._kept.clear()
+    with django_assert_max_num_queries(12):
+        page = text(designer, "/gates/")
+    assert "Begins anew with the next case" in page
+    assert "1 answer before, in epoch 2, counts no more." in page
+    assert "3 answers before, in epoch 1, count no more." in page
+    assert f'href="/gates/{last.pk}/"' in page
+    assert page.count("gate-row") == 2
+    assert "In drawings, without evidence" not in page
+    assert "Changed, waiting for their first case" in text(designer, "/workflows/animals/gates/")
+
+
+def test_what_a_closed_gate_decided_was_before(designer: Client) -> None:
+    known = gate(state="broken", broken_at=NOW)
+    decision(known, "r1", auto=True, sampled=False, state="unasked", pi=0.1)
+    assert "<b>100 %</b><span>by itself, before</span>" in text(designer, "/gates/")
+    assert "Decided by itself before" in text(designer, f"/gates/{known.pk}/")
+
+
 def test_where_there_is_no_gate_it_says_what_to_do(designer: Client) -> None:
     published("plain", ECHO)
     assert "There are no gates yet" in text(designer, "/gates/")

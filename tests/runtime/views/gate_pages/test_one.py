@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from runtime import audit
 from runtime.models import AuditEntry, Gate, GateProfile
 from tests.makers import stocked
+from tests.makers.blind import blind_case, document
 from tests.makers.gate_rows import decision, gate
 from tests.makers.gated import gated
 from tests.makers.sealed import published
@@ -106,6 +108,72 @@ def test_starting_anew_asks_and_leads_to_the_new_epoch(designer: Client) -> None
     assert "The gate starts anew, on probation" in page
     assert "dora started it anew, as epoch 2." in page
     assert Gate.objects.get(current=True).epoch == 2
+
+
+def wrong(of: Gate, run: Any, answer: str, said: str | None, **fields: Any) -> None:
+    given = {"auto": True, "state": "settled", "said": said, "by": "rui", "blind": True, "loss": 1.0, **fields}
+    decision(of, run, answer, **given)
+
+
+def test_a_broken_gate_says_what_it_got_wrong_and_leads_there(designer: Client) -> None:
+    known = gate(state="broken", broken_at=NOW, proven_at=NOW)
+    for number in range(4):
+        wrong(known, f"w{number}", "vacuum_cleaners", "coffee_machines")
+    wrong(known, "w4", "horse", "")
+    wrong(known, "told", "horse", "cow", sampled=False)
+    wrong(known, "unsure", "horse", "cow", auto=False)
+    for number in range(21):
+        wrong(known, f"r{number}", "horse", "horse", loss=0.0)
+    # What is not answered for good is no answer yet.
+    case = blind_case()
+    wrong(known, case.run, "horse", "cow")
+    page = text(designer, f"/gates/{known.pk}/")
+    assert "5 of 26 checked answers were wrong, 1 more was reported as wrong: " in page
+    assert "the gate said “vacuum cleaners”, people said “coffee machines” 4 times; " in page
+    assert "the gate said “horse”, people said none of its ways once" in page
+    assert f'<a href="/gates/{known.pk}/cases/?show=decided">Look first at why it was closed</a>' in page
+
+
+def points(cutoffs: tuple[float, ...]) -> dict[str, Any]:
+    each = {"automatic": 0.6, "at_most": 0.04, "value": 0.02, "low": 0.0, "high": 0.1, "cases": 90, "effective": 90.0}
+    return {"points": [{"cutoff": cutoff, **each} for cutoff in cutoffs], "planned": True}
+
+
+def test_a_gate_that_decides_no_more_promises_nothing_with_its_slider(designer: Client) -> None:
+    closed = gate(state="broken", broken_at=NOW)
+    counts = {"counts": {}, "cutoffs": [[0.8, NOW.isoformat()]]}
+    GateProfile.objects.create(gate=closed, revision=0, arrivals=0, at=NOW, data={**points((0.6, 0.8, 0.9)), **counts})
+    page = text(designer, f"/gates/{closed.pk}/")
+    assert "This gate is closed: it decides nothing, from no score on." in page
+    assert "In those answers, at 0.80: 60 % automatic" in page
+    assert "What if it decided" not in page
+
+
+def test_an_epoch_that_is_over_leads_to_the_one_in_force_and_is_not_marked(designer: Client) -> None:
+    over = gate(state="proven", cutoff=0.8, proven_at=NOW, current=False, ended_at=NOW)
+    GateProfile.objects.create(gate=over, revision=0, arrivals=0, at=NOW, data={"counts": {}, **points((0.6, 0.8))})
+    page = text(designer, f"/gates/{over.pk}/")
+    assert "Nothing has taken its place" in page
+    assert ">now</text>" not in page
+    published("animals", document())
+    assert "The next one begins with the next case" in text(designer, f"/gates/{over.pk}/")
+    later = gate(epoch=2, state="proven", cutoff=0.8, proven_at=NOW)
+    page = text(designer, f"/gates/{over.pk}/")
+    assert f'The one in force: <a href="/gates/{later.pk}/">epoch 2</a>' in page
+    GateProfile.objects.create(gate=later, revision=0, arrivals=0, at=NOW, data={"counts": {}, **points((0.6, 0.8))})
+    page = text(designer, f"/gates/{later.pk}/")
+    assert ">now</text>" in page
+    assert "This epoch is over." not in page
+
+
+def test_a_score_that_was_proven_later_is_told_beside_the_first_one(designer: Client) -> None:
+    known = gate(state="proven", cutoff=0.79, proven_at=NOW)
+    about = audit.gate(known.workflow, known.node)
+    audit.record(audit.SYSTEM, "gate.proven", about, NOW, {"epoch": 1, "cutoff": 0.88})
+    page = text(designer, f"/gates/{known.pk}/")
+    assert "decides from 0.88 on. More answers have since proven it from 0.79 on." in page
+    Gate.objects.update(cutoff=0.88)
+    assert "More answers have since" not in text(designer, f"/gates/{known.pk}/")
 
 
 def test_what_was_overtaken_changes_nothing(designer: Client) -> None:

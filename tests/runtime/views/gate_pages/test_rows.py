@@ -87,6 +87,25 @@ def test_an_answered_case_shows_both_answers_and_leads_to_run_and_case() -> None
     assert f'href="/cases/{case.pk}/"' in page
 
 
+def test_a_case_is_named_by_what_it_is_about_for_those_who_may_see_its_run() -> None:
+    case = blind_case()
+    decision(gate(), case.run)
+    Run.objects.filter(pk=case.run_id).update(title="A <horse> of Ms Lind")
+    page = text(signed_in("administrator", name="ada"), f"/gates/{gate_id()}/cases/")
+    assert f'href="/runs/{case.run_id}/">A &lt;horse&gt; of Ms Lind</a>' in page
+    assert hides(page)
+
+
+def test_nobody_reads_what_a_run_is_about_who_may_not_see_it() -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    case = blind_case()
+    row = decision(gate(), case.run)
+    Run.objects.filter(pk=case.run_id).update(title="A horse of Ms Lind")
+    (told,) = rows._told(AnonymousUser(), [row])
+    assert (told.about, told.run_href) == ("", "")
+
+
 def test_a_ledger_outlives_its_runs(designer: Client) -> None:
     decision(gate(), "forgotten", **ANSWERED)
     assert "run is gone" in text(designer, f"/gates/{gate_id()}/cases/")
@@ -100,16 +119,18 @@ def test_filters_find_the_wrong_the_checks_and_the_unanswered(designer: Client) 
     decision(known, "open")
     decision(known, "open check", auto=True)
     decision(known, "alone", auto=True, sampled=False, state="unasked")
+    decision(known, "sure and wrong", auto=True, **ANSWERED)
 
     def numbers(show: str) -> list[int]:
         page = text(designer, f"/gates/{known.pk}/cases/?show={show}")
-        return [number for number in range(6) if f'<th scope="row">{number}</th>' in page]
+        return [number for number in range(7) if f'<th scope="row">{number}</th>' in page]
 
-    assert numbers("") == [0, 1, 2, 3, 4, 5]
-    assert numbers("nonsense") == [0, 1, 2, 3, 4, 5]
-    assert numbers("wrong") == [1]
+    assert numbers("") == [0, 1, 2, 3, 4, 5, 6]
+    assert numbers("nonsense") == [0, 1, 2, 3, 4, 5, 6]
+    assert numbers("wrong") == [1, 6]
+    assert numbers("decided") == [6]
     # An open check is none of them: that it is one says how sure the machine was.
-    assert numbers("audits") == [2]
+    assert numbers("audits") == [2, 6]
     assert numbers("open") == [3, 4]
 
 

@@ -74,6 +74,16 @@ def test_a_cut_off_says_what_it_would_give() -> None:
     assert "too few answers" in words.what_if({**point, "at_most": 1.0})
 
 
+def test_why_a_gate_was_closed_is_told_only_where_something_is_known() -> None:
+    assert words.why_closed(9, 0, 0, ()) == ""
+    assert words.why_closed(1, 1, 0, [("a", None, 1)]) == (
+        "1 of 1 checked answer was wrong: the gate said “a”, people said that they cannot tell once."
+    )
+    assert words.why_closed(9, 0, 2, [(None, "b-c", 2)]) == (
+        "2 were reported as wrong: the gate said nothing, people said “b c” twice."
+    )
+
+
 @given(some.floats(0.0, 1.0))
 def test_a_bound_is_never_said_to_be_lower_than_it_is(share: float) -> None:
     assert float(words.at_most(share).removesuffix(" %")) >= 100.0 * share - 1e-6
