@@ -53,6 +53,8 @@ def test_a_new_gate_says_that_nothing_is_known(designer: Client) -> None:
     assert "On probation: every case goes to a person." in page
     assert "Its curves are being drawn" in page
     assert 'type="range"' not in page
+    for word in ("Epoch", "Proven", "Alarm"):
+        assert f"<dt>{word}</dt>" in page
     GateProfile.objects.create(gate=known, revision=0, arrivals=0, at=NOW, data={"counts": {}, "flaw": "Out of order."})
     assert "could not be computed: Out of order." in text(designer, f"/gates/{known.pk}/")
 
