@@ -28,6 +28,7 @@ services: setup ## Install what the tests start: PostgreSQL, Redis, Chromium
 	@bash scripts/services.sh
 
 demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=8000 DATA=data
+	@echo "Starting Interlock…"
 	@DATA="$(DATA)" ADDRESS="$${ADDRESS:-http://127.0.0.1:$(PORT)}" exec $(PYTHON) manage.py demo --port "$(PORT)"
 
 # There are more of them at once than cores: they also wait, for servers, locks and pages. Small portions, since what starts

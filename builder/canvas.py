@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from builder import exchange, workflows
+from builder.galleries import samples
 from builder.models import Workflow
 from runtime import audit, blueprints
 from runtime.gates import reports
@@ -99,12 +100,12 @@ def workflow_canvas(request: HttpRequest, slug: str) -> HttpResponse:
 def workflow_new(request: HttpRequest) -> HttpResponse:
     """A form for a name, and for a drawing from a file or a paste; a POST makes the workflow and opens its canvas."""
     if request.method != "POST":
-        return render(request, "builder/workflow_new.html", {})
+        return render(request, "builder/workflow_new.html", {"samples": len(samples())})
     made = _made(request)
     if not isinstance(made, Refused):
         return redirect("workflow_canvas", made.workflow.slug)
     context = {"refused": made, "name": request.POST.get("name", ""), "slug": request.POST.get("slug", "")}
-    context["text"] = request.POST.get("text", "")
+    context |= {"text": request.POST.get("text", ""), "samples": len(samples())}
     return render(request, "builder/workflow_new.html", context, status=409 if made.code == "slug_taken" else 422)
 
 

@@ -115,6 +115,11 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
+def test_it_says_at_once_what_takes_its_time(first: Demo) -> None:
+    said = "Making the tables, the people and the example"
+    assert 0 <= first.printed.find(said) < first.printed.find("Interlock answers at")
+
+
 def test_it_tells_where_the_leads_went_and_why_some_stopped(first: Demo) -> None:
     assert re.search(r"Came to an end: \d+\n +\d+  contacted", first.printed)
     assert re.search(r"Wait for a person: \d+\n", first.printed)

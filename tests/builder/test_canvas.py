@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -78,6 +79,11 @@ def test_a_canvas_is_not_for_everybody_nor_for_nothing(designer: Client) -> None
     reviewer.force_login(person("rui", "reviewer"))
     assert reviewer.get(reverse("workflow_new")).status_code == 403
     assert Client().get(reverse("workflow_new")).status_code == 302
+
+
+def test_the_form_says_how_many_workflows_the_gallery_has(designer: Client) -> None:
+    number = len(list((settings.BASE_DIR / "builder" / "gallery").glob("*.cases.jsonl")))
+    assert f"{number} workflows worth starting from" in designer.get(reverse("workflow_new")).text
 
 
 def test_a_name_is_enough_to_begin(designer: Client) -> None:

@@ -62,6 +62,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, port: int, **_options: object) -> None:
         """Set up what is missing, then serve until stopped."""
         with listening(HOST, port) as listener:
+            self._say("Making the tables, the people and the example; on a busy machine this takes a minute.")
             _migrate()
             password = _password()
             people = example.people(password)
