@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
@@ -135,11 +135,18 @@ def _rows(batch: Batch, sealed: Sealed) -> Iterator[BatchRow]:
     fields = fields_of(schema)
     for row in tables.rows_in(batch):
         found = cells.read(schema, fields, row.cells, how)
-        error = "; ".join(found.errors.values())[:LONGEST_ERROR].replace("\0", "\ufffd")
-        if len(row.cells) > len(batch.header) and any(cell.strip() for cell in row.cells[len(batch.header) :]):
-            error = error or "The row has more cells than there are columns."
+        error = _said(found.errors, batch.header, how)[:LONGEST_ERROR].replace("\0", "\ufffd")
+        if tables.too_many_cells(row, len(batch.header)):
+            error = error or tables.TOO_MANY_CELLS
         state = "refused" if error else "ready"
         yield BatchRow(batch_id=batch.pk, number=row.number, cells=list(row.cells), state=state, error=error)
+
+
+def _said(errors: Mapping[str, str], header: Sequence[str], how: cells.Reading) -> str:
+    """Why a row is refused; each sentence names its column, or the field that has none."""
+    places = {name: how.columns.get(name) for name in errors}
+    named = {name: name if place is None else header[place] or f"Column {place + 1}" for name, place in places.items()}
+    return "; ".join(f"{named[name]}: {said}" if named[name] else said for name, said in errors.items())
 
 
 def _changes(rows: QuerySet[BatchRow]) -> list[Change]:

@@ -26,6 +26,10 @@ from runtime.triggers.csv_reading import Row, Table, rows_of, table_of
 
 JOB = "batch"
 PREVIEWED = 8
+LOOKED_AT = 2_000
+"""How many rows are read before a file is started, to say which of them are refused."""
+MOST_REFUSED = 10
+TOO_MANY_CELLS = "The row has more cells than there are columns."
 MOST_UNFINISHED = 20
 LONGEST_NAME = 200
 SETTLED = ("refused", "succeeded", "failed", "cancelled", "dropped")
@@ -40,6 +44,21 @@ class Previewed:
     row: Row
     flaws: Mapping[int, str]
     others: tuple[str, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether no run is started of it."""
+        return bool(self.flaws or self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows, those among the first `looked` that would be refused (the first ten), and how many these are."""
+
+    rows: tuple[Previewed, ...]
+    refused: tuple[Previewed, ...]
+    refused_in_all: int
+    looked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +183,18 @@ def counts_of(batch: Batch) -> Counts:
     return Counts(batch.total, dict(found))
 
 
-def previewed(batch: Batch, sealed: Sealed) -> list[Previewed]:
-    """The first rows, as they would be read."""
-    fields = fields_of(schema_of(sealed))
-    return [_previewed(row, sealed, fields, reading_of(batch)) for row in islice(rows_in(batch), PREVIEWED)]
+def previewed(batch: Batch, sealed: Sealed) -> Preview:
+    """The first rows as they would be read, and what of the first `LOOKED_AT` would be refused."""
+    schema, how = schema_of(sealed), reading_of(batch)
+    fields = fields_of(schema)
+    found = [_previewed(row, schema, fields, how, len(batch.header)) for row in islice(rows_in(batch), LOOKED_AT)]
+    refused = [each for each in found if each.refused]
+    return Preview(tuple(found[:PREVIEWED]), tuple(refused[:MOST_REFUSED]), len(refused), len(found))
+
+
+def too_many_cells(row: Row, width: int) -> bool:
+    """Whether a row says something behind its last column."""
+    return any(cell.strip() for cell in row.cells[width:])
 
 
 def rows_in(batch: Batch) -> Any:
@@ -188,11 +215,13 @@ def schema_of(sealed: Sealed) -> dict[str, Any]:
     return dict(schema) if isinstance(schema, Mapping) else {}
 
 
-def _previewed(row: Row, sealed: Sealed, fields: Sequence[Field], how: cells.Reading) -> Previewed:
-    found = cells.read(schema_of(sealed), fields, row.cells, how)
+def _previewed(
+    row: Row, schema: Mapping[str, Any], fields: Sequence[Field], how: cells.Reading, width: int
+) -> Previewed:
+    found = cells.read(schema, fields, row.cells, how)
     flaws = {how.columns[name]: said for name, said in found.errors.items() if name in how.columns}
     others = tuple(said for name, said in found.errors.items() if name not in how.columns)
-    return Previewed(row, flaws, others)
+    return Previewed(row, flaws, (*others, TOO_MANY_CELLS) if too_many_cells(row, width) else others)
 
 
 def _done_to(batch: Batch, deed: Deed, now: datetime) -> bool:

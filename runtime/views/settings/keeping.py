@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from runtime import retention
 from runtime.forgetting import BACKTESTS_KEPT
 from runtime.jobs import KEPT
+from runtime.models import Blueprint
 from runtime.refused import Refused
 from runtime.views.access import needs
 from runtime.views.settings.telling import told
@@ -51,6 +52,10 @@ def _followed(request: HttpRequest, workflow: str) -> HttpResponse:
 
 def _page(request: HttpRequest, asked: dict[str, object] | None = None) -> HttpResponse:
     for_all, known = retention.rules()
-    context = {"for_all": for_all, "rules": known, "asked": asked, "most": retention.MOST_COUNTED}
+    names = dict(Blueprint.objects.filter(version__gt=0).order_by("version").values_list("workflow", "name"))
+    if asked:
+        asked["name"] = names.get(str(asked["workflow"]), asked["workflow"])
+    named = [(rule, names.get(rule.workflow, rule.workflow)) for rule in known]
+    context = {"for_all": for_all, "rules": named, "asked": asked, "most": retention.MOST_COUNTED}
     context |= {"jobs_days": KEPT.days, "backtests_days": BACKTESTS_KEPT.days, "fewest": retention.FEWEST_DAYS}
     return render(request, "runtime/settings/keeping.html", context)

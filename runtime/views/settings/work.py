@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from runtime import audit, jobs
-from runtime.models import CallbackKey, Job
+from runtime.models import Batch, CallbackKey, Job, Schedule
 from runtime.refused import Refused
 from runtime.signing import callbacks
 from runtime.views.access import needs
@@ -95,12 +95,27 @@ def _page(request: HttpRequest, secret: str = "") -> HttpResponse:
 
 
 def _rows(found: Iterable[Job]) -> list[dict[str, Any]]:
+    found = list(found)
+    names = _names(found)
     return [
         {
             "job": job,
             "words": WORDS.get(job.kind, job.kind),
+            "name": names.get((job.kind, job.key), ""),
             "comes_back": jobs.is_periodic(job.kind),
             "run": str(job.data["run"]) if job.kind == callbacks.KIND and isinstance(job.data, dict) else "",
         }
         for job in found
     ]
+
+
+def _names(found: Iterable[Job]) -> dict[tuple[str, str], str]:
+    """What people call the files and schedules that jobs are about, by kind and key."""
+    keys: dict[str, list[str]] = {}
+    for job in found:
+        keys.setdefault(job.kind, []).append(job.key)
+    named = {
+        "batch": Batch.objects.filter(pk__in=keys.get("batch", [])).values_list("pk", "name"),
+        "schedule": Schedule.objects.filter(pk__in=keys.get("schedule", [])).values_list("pk", "name"),
+    }
+    return {(kind, str(key)): name for kind, rows in named.items() for key, name in rows}

@@ -53,6 +53,7 @@ def page(request: HttpRequest, here: Place, batch: Batch, *, whole: bool = True)
         "shares": [
             (state, *STATES[state], by[state], 100 * by[state] / batch.total) for state in STATES if by.get(state)
         ],
+        "all_wait": batch.state == "running" and bool(by.get("waiting")) and not counts.left and not by.get("under"),
         "percent": 100 * counts.settled // max(1, batch.total),
         "begun": batch.total - counts.left,
         "rows": [(row, *STATES[row.state], _title(row)) for row in found[:PAGE]],

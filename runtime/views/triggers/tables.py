@@ -150,9 +150,12 @@ def _columns(request: HttpRequest, here: Place, batch: Batch, refused: Refused |
         "heads": [(title, titles.get(taken.get(int(place), ""), "")) for place, title in names],
         "preview": [
             (each, [(cell, each.flaws.get(place, "")) for place, cell in enumerate(_padded(each, batch))])
-            for each in shown
+            for each in shown.rows
         ],
-        "flawed": sum(bool(each.flaws or each.others) for each in shown),
+        "shown": shown,
+        "refused_rows": [(each.row.number, _whys(each, dict(names))) for each in shown.refused],
+        "starting": batch.total - shown.refused_in_all,
+        "looked_at_all": shown.looked >= batch.total,
         "encoding": ENCODINGS[batch.options["encoding"]],
         "western": batch.options["encoding"] != "utf-8",
         "separator": SEPARATORS[batch.options["separator"]],
@@ -160,6 +163,14 @@ def _columns(request: HttpRequest, here: Place, batch: Batch, refused: Refused |
         "dates": cells.DATES.items(),
     }
     return render(request, "runtime/triggers/columns.html", context, status=422 if refused else 200)
+
+
+def _whys(refused: tables.Previewed, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Column and sentence of everything for which a row is refused; the column is empty where it is the whole row."""
+    return [
+        *((names[str(place)], said) for place, said in refused.flaws.items()),
+        *(("", said) for said in refused.others),
+    ]
 
 
 def _padded(shown: tables.Previewed, batch: Batch) -> list[str]:

@@ -266,6 +266,15 @@ def test_a_new_key_is_shown_once_and_the_old_one_signs_for_a_day_more(
     assert isinstance(callbacks.renew_key(designer_dora, now), Refused)
 
 
+def test_a_key_that_nobody_was_given_ends_with_the_first_one_that_somebody_is(administrator_ada: User) -> None:
+    now = datetime.now(UTC)
+    made = CallbackKey(pk=1, changed_at=now)
+    keys.renew(made, now)
+    made.save()
+    known = callbacks.renew_key(administrator_ada, now)
+    assert keys.valid(CallbackKey.objects.get(), now) == (known,)
+
+
 def test_what_is_shown_of_a_runs_callbacks() -> None:
     assert callbacks.told(Story(blueprint(), {"seats": 1}).run) is None
 

@@ -68,8 +68,9 @@ def test_a_file_is_looked_at_before_anything_starts(designer_dora: User) -> None
     sealed = runs.sealed_for("echo")
     assert not isinstance(sealed, Refused)
     shown = tables.previewed(batch, sealed)
-    assert [bool(each.flaws) for each in shown] == [False, False, True, False]
-    assert "no number" in shown[2].flaws[0]
+    assert [bool(each.flaws) for each in shown.rows] == [False, False, True, False]
+    assert "no number" in shown.rows[2].flaws[0]
+    assert ([each.row.number for each in shown.refused], shown.refused_in_all, shown.looked) == ([4], 1, 4)
     assert not BatchRow.objects.exists()
 
 
@@ -79,7 +80,7 @@ def test_each_row_starts_one_run_behind_single_ones_and_one_that_does_not_fit_st
     assert set(Run.objects.values_list("priority", "requester", "status")) == {(-10, "dora", "queued")}
     refused = BatchRow.objects.get(state="refused")
     assert (refused.number, refused.run_id) == (4, None)
-    assert "“x” is no number" in refused.error
+    assert refused.error.startswith("N: “x” is no number"), "which column it is"
     assert batch.file is None, "what is in the rows is not kept twice"
     assert AuditEntry.objects.get(action="batch.started").data["rows"] == 4
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from runtime import jobs
-from runtime.models import AuditEntry, CallbackAttempt, CallbackKey, Job, Run
+from runtime.models import AuditEntry, Batch, CallbackAttempt, CallbackKey, Job, Run
 from runtime.signing import keys
 from runtime.views.settings.work import WORDS
 from tests.makers.runs import Story, blueprint
@@ -100,3 +100,21 @@ def test_what_became_of_a_callback_stands_on_the_runs_page_for_those_who_design(
 
 def test_every_kind_of_job_has_words_of_its_own() -> None:
     assert set(jobs.registered()) <= set(WORDS)
+
+
+def test_a_job_about_a_file_or_a_schedule_names_it(ada: Client) -> None:
+    options = {"encoding": "utf-8", "separator": ",", "decimal": "point", "dates": "iso"}
+    batch = Batch.objects.create(
+        workflow="a",
+        version=1,
+        name="t<1>.csv",
+        header=["n"],
+        options=options,
+        total=1,
+        started_by="ada",
+        created_at=NOW,
+    )
+    put(batch.pk, kind="batch")
+    page = ada.get(reverse("settings_work")).content.decode()
+    assert "“t&lt;1&gt;.csv”" in page
+    assert batch.pk not in page

@@ -76,7 +76,9 @@ def test_a_file_is_looked_at_and_then_started(designer: Client) -> None:
     assert "“n” is needed" in page, "no column is called like it"
     chosen = {"column-n": "0", "decimal": "comma", "dates": "dmy"}
     page = designer.post(at("table", batch.pk), {**chosen, "deed": "look"}, follow=True).content.decode()
-    assert "1 of 2 would be refused" in page
+    assert "1 of 2 rows would be refused" in page
+    assert "Start 1 run<" in page
+    assert '<th scope="row">3</th><td>How many</td>' in page
     assert "is no number as chosen" in page
     designer.post(at("table", batch.pk), {**chosen, "deed": "start"})
     batch.refresh_from_db()
