@@ -45,7 +45,9 @@ def profile(
     confidence = standing.promise.confidence
     scores = [scoring.score(row.signals, row.novelty).score for row in rows]
     bins = reliability(shown, scoring, standing.costs, distrusted)
-    points = coverage(shown, scoring, standing.costs, _cutoffs(standing, scores), confidence, distrusted)
+    steady = standing.state != "broken"
+    cutoffs = _cutoffs(standing, scores)
+    points = coverage(shown, scoring, standing.costs, cutoffs, confidence, distrusted, steady=steady)
     return {
         "progress": _progress(standing, asked["labels_a_day"]),
         "bins": [

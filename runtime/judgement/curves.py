@@ -79,12 +79,18 @@ def coverage(
     cutoffs: Sequence[float],
     confidence: float = 0.95,
     distrusted: Collection[str] = (),
+    *,
+    steady: bool = True,
 ) -> tuple[Point, ...]:
-    """The risk-coverage curve at these cut-offs. All rows count for how much would be automatic, answered or not."""
+    """The risk-coverage curve at these cut-offs. All rows count for how much would be automatic, answered or not.
+
+    Not `steady`: the alarm has shown that cases are not wrong at one rate, which the bound needs. Then it is 1 (none),
+    and the estimate is weighted by 1/π: the share of the cases as they came.
+    """
     found = (scoring.score(row.signals, row.novelty).score for row in rows)
     every = np.array([-1.0 if score is None else score for score in found])
     weighed = [weigh(row, costs, distrusted) for row in rows]
-    labels = labels_of(rows, weighed, scoring)
+    labels, weights = labels_of(rows, weighed, scoring), weights_of(rows, weighed)
     points = []
     for cutoff in cutoffs:
         automatic = float((every >= cutoff).mean()) if len(every) else 0.0
@@ -96,8 +102,9 @@ def coverage(
         # As in the certificate: what earns no credit counts against the gate or not at all.
         counted = credits | (losses > 0.0)
         held = np.where(credits, losses, 1.0)[counted]
-        wrong = share(losses, ratios, confidence)
-        points.append(Point(cutoff, automatic, wrong, upper_bound(held, ratios[counted], 1.0 - confidence)))
+        wrong = share(losses, ratios if steady else weights[here], confidence)
+        bound = upper_bound(held, ratios[counted], 1.0 - confidence) if steady else 1.0
+        points.append(Point(cutoff, automatic, wrong, bound))
     return tuple(points)
 
 

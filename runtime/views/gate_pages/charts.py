@@ -115,8 +115,9 @@ def coverage(points: Rows, max_error: float, cutoff: float | None) -> Chart | No
     top = min(1.0, max(4.0 * max_error, 0.04))
     x, y = _scale(0.0, 1.0), _scale(0.0, top, upright=True)
     rising = sorted(known, key=lambda each: float(each["automatic"]))
+    bound = Line("bound", _path([(x(p["automatic"]), y(p["at_most"])) for p in rising]), "at most")
     lines = (
-        Line("bound", _path([(x(p["automatic"]), y(p["at_most"])) for p in rising]), "at most"),
+        *([bound] if _bounded(known) else []),
         Line("main", _path([(x(p["automatic"]), y(p["value"])) for p in rising]), "estimate"),
         Line("rule", _path([(x(0.0), y(max_error)), (x(1.0), y(max_error))]), f"promise, {percent(max_error)}"),
     )
@@ -135,10 +136,16 @@ def coverage(points: Rows, max_error: float, cutoff: float | None) -> Chart | No
 
 
 def places(points: Rows, max_error: float) -> list[tuple[float, float]]:
-    """Where each point lies on the bound of `coverage`: for what moves with the slider."""
+    """Where each point lies on the bound of `coverage`, or on the estimate where there is none: for the slider."""
+    name = "at_most" if _bounded(points) else "value"
     top = min(1.0, max(4.0 * max_error, 0.04))
     x, y = _scale(0.0, 1.0), _scale(0.0, top, upright=True)
-    return [(x(each["automatic"]), y(each["at_most"])) for each in points]
+    return [(x(each["automatic"]), y(each[name])) for each in points]
+
+
+def _bounded(points: Rows) -> bool:
+    """Whether anything is known of how many are wrong at most."""
+    return any(each["at_most"] < 1.0 for each in points)
 
 
 def errors(audits: Rows, max_error: float) -> Chart | None:

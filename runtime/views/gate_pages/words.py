@@ -186,6 +186,8 @@ def what_if(point: Mapping[str, Any], *, past: bool = False) -> str:
     if not point["cases"]:
         return f"{head}; nobody has answered such a case, so nothing is known of how many are wrong."
     from_ = f"estimate {percent(point['value'])}, from {counted(point['cases'], 'answer')}"
+    if past and point["at_most"] >= 0.999:
+        return f"{head}, about {percent(point['value'])} wrong (from {counted(point['cases'], 'answer')})."
     if point["at_most"] >= 0.999:
         return f"{head}; too few answers to say how many are wrong at most ({from_})."
     return f"{head}, at most {at_most(point['at_most'])} wrong ({from_})."

@@ -44,6 +44,9 @@ def test_a_gate_that_got_worse_after_its_proof_shows_no_bound_below_its_estimate
     point = coverage(probation + later, SCORING, Costs(), (0.5,))[0]
     assert point.wrong.value == pytest.approx(8 / 169)
     assert 8 / 169 < point.at_most < 0.12
+    changed = coverage(probation + later, SCORING, Costs(), (0.5,), steady=False)[0]
+    assert changed.wrong.value == pytest.approx(28 / 273)
+    assert changed.at_most == 1.0
 
 
 @settings(max_examples=60, deadline=None)
@@ -54,16 +57,18 @@ def test_a_gate_that_got_worse_after_its_proof_shows_no_bound_below_its_estimate
     ),
     st.sampled_from((0.0, 0.05, 0.3, 1.0)),
     st.sampled_from((0.5, 0.9, 0.95, 0.999)),
+    st.booleans(),
 )
 def test_no_bound_lies_below_its_estimate_or_above_everything(
-    ledger: list[tuple[float, str | None, float, float, bool, int]], cost: float, confidence: float
+    ledger: list[tuple[float, str | None, float, float, bool, int]], cost: float, confidence: float, steady: bool
 ) -> None:
     rows = [
         in_force(row(score, answer, max(pi, floor), blind), min(pi, floor))
         for score, answer, pi, floor, blind, times in ledger
         for _ in range(times)
     ]
-    for point in coverage(rows, SCORING, Costs((("yes", "no", cost),)), (0.1, 0.5, 0.8), confidence):
+    costs = Costs((("yes", "no", cost),))
+    for point in coverage(rows, SCORING, costs, (0.1, 0.5, 0.8), confidence, steady=steady):
         assert point.at_most <= 1.0
         assert point.wrong.value is None or point.at_most >= point.wrong.value
 

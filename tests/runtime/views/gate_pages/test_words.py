@@ -72,6 +72,8 @@ def test_a_cut_off_says_what_it_would_give() -> None:
     assert words.what_if(point) == "At 0.83: 64 % automatic, at most 1.9 % wrong (estimate 0.8 %, from 120 answers)."
     assert "nothing is known" in words.what_if({**point, "cases": 0})
     assert "too few answers" in words.what_if({**point, "at_most": 1.0})
+    past = words.what_if({**point, "at_most": 1.0}, past=True)
+    assert past == "In those answers, at 0.83: 64 % automatic, about 0.8 % wrong (from 120 answers)."
 
 
 def test_why_a_gate_was_closed_is_told_only_where_something_is_known() -> None:
