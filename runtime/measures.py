@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.nodes.verify_agreement import DEFAULT_AT_LEAST
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -51,6 +53,8 @@ def measured(kind: str, output: Any, config: Mapping[str, Any]) -> tuple[Measure
     if found is None:
         return ()
     field, name, limits = found
+    if kind == "verify.agreement" and config.get("at_least") is None:
+        config = {**config, "at_least": DEFAULT_AT_LEAST.get(str(config.get("by")))}
     one = _measure(name, known.get(field), tuple((config.get(limit), meaning) for limit, meaning in limits))
     return (one,) if one else ()
 

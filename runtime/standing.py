@@ -1,13 +1,13 @@
 """How the open cases stand, read once for all who watch the inbox, and what has changed since it was read before.
 
-Called by the inbox's socket. Ten thousand cases are four columns each, from an index; who watches is told of what
+Called by the inbox's socket. Ten thousand cases are five columns each, from an index; who watches is told of what
 changed among the cases of his queues, so no message and no question of a single watcher grows with them. It holds no
 case's content: that is asked for the few that changed, as that person may see them.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,40 +32,58 @@ type Queues = frozenset[str] | None
 MOST_TOLD = 50
 """Of so many changes at once each is told; of more it is told that the list is to be asked for again."""
 
-_READ = "SELECT id, queue, assignee_id, due_at FROM runtime_escalation WHERE state = 'open'"
+_READ = "SELECT id, queue, assignee_id, due_at, snoozed_until FROM runtime_escalation WHERE state = 'open'"
 _numbers = count(1)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The open cases at one moment: queue, who has it (a user's key) and due time, as the database gives it, by id."""
+    """The open cases at one moment, by id: queue, who has it (a user's key), due time, and until when it is put aside;
+    times as the database gives them.
+    """
 
-    rows: Mapping[str, tuple[str, Any, Any]]
+    rows: Mapping[str, tuple[str, Any, Any, Any]]
     before: int = 0
     changes: tuple[Change, ...] = ()
     number: int = field(default_factory=lambda: next(_numbers))
 
     def counts(self, queues: Queues, user: Any, now: datetime) -> dict[str, int]:
-        """How many are open, this person's, and overdue, among the cases of some queues."""
+        """How many are open, this person's, and overdue, among the cases of some queues.
+
+        As in the inbox, what is put aside is neither open nor anybody's until its time has come.
+        """
         seen = self._dues if queues is None else [queue for queue in self._dues if queue in queues]
         return {
-            "open": sum(self._open[queue] for queue in seen),
-            "mine": sum(self._held[queue, user] for queue in seen),
+            "open": sum(self._open[queue] - self._aside(now, queue) for queue in seen),
+            "mine": sum(self._held[queue, user] - self._aside(now, queue, user) for queue in seen),
             "overdue": sum(bisect_left(self._dues[queue], now) for queue in seen),
         }
 
+    def _aside(self, now: datetime, *whose: Any) -> int:
+        """How many of a queue, or of a queue and a person, are out of sight."""
+        until = self._asides.get(whose, [])
+        return len(until) - bisect_right(until, now)
+
+    @cached_property
+    def _asides(self) -> dict[tuple[Any, ...], list[datetime]]:
+        found: dict[tuple[Any, ...], list[datetime]] = defaultdict(list)
+        for queue, holder, _, until in self.rows.values():
+            for whose in ((queue,), (queue, holder)) if until is not None else ():
+                found[whose].append(claimed.moment(until))
+        return {whose: sorted(times) for whose, times in found.items()}
+
     @cached_property
     def _open(self) -> Counter[str]:
-        return Counter(queue for queue, _, _ in self.rows.values())
+        return Counter(queue for queue, *_ in self.rows.values())
 
     @cached_property
     def _held(self) -> Counter[tuple[str, Any]]:
-        return Counter((queue, holder) for queue, holder, _ in self.rows.values() if holder is not None)
+        return Counter((queue, holder) for queue, holder, *_ in self.rows.values() if holder is not None)
 
     @cached_property
     def _dues(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
-        for queue, _, due in self.rows.values():
+        for queue, _, due, _ in self.rows.values():
             found[queue] += [] if due is None else [claimed.moment(due)]
         return {queue: sorted(dues) for queue, dues in found.items()}
 
@@ -89,7 +107,7 @@ class Watch:
         """How the open cases stand now."""
         with connection.cursor() as cursor:
             cursor.execute(_READ)
-            rows = {case: (queue, holder, due) for case, queue, holder, due in cursor.fetchall()}
+            rows = {case: (queue, holder, due, until) for case, queue, holder, due, until in cursor.fetchall()}
         last = self._last
         if rows != last.rows:
             self._last = Standing(rows, last.number, tuple(_between(last.rows, rows)))
@@ -136,13 +154,15 @@ def _case(row: tuple[Any, ...]) -> dict[str, Any]:
     return {**named, "assignee": assignee, "due_at": moment(due_at)}
 
 
-def _seen(standing: Standing, queues: Queues) -> Mapping[str, tuple[str, Any, Any]]:
+def _seen(standing: Standing, queues: Queues) -> Mapping[str, tuple[str, Any, Any, Any]]:
     if queues is None:
         return standing.rows
     return {case: row for case, row in standing.rows.items() if row[0] in queues}
 
 
-def _between(before: Mapping[str, tuple[str, Any, Any]], after: Mapping[str, tuple[str, Any, Any]]) -> Iterator[Change]:
+def _between(
+    before: Mapping[str, tuple[str, Any, Any, Any]], after: Mapping[str, tuple[str, Any, Any, Any]]
+) -> Iterator[Change]:
     yield from (("opened", case, row[0]) for case, row in after.items() if case not in before)
     yield from (("changed", case, row[0]) for case, row in after.items() if case in before and before[case] != row)
     yield from (("closed", case, row[0]) for case, row in before.items() if case not in after)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from runtime.nodes.verify_agreement import DEFAULT_AT_LEAST
+
 type Told = Mapping[str, Any]
 
 MOST = 3
@@ -138,7 +140,10 @@ def _agreement(port: str, output: Told, config: Told) -> str:
     similarity = output.get("similarity")
     if not _is_number(similarity):
         return _verify(port, output, config)
-    return f"The two answers are {_number(similarity)} alike; at least {_number(config.get('at_least'))} is wanted."
+    given = config.get("at_least")
+    wanted = DEFAULT_AT_LEAST.get(_text(config.get("by"))) if given is None else given
+    alike = f"The two answers are {_number(similarity)} alike"
+    return f"{alike}; at least {_number(wanted)} is wanted." if _is_number(wanted) else f"{alike}."
 
 
 def _familiar(port: str, output: Told, config: Told) -> str:

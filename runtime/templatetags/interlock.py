@@ -6,6 +6,7 @@ Loaded by the templates. Everything that comes from data is escaped here; what i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ DEEPEST = 16
 LONGEST_TEXT = 2_000
 MOST_CHARACTERS, SHORT_TEXT = 60_000, 80
 SOON_S = 2 * 60 * 60
+_SIGN, _NAME = re.compile(r" \(`[^`\w]+`\)"), re.compile(r"`([^`]+)`")
 OPEN_DEPTH = 2
 
 
@@ -143,6 +145,12 @@ def lasted(run: Any) -> str:
 def words(name: str) -> str:
     """A name with underscores or hyphens as words."""
     return name.replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def unsigned(sentence: str) -> str:
+    """A sentence about an expression for who reads no expressions: without its signs, its names in quotes."""
+    return _NAME.sub(r"“\1”", _SIGN.sub("", sentence))
 
 
 @register.filter

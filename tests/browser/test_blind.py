@@ -22,7 +22,7 @@ def test_a_case_of_a_gate_on_probation_holds_nothing_of_its_answer_before_the_re
     secrets = [str(gate["confidence"]), f"{gate['choice']}!", str(gate["confidence"])[:5]]
 
     rui = visit("rui", address)
-    expect(rui.locator("#pane")).to_contain_text("Answer by the case alone.")
+    expect(rui.locator("#pane")).to_contain_text("The machine's answer is hidden until you have answered")
     expect(rui.locator(".question")).to_have_text("Is A striped one …?")
     rui.get_by_role("link", name="Everything else about this run").click()
     expect(rui.locator("#rest")).to_contain_text("What it gave is shown once a person has answered.")

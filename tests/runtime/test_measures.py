@@ -29,6 +29,11 @@ def test_a_judgement_shows_both_of_its_limits() -> None:
     assert [limit for limit, _ in score.limits] == [0.3, 0.7]
 
 
+def test_where_no_limit_is_given_the_one_that_counts_is_shown() -> None:
+    (similarity,) = measured("verify.agreement", {"similarity": 0.9}, {"by": "similar"})
+    assert [limit for limit, _ in similarity.limits] == [0.85]
+
+
 @given(
     st.sampled_from(KINDS),
     st.fixed_dictionaries(

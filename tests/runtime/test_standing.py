@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime import standing
+from runtime import inbox, standing
 from runtime.models import Escalation, Queue
 from runtime.standing import Standing, Watch, changes_since, view_of
 from tests.makers.cases import NOW, open_case, waiting_run
 
 ROWS = st.dictionaries(
-    st.sampled_from("abcdef"), st.tuples(st.sampled_from(["sales", "legal", ""]), st.sampled_from([None, 1]), st.none())
+    st.sampled_from("abcdef"),
+    st.tuples(st.sampled_from(["sales", "legal", ""]), st.sampled_from([None, 1]), st.none(), st.none()),
 )
 QUEUES = st.one_of(st.none(), st.frozensets(st.sampled_from(["sales", "legal", ""])))
 
@@ -38,6 +41,17 @@ def test_what_is_told_leads_from_what_was_seen_to_what_is_seen(rows: Any, queues
             assert case in seen
     if len(rows) > 2 or then != now:  # A queue is a case's for good, which these rows do not know.
         assert seen == {case for case, row in found[-1].rows.items() if now is None or row[0] in now}
+
+
+@pytest.mark.django_db
+def test_the_number_in_the_navigation_is_that_of_the_inbox(reviewer_rui: User) -> None:
+    run, now = waiting_run(), timezone.now()
+    for until in (None, now - timedelta(minutes=1), now + timedelta(hours=1)):
+        case = open_case(run)
+        Escalation.objects.filter(pk=case.pk).update(snoozed_until=until, assignee=reviewer_rui)
+    counts = view_of(reviewer_rui, Watch()())[0].counts
+    listed = inbox.counts(reviewer_rui, inbox.Wanted(), now)
+    assert (counts["open"], counts["mine"]) == (listed["open"], listed["mine"]) == (2, 2)
 
 
 @pytest.mark.django_db

@@ -28,6 +28,13 @@ JSON = st.recursive(
     ("kind", "port", "output", "config", "sentence"),
     [
         ("verify.quality", "fail", {"issues": [{"message": "the name is missing"}]}, {}, "The name is missing."),
+        (
+            "verify.agreement",
+            "pass",
+            {"similarity": 1.0},
+            {"by": "equal"},
+            "The two answers are 1 alike; at least 1 is wanted.",
+        ),
         ("verify.quality", "pass", {"issues": []}, {}, "Complete and well formed."),
         ("verify.rules", "fail", {"broken": ["a", "b"]}, {}, "Not kept: “a” and “b”."),
         (

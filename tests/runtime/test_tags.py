@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.templatetags.interlock import FAMILY_WORDS, relative, starter, tree, words
+from runtime.templatetags.interlock import FAMILY_WORDS, relative, starter, tree, unsigned, words
 
 KINDS = Path(__file__).resolve().parents[2] / "static" / "canvas" / "model" / "kinds.ts"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -71,3 +71,10 @@ def test_what_started_a_run_is_said_in_words(requester: str, said: str) -> None:
 
 def test_a_short_name_is_read_as_words() -> None:
     assert words("lead-qualification_of today") == "lead qualification of today"
+
+
+def test_a_sentence_about_an_expression_is_told_without_its_signs() -> None:
+    assert unsigned("A text and a whole number cannot be compared (`>=`).") == (
+        "A text and a whole number cannot be compared."
+    )
+    assert unsigned("There is no field `seats`.") == "There is no field “seats”."

@@ -89,7 +89,7 @@ def mismatch(function: str, types: list[str]) -> str:
         return "The two results of `? :` are of different kinds."
     values = " and ".join(named) or "these values"
     if function in _COMPARING:
-        return f"{values[0].upper()}{values[1:]} cannot be compared (`{operator(function)}`)."
+        return f"{values[0].upper()}{values[1:]} cannot be compared."
     if function in _CALCULATING:
         return f"`{operator(function)}` cannot put {values} together{_HINTS.get(function, '')}."
     return f"`{operator(function)}` does not work with {values}."
