@@ -7,13 +7,14 @@ decided by a conditional update, and refused where that person may not settle th
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from runtime import audit, escalations
 from runtime.answers import Answer
@@ -61,6 +62,31 @@ class OneOfMany[Done]:
 
     escalation: str
     outcome: Done | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody whom cases may be handed to. `queues` are the names of his queues; None: he may settle those of all."""
+
+    name: str
+    queues: tuple[str, ...] | None
+
+    @property
+    def listed(self) -> str:
+        """The same for a page; names of queues have no spaces."""
+        return "*" if self.queues is None else " ".join(self.queues)
+
+
+def takers(user: Person, most: int = MOST_AT_ONCE) -> list[Taker]:
+    """The colleagues of this person who settle cases, by name, each with the queues that `people_for` goes by."""
+    admins = people_with("admin").filter(pk=OuterRef("pk"))
+    people = people_with("escalations:write").exclude(pk=user.pk).annotate(whole=Exists(admins)).order_by("username")
+    found = list(people.values_list("pk", "username", "whole")[:most])
+    members = Queue.members.through.objects.filter(user_id__in=[pk for pk, *_ in found])
+    queues: dict[Any, list[str]] = defaultdict(list)
+    for pk, queue in members.values_list("user_id", "queue__name"):
+        queues[pk].append(queue)
+    return [Taker(name, None if whole else tuple(sorted(queues[pk]))) for pk, name, whole in found]
 
 
 def people_for(case: Escalation) -> QuerySet[Any]:

@@ -31,13 +31,16 @@ type Deed = Callable[[str], Any]
 @needs("escalations:write")
 def case_several(request: HttpRequest) -> HttpResponse:
     """The chosen deed with the chosen cases, then back to the list."""
+    refused: list[str] = []
     chosen = [case.pk for case in inbox.chosen(request.POST.getlist("case"), request.user)]
     found = _deed(request.user, request.POST.get("deed", ""), request.POST.get("to", ""), request.POST.get("hours", ""))
     if found is None:
         messages.error(request, "Choose what to do with them.")
     else:
-        _tell(request, desk.each_of(chosen, found[1]), found[0])
-    query = wanted_of(request.GET).query
+        refused = _tell(request, desk.each_of(chosen, found[1]), found[0])
+    # What was refused stays chosen, for another try.
+    parts = [wanted_of(request.GET).query, f"chosen={'.'.join(refused)}" if refused else ""]
+    query = "&".join(filter(None, parts))
     return redirect(reverse("case_list") + (f"?{query}" if query else ""))
 
 
@@ -54,12 +57,14 @@ def _deed(user: Person, name: str, to: str, hours: str) -> tuple[str, Deed] | No
     return None
 
 
-def _tell(request: HttpRequest, done: Any, what: str) -> None:
+def _tell(request: HttpRequest, done: Any, what: str) -> list[str]:
+    """Say what became of them; the ids of those that were refused."""
     if isinstance(done, Refused):
         messages.error(request, done.detail)
-        return
-    refused = [each.outcome for each in done if isinstance(each.outcome, Refused)]
+        return []
+    refused = {each.escalation: each.outcome for each in done if isinstance(each.outcome, Refused)}
     if len(refused) < len(done):
         messages.success(request, f"{len(done) - len(refused)} of {len(done)} cases {what}.")
-    for detail in dict.fromkeys(each.detail for each in refused):
+    for detail in dict.fromkeys(each.detail for each in refused.values()):
         messages.error(request, detail)
+    return list(refused)

@@ -141,6 +141,8 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "colleagues": inbox.colleagues(),
         "may_write": may(request.user, "escalations:write"),
         "several": _several(request),
+        "chosen": request.GET.get("chosen", "").split("."),
+        "takers": desk_rules.takers(request.user),
         "most": inbox.MOST_COUNTED,
         "queues": inbox.queues_of(request.user),
         "workflows": inbox.workflows(),
@@ -190,7 +192,7 @@ def _pane(
         "asker": drawing(case.run.blueprint_id).sign(case.node).name,
         "alike": inbox.alike(case, request.user),
         "history": inbox.history(case),
-        "people": list(people_for(case)[:100]) if may_write and is_open else [],
+        "people": list(people_for(case).exclude(pk=request.user.pk)[:100]) if may_write and is_open else [],
         "answer": inbox.answer_of(case),
         "may_write": may_write,
         "may_read_run": may(request.user, "runs:read", case.run),
@@ -216,9 +218,13 @@ def _reasons(case: Escalation) -> list[dict[str, Any]]:
 
 
 def _shown(case: Escalation) -> dict[str, Any]:
-    """What is shown of the case, without findings that stand among the reasons already, word for word."""
+    """What is shown of the case, without empty lists, and findings that stand among the reasons, word for word."""
     said = {detail for each in case.reasons if isinstance(each, dict) for detail in each.get("details") or ()}
-    return {label: value for label, value in (case.asked.get("show") or {}).items() if not _is_said(value, said)}
+    return {
+        label: value
+        for label, value in (case.asked.get("show") or {}).items()
+        if value != [] and not _is_said(value, said)
+    }
 
 
 def _is_said(value: Any, said: set[str]) -> bool:

@@ -95,6 +95,21 @@ def test_several_cases_are_handed_over_or_put_aside_together(reviewer: Client) -
     )
 
 
+def test_only_who_may_settle_them_is_offered_and_what_is_refused_stays_chosen(reviewer: Client) -> None:
+    person("rosa", "reviewer")
+    person("ada", "administrator")
+    case = open_case()
+    page = reviewer.get(reverse("case_list")).content.decode()
+    assert '<option value="rosa" data-queues="">' in page
+    assert '<option value="ada" data-queues="*">' in page
+    assert '<option value="rui" data-queues' not in page
+    assert f'id="row-{case.pk}" data-case="{case.pk}" data-queue="sales"' in page
+    given = {"case": [case.pk], "deed": "assign", "to": "rosa"}
+    told = reviewer.post(reverse("case_several"), given, follow=True).content.decode()
+    assert "Nobody of this name may settle cases of this queue." in told
+    assert 'form="several" checked' in told
+
+
 def test_answers_that_were_given_together_are_taken_back_together(reviewer: Client, settings: Any) -> None:
     settings.INTERLOCK = {**settings.INTERLOCK, "UNDO_S": 60}
     run = waiting_run()

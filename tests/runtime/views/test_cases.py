@@ -55,9 +55,12 @@ def test_what_was_found_is_said_once_unless_it_says_more(reviewer: Client) -> No
             "details": ["The e-mail is missing."],
         }
     ]
-    case = open_case(asked={"show": {"What is wrong": found, "A twin": twin, "Lead": {"seats": 4}}}, reasons=why)
+    case = open_case(
+        asked={"show": {"What is wrong": found, "A twin": twin, "Lead": {"seats": 4}, "Odd": []}}, reasons=why
+    )
     page = strip_tags(reviewer.get(reverse("case_detail", args=[case.pk])).content.decode())
     assert "What is wrong" not in page
+    assert "Odd" not in page
     assert "A twin" in page
     assert "seats" in page
 
