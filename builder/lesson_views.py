@@ -20,6 +20,7 @@ from builder.lessons.terms import Sort, Unfit
 from builder.models import Lesson, Workflow
 from builder.workflow_pages import backtest_words as words
 from builder.workflow_pages.found import found
+from runtime import inbox
 from runtime.backtests import orders, results
 from runtime.models import Escalation
 from runtime.permissions import may
@@ -134,7 +135,7 @@ def _teaching(
     hindered = isinstance(facts, Refused)
     context = {
         "case": case,
-        "answer": (case.resolution or {}).get("choice", ""),
+        "answer": inbox.answer_of(case),
         "lessons": [_row(each, workflow) for each in _of_case(case)],
         "hindrance": facts if hindered else None,
         "offers": [] if isinstance(facts, Refused) else [_offer(each) for each in makers.offers(facts)],

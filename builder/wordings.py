@@ -24,6 +24,25 @@ _FIELDS = {
     "connection": "the connection",
     "queue": "the queue",
 }
+_INSIDE = {
+    "max_error": "the promise",
+    "confidence": "how sure its proof has to be",
+    "cutoff": "the cut-off",
+    "audit": "the share of its own decisions that people check",
+    "attempts": "the number of attempts",
+    "choices": "the choices",
+    "playbooks": "the playbooks",
+    "examples": "the examples",
+    "label": "the label",
+    "description": "the description",
+    "form": "the form",
+    "show": "what is shown",
+    "promise": "the promise",
+}
+_ITEMS = {"choices": "the choice", "playbooks": "the playbook", "rules": "the rule", "properties": "the field"}
+"""Lists of named things: what one of them is called."""
+_MANY = frozenset({"examples", "choices", "playbooks"})
+_SHARES = frozenset({"confidence", "audit"})
 _WHERE_MORE_IS_LOOSER = {
     ("promise", "max_error"): True,
     ("promise", "confidence"): False,
@@ -42,7 +61,10 @@ def field_change(whose: str, path: tuple[str, ...], sort: str, before: Any, afte
     if sort == "removed":
         return f"{whose}: {what} was taken away{_with(before)}."
     if _is_short(before) and _is_short(after):
-        return f"{whose}: {what} {_direction(path, before, after)} from {said(before)} to {said(after)}."
+        from_to = f"from {_valued(path, before)} to {_valued(path, after)}"
+        return f"{whose}: {what} {_direction(path, before, after)} {from_to}."
+    if path[-1] in _MANY:
+        return f"{whose}: {_grown(what, before, after) or f'{what} were changed'}."
     return f"{whose}: {what} was changed."
 
 
@@ -72,9 +94,49 @@ def _spoken(path: tuple[str, ...]) -> str:
     if path[0] == "input":
         named = [part for part in inside if part != "properties"]
         return f"the field “{'.'.join(named)}”" if inside != path else "everything"
-    if len(inside) == 1:
-        return _FIELDS.get(inside[0], f"“{inside[0]}”")
-    return f"“{' → '.join(inside)}”"
+    return _nested(inside)
+
+
+def _nested(parts: tuple[str, ...]) -> str:
+    """A place inside a step from the innermost outwards: the examples of the choice “support”."""
+    told, outer = [], list(parts)
+    while outer:
+        name = outer.pop()
+        if outer and outer[-1] in _ITEMS:
+            told.append(f"{_ITEMS[outer.pop()]} “{name.replace('_', ' ')}”")
+        else:
+            told.append(_FIELDS.get(name) or _INSIDE.get(name) or f"“{name.replace('_', ' ')}”")
+    # A promise's parts say already that they are of the promise.
+    if parts[-2:-1] == ("promise",):
+        told.pop(1)
+    return " of ".join(told)
+
+
+def _grown(what: str, before: Any, after: Any) -> str:
+    """What came to a list of texts or went from it; empty where it is no list of texts, or both happened."""
+    if not all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in (before, after)):
+        return ""
+    come, gone = [one for one in after if one not in before], [one for one in before if one not in after]
+    if bool(come) == bool(gone) or len(after) - len(before) != len(come) - len(gone):
+        return ""
+    number = len(come or gone)
+    one = f": {said(_cut((come or gone)[0]))}" if number == 1 else ""
+    verb = "was" if number == 1 else "were"
+    return f"{'one' if number == 1 else number} {verb} {'added to' if come else 'taken out of'} {what}{one}"
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _valued(path: tuple[str, ...], value: Any) -> str:
+    """A value as it is said at this place."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return said(value)
+    if path[-2:] == ("promise", "max_error"):
+        return f"at most {value * 100:g} in 100 wrong"
+    return _percent(value) if path[-1] in _SHARES else said(value)
 
 
 def _with(value: Any) -> str:

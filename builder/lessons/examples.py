@@ -17,6 +17,7 @@ from builder.lessons.terms import (
     Offer,
     Posted,
     Unfit,
+    choice_words,
     chosen,
     config_of,
     name_of,
@@ -37,7 +38,12 @@ def _offers(facts: Facts) -> Iterator[Offer]:
     for node in facts.steps(*WAYS):
         text, ways = _text(facts, node), _ways(facts.document, node)
         if text and ways and (facts.choice in ways or facts.doubted(node)):
-            ask = Ask("choice", "It is an example of", _options(ways), facts.choice if facts.choice in ways else "")
+            ask = Ask(
+                "choice",
+                "It is an example of",
+                _options(facts.document, ways),
+                facts.choice if facts.choice in ways else "",
+            )
             title = f"An example for “{name_of(facts.document, node)}”"
             help_ = "It learns from examples: the next text like this one is more likely to be understood."
             yield Offer("example", node, title, help_, (ask,), text)
@@ -59,22 +65,24 @@ def _edited(document: Json, change: Change) -> Json | Unfit:
     ways: list[dict[str, Any]] = config.get("choices") or config.get("playbooks") or []
     other = next((way["name"] for way in ways if text in way.get("examples", ())), None)
     if other is not None:
-        return _there_already(other, wanted)
+        return _there_already(document, other, wanted)
     way = next((each for each in ways if each["name"] == wanted), None)
     if way is None:
-        return Unfit("changed", f"“{name_of(document, node)}” has no choice “{wanted}” any more.")
+        return Unfit(
+            "changed", f"“{name_of(document, node)}” has no choice “{choice_words(document, wanted)}” any more."
+        )
     way["examples"] = [*way.get("examples", ()), text]
     return with_config(document, node, config)
 
 
-def _there_already(other: str, wanted: str) -> Unfit:
+def _there_already(document: Json, other: str, wanted: str) -> Unfit:
     if other == wanted:
         return Unfit("known", "The drawing has this example already.")
-    return Unfit("contradicts", f"This very text is an example of “{other}” already.")
+    return Unfit("contradicts", f"This very text is an example of “{choice_words(document, other)}” already.")
 
 
 def _told(document: Json, change: Change) -> str:
-    text, choice = shown(change["text"]), change["choice"]
+    text, choice = shown(change["text"]), choice_words(document, change["choice"])
     return f"“{name_of(document, change['node'])}” learns {text} as an example of “{choice}”."
 
 
@@ -92,8 +100,8 @@ def _ways(document: Json, node: str) -> tuple[str, ...]:
     return tuple(each["name"] for each in config.get("choices") or config.get("playbooks") or ())
 
 
-def _options(ways: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((way, way) for way in ways)
+def _options(document: Json, ways: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((way, choice_words(document, way)) for way in ways)
 
 
 MAKER = Maker(_offers, _taught, _edited, _told)

@@ -152,6 +152,18 @@ def name_of(document: Json, node: str) -> str:
     return mending.title_of(found) if found else node
 
 
+def choice_words(document: Json, name: str) -> str:
+    """A choice as people see it: as the buttons for it say, where all of them say the same; else its name in words."""
+    asked = (choice for each in mending.people(document) for choice in _choices(each) if choice.get("name") == name)
+    labels = {label for each in asked if isinstance(label := each.get("label"), str) and label.strip()}
+    return labels.pop() if len(labels) == 1 else name.replace("_", " ")
+
+
+def _choices(node: Json) -> Iterator[Mapping[str, Any]]:
+    found = node.get("config", {}).get("choices")
+    yield from (each for each in (found if isinstance(found, list) else ()) if isinstance(each, Mapping))
+
+
 def chosen(ask: Ask, posted: Posted, prefix: str = "") -> str | Unfit:
     """What was chosen of an offer's options; only what was offered counts."""
     given = posted.get(prefix + ask.name, "")

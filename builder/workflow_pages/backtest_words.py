@@ -55,6 +55,8 @@ HOW: Mapping[str, str] = {
     "failed": "the run failed here",
 }
 TO = "\N{EN DASH}"
+FEWEST = 5
+"""Of fewer cases that people had decided no share is told."""
 SHOWN = {WAITS: "waits for a person", FAILED: "failed", UNKNOWN: "not known"}
 
 
@@ -97,7 +99,8 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
         "people": [about_number(people["before"]), about_number(people["after"])] if summary["a_day"] else None,
         "a_day": summary["a_day"],
         "changed": about(summary["changed"]),
-        "wrong": about(summary["wrong"]),
+        "wrong": _against(summary["wrong"]),
+        "wrong_few": 0 < summary["wrong"]["cases"] < FEWEST,
         "wrong_cases": summary["wrong"]["cases"],
         "more_reviews": summary["wrong"].get("more_reviews", 0),
         "verdicts": [
@@ -116,10 +119,11 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def case(found: BacktestCase) -> dict[str, Any]:
-    """A case as the list shows it."""
+def case(found: BacktestCase, title: str = "") -> dict[str, Any]:
+    """A case as the list shows it; `title` is what its run is called."""
     return {
         "row": found,
+        "title": title,
         "before": shown(found.before),
         "after": shown(found.after),
         "words": VERDICTS[found.verdict],
@@ -169,6 +173,14 @@ def about(estimate: Mapping[str, Any]) -> str:
         return "not known"
     low, high = _per_cent(estimate["low"]), _per_cent(estimate["high"])
     return f"about {_per_cent(estimate['value'])} % ({low}{TO}{high} %)"
+
+
+def _against(wrong: Mapping[str, Any]) -> str:
+    """How much would go against people; of very few cases no share, since it could be nearly anything."""
+    cases = wrong["cases"]
+    if 0 < cases < FEWEST:
+        return f"only {cases} past case{'s' if cases > 1 else ''}: too few to say"
+    return about(wrong)
 
 
 def about_number(estimate: Mapping[str, Any]) -> str:

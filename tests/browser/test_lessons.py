@@ -25,7 +25,7 @@ def test_a_reviewers_answer_becomes_an_example_once_a_designer_has_seen_what_it_
 
     dora = visit("dora", "/workflows/teachable/")
     dora.get_by_role("link", name="1 to learn").click()
-    dora.get_by_role("link", name=re.compile("as an example of “refund”")).click()
+    dora.get_by_role("link", name=re.compile("as an example of “Money back”")).click()
     expect(dora.get_by_text("goes back on probation")).to_be_visible()
     dora.get_by_role("button", name="Show what it does to past cases").click()
     expect(dora.get_by_text("End otherwise than they did")).to_be_visible()

@@ -20,6 +20,8 @@ CRM: dict[str, Any] = {
     "config": {"method": "POST", "url": "https://a.example"},
 }
 PROMISE = {"max_error": 0.02, "confidence": 0.95}
+LOOSER = "the promise was loosened from at most 2 in 100 wrong to at most 5 in 100 wrong"
+TIGHTER = "the promise was tightened from at most 5 in 100 wrong to at most 2 in 100 wrong"
 JUDGE: dict[str, Any] = {
     "id": "judge",
     "kind": "decide.model",
@@ -90,6 +92,24 @@ def test_one_more_choice_is_one_change(old: dict[str, Any], new: dict[str, Any])
     assert (change.kind, change.path, change.after) == ("added", "/config/choices/later", {"name": "later"})
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (["a"], ["a", "What is it?"], "one was added to the examples of the choice “no interest”: “What is it?”"),
+        (["a", "b", "c"], ["a"], "2 were taken out of the examples of the choice “no interest”"),
+        (["a"], ["b"], "the examples of the choice “no interest” were changed"),
+        (["a", "a"], ["a"], "the examples of the choice “no interest” were changed"),
+        ([], ["x" * 1000], f"one was added to the examples of the choice “no interest”: “{'x' * 59}…”"),
+    ],
+)
+def test_examples_that_come_or_go_are_told_without_the_names_of_programs(
+    old: dict[str, Any], new: dict[str, Any], before: list[str], after: list[str], told: str
+) -> None:
+    for document, examples in ((old, before), (new, after)):
+        node_of(document, "ask")["config"]["choices"][0] = {"name": "no_interest", "examples": examples}
+    assert sentences(old, new)[0] == f"“May we write?”: {told}."
+
+
 def test_choices_in_another_order_are_a_change(old: dict[str, Any], new: dict[str, Any]) -> None:
     node_of(new, "ask")["config"]["choices"].reverse()
     [change] = changes(old, new)
@@ -124,11 +144,16 @@ def test_a_step_that_begins_to_act_outside_says_so(old: dict[str, Any], new: dic
 @pytest.mark.parametrize(
     ("field", "before", "after", "told"),
     [
-        ("cutoff", 0.9, 0.8, "“cutoff” was loosened from 0.9 to 0.8"),
-        ("cutoff", 0.8, 0.9, "“cutoff” was tightened from 0.8 to 0.9"),
-        ("promise", PROMISE, {**PROMISE, "max_error": 0.05}, "“promise → max_error” was loosened from 0.02 to 0.05"),
-        ("promise", PROMISE, {**PROMISE, "confidence": 0.9}, "“promise → confidence” was loosened from 0.95 to 0.9"),
-        ("promise", {**PROMISE, "max_error": 0.05}, PROMISE, "“promise → max_error” was tightened from 0.05 to 0.02"),
+        ("cutoff", 0.9, 0.8, "the cut-off was loosened from 0.9 to 0.8"),
+        ("cutoff", 0.8, 0.9, "the cut-off was tightened from 0.8 to 0.9"),
+        ("promise", PROMISE, {**PROMISE, "max_error": 0.05}, LOOSER),
+        (
+            "promise",
+            PROMISE,
+            {**PROMISE, "confidence": 0.9},
+            "how sure its proof has to be was loosened from 95 % to 90 %",
+        ),
+        ("promise", {**PROMISE, "max_error": 0.05}, PROMISE, TIGHTER),
     ],
 )
 def test_a_looser_promise_is_called_so(

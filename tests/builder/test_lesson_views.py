@@ -200,6 +200,19 @@ def test_a_sample_case_keeps_what_came_in_and_where_it_ended(rui: Client, dora: 
     assert listed["expected"] == "to the desk"
 
 
+def test_choices_are_called_as_the_buttons_called_them(rui: Client, case: Escalation) -> None:
+    offered = rui.get(at(case)).content.decode()
+    assert "from the answer <b>Money back</b>" in offered
+    assert re.search(r'<option value="refund"[^>]*>Money back</option>', offered)
+    proposed(rui, case)
+    assert "as an example of “Money back”." in rui.get(at(case)).content.decode()
+
+
+def test_a_form_that_was_filled_in_has_no_name_of_an_answer(rui: Client, case: Escalation) -> None:
+    Escalation.objects.filter(pk=case.pk).update(kind="form")
+    assert "learn from what was filled in." in rui.get(at(case)).content.decode()
+
+
 def test_while_an_answer_can_be_taken_back_nothing_is_offered(rui: Client, version: Version) -> None:
     case, story = read_case(version)
     assert "Nobody has answered" in rui.get(at(case)).content.decode()
