@@ -119,11 +119,10 @@ def figures(summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def case(found: BacktestCase, title: str = "") -> dict[str, Any]:
-    """A case as the list shows it; `title` is what its run is called."""
+def case(found: BacktestCase) -> dict[str, Any]:
+    """A case as the list shows it."""
     return {
         "row": found,
-        "title": title,
         "before": shown(found.before),
         "after": shown(found.after),
         "words": VERDICTS[found.verdict],

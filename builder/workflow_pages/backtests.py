@@ -25,7 +25,7 @@ from builder.workflow_pages import backtest_words as words
 from builder.workflow_pages.found import found
 from runtime.backtests import orders, results
 from runtime.backtests.verdicts import RANKED
-from runtime.models import Backtest, BacktestCase
+from runtime.models import Backtest, BacktestCase, Run
 from runtime.permissions import Person, may, visible_runs
 from runtime.refused import Refused
 from runtime.views.access import needs
@@ -155,6 +155,7 @@ def _told(request: HttpRequest, slug: str, one: Backtest) -> dict[str, Any]:
     shown = shown.filter(verdict=chosen) if chosen in RANKED else shown.exclude(verdict="same", picked=False)
     start = min(_whole(request.GET.get("from", "")) or 0, orders.MOST_CASES)
     rows = list(shown[start : start + MOST + 1])
+    titles = dict(Run.objects.filter(pk__in=[each.run_id for each in rows]).values_list("pk", "title"))
     figures = results.result_of(one)
     return {
         "workflow": found(slug).workflow,
@@ -162,7 +163,7 @@ def _told(request: HttpRequest, slug: str, one: Backtest) -> dict[str, Any]:
         "row": words.row(one),
         "under_way": one.state in orders.OPEN,
         "told": words.figures(figures) if figures else None,
-        "cases": [words.case(each) for each in rows[:MOST]],
+        "cases": [{**words.case(each), "title": titles.get(each.run_id, "")} for each in rows[:MOST]],
         "chosen": chosen if chosen in RANKED else "",
         "chosen_words": words.VERDICTS.get(chosen, ""),
         "further": start + MOST if len(rows) > MOST else None,

@@ -11,8 +11,16 @@ for (const form of document.querySelectorAll("form[data-submits]")) {
 }
 for (const form of document.querySelectorAll("form[data-chooses]")) {
   const button = form.querySelector("button");
-  const chosen = () => [...form.elements].filter((each) => each.checked).length;
-  const offer = () => { button.disabled = chosen() !== Number(form.dataset.chooses); };
+  const why = form.querySelector("[data-why]");
+  const needed = why?.textContent;
+  const offer = () => {
+    const chosen = [...form.elements].filter((each) => each.checked);
+    const alike = new Set(chosen.map((each) => each.dataset.of)).size < 2;
+    button.disabled = chosen.length !== Number(form.dataset.chooses) || !alike;
+    if (!why) return;
+    why.hidden = !chosen.length || !button.disabled;
+    why.textContent = alike ? needed : why.dataset.other;
+  };
   for (const box of form.elements) box.addEventListener("change", offer);
   // Whoever comes back finds the boxes as they left them.
   addEventListener("pageshow", offer);

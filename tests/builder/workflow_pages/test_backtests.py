@@ -80,10 +80,12 @@ def test_a_case_shows_both_stories_and_where_they_part(dora: Client, small: Any)
 
 
 def test_its_cases_are_filtered_and_taken_along(dora: Client, small: Any) -> None:
+    Run.objects.update(title="Lead <Ada>")
     address = begun(dora)
     worked_off(orders.KIND)
     changing = dora.get(address).content.decode()
     assert changing.count("waits for a person</a>") == 2
+    assert changing.count("Lead &lt;Ada&gt;") == 2, "what each run is called"
     same = dora.get(f"{address}?verdict=same").content.decode()
     assert same.count('<span aria-hidden="true">→</span><span class="visually-hidden">, then</span> dropped</a>') == 1
     sent: Any = dora.get(f"{address}export/")
