@@ -76,7 +76,9 @@ def test_a_page_is_for_everybody(name: str, server: Server, visit: Visitor, comp
 BESIDE = """() => {
   const parts = [...document.querySelectorAll('.brand, .nav a, .who > *')].filter((part) => part.checkVisibility());
   const boxes = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.width > 1);
-  const over = boxes.filter((box, number) => number && box.left < boxes[number - 1].right - 0.5);
+  const meets = (one, other) => one.left < other.right - 0.5 && other.left < one.right - 0.5
+    && one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5;
+  const over = boxes.filter((box, number) => boxes.slice(0, number).some((other) => meets(box, other)));
   return { wide: document.documentElement.scrollWidth > innerWidth, over: over.length, seen: boxes.length };
 }"""
 
