@@ -42,7 +42,7 @@ export function Remaining({ service }: { service: Service }): React.JSX.Element 
   const deserted = found?.deserted ?? [];
   if (queues.length + deserted.length + others.length === 0 && !why) return null;
   return (
-    <section className="modal-text stack" aria-label="What is still to know">
+    <section className="modal-text stack remaining" aria-label="What is still to know">
       {why && <p className="problem-text" role="alert"><Icon name="circle-alert" size={16} />{why}</p>}
       {found && queues.length + deserted.length > 0 && (
         <>
