@@ -183,6 +183,8 @@ def test_versions_are_told_apart_looked_at_and_brought_back(visit: Visitor, comp
     dialog.get_by_role("button", name="Publish", exact=True).click()
     expect(dialog).to_contain_text("Nothing was published.")
     page.keyboard.press("Escape")
+    # Before it has come in, bringing a version back would be a conflict to choose in.
+    expect(page.get_by_text("Elsewhere", exact=True)).to_be_visible()
     page.get_by_role("button", name="Versions").click()
     dialog.get_by_role("button", name="Version 1").click()
     expect(dialog).to_contain_text("“Sent off” to “sent”")
