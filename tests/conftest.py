@@ -55,6 +55,12 @@ def _quick_passwords() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _same_key() -> None:
+    """Which cases gates draw follows from the key, and each checkout makes one of its own: tests draw the same."""
+    settings.SECRET_KEY = "the same in every checkout, and known to everybody: no installation has it"
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each process that runs tests works in a folder of its own, whose lock no other one can hold."""
     settings.DATA = tmp_path_factory.mktemp("data")
