@@ -23,7 +23,7 @@ from runtime.backtests.verdicts import Verdict
 from runtime.models import Backtest, BacktestCase
 from runtime.permissions import visible_runs
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 LOCATION = {"Location": "Where its progress and its result can be read."}
 

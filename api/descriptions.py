@@ -19,7 +19,7 @@ from runtime import veils
 from runtime.core.blind import veiled
 from runtime.core.events import Event
 from runtime.models import Run
-from runtime.traces import MOST_EVENTS, Step, lightened, moment, visits
+from runtime.traces.reading import MOST_EVENTS, Step, lightened, moment, visits
 
 _RUN = (
     "SELECT id, workflow, version, status, outcome, labels, requester, callback_url, created_at, finished_at,"

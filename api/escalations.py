@@ -16,11 +16,12 @@ from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
 from api.reading import Body, Nothing, Word
 from api.shapes import Moment, Page, Shape
-from runtime import escalations, holds, veils
+from runtime import veils
+from runtime.cases import escalations, holds
 from runtime.models import Escalation
 from runtime.permissions import visible_escalations
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 CONFLICTS = (
     "`claimed` (who, at: until when), `already_resolved` (who, at), `stale` (the digest is not that of what is shown "

@@ -1,6 +1,6 @@
 """What is done with a case beside settling it, and one answer to many: whom it is meant for, a pause, remarks.
 
-Beside `escalations`, whose routes read, claim and settle. The rules are `runtime.desk`'s, the same as on the pages.
+Beside `escalations`, whose routes read, claim and settle. The rules are those of `runtime.cases.desk`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from api.lookups import refused, visible_escalation
 from api.operations import Resource, ok, operation
 from api.reading import Body
 from api.shapes import Moment, Shape
-from runtime import desk
-from runtime.answers import Answer as Given
-from runtime.escalations import Resolved
+from runtime.cases import desk
+from runtime.cases.answers import Answer as Given
+from runtime.cases.escalations import Resolved
 from runtime.models import Remark
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 CONFLICTS = (
     "`claimed` (who, at: until when), `already_resolved` (who, at), `closed` (overdue, cancelled, or the run has "

@@ -20,7 +20,7 @@ from api.shapes import Moment, Page, Shape
 from runtime.gates import hands, reports
 from runtime.models import Gate
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 ETAG = {"ETag": "The gate as you see it; send it as `If-Match` when you change it."}
 _ETAG = re.compile(r'"r(\d{1,9})"')

@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from runtime import jobs
-from runtime.layer import Layer
+from runtime.live.layer import Layer
 from runtime.models import Escalation, Run, Worker
 
 PATIENCE_S = 3.0

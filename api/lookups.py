@@ -15,7 +15,7 @@ from runtime.ids import is_id
 from runtime.models import Escalation, Gate, Run
 from runtime.permissions import visible_escalations, visible_runs
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 STATUS_OF: Mapping[str, int] = {
     "not_found": 404,

@@ -21,7 +21,7 @@ from runtime.finding import narrowed
 from runtime.models import Run
 from runtime.refused import Refused
 from runtime.sight import seen_runs
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 ROW = ("id", "title", "workflow", "version", "status", "outcome", "labels", "requester", "created_at", "finished_at")
 

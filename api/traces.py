@@ -14,7 +14,7 @@ from api.lookups import visible_run
 from api.operations import Resource, ok, operation
 from api.reading import Query, Whole
 from api.shapes import Moment, Shape
-from runtime.traces import LAST_SEQ, read_events
+from runtime.traces.reading import LAST_SEQ, read_events
 
 MOST = 1_000
 

@@ -24,7 +24,7 @@ from runtime.core.definition import MAX_NODES, Document, parse
 from runtime.core.drawing import compile_drawing
 from runtime.nodes import discover
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 UNREADABLE = "`unreadable`: a version of an earlier format that this release does not know."
 

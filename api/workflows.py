@@ -20,7 +20,7 @@ from builder import workflows
 from builder.models import Workflow
 from runtime.core.definition import MAX_BYTES
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 
 
 class WorkflowQuery(PageQuery):

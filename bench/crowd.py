@@ -34,7 +34,7 @@ def begin() -> None:
     from django.core.management import call_command
 
     from builder import example
-    from runtime import escalations
+    from runtime.cases import escalations
     from runtime.models import Escalation
 
     call_command("migrate", verbosity=0)

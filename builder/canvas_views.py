@@ -21,7 +21,7 @@ from builder.inspector import Inspected, inspect
 from builder.models import Workflow
 from builder.publishing import NotPublishable
 from runtime import launch
-from runtime.answers import Answer
+from runtime.cases.answers import Answer
 from runtime.core.definition import MAX_BYTES
 from runtime.json_gate import JsonProblem, read_json, write_json
 from runtime.permissions import may, visible_runs

@@ -13,7 +13,7 @@ from builder import cases, samples
 from builder.canvas_views import answer, body_of, refusal
 from builder.models import Workflow
 from runtime.refused import Refused
-from runtime.traces import moment
+from runtime.traces.reading import moment
 from runtime.views.access import needs
 
 LONGEST_SEARCH = 200

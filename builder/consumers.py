@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from builder.models import Workflow
 from runtime.consumers import Caller, Close, Socket
-from runtime.shared import Shared
-from runtime.traces import moment
+from runtime.live.shared import Shared
+from runtime.traces.reading import moment
 
 
 class DrawingSocket(Socket):

@@ -21,10 +21,10 @@ from builder import workflows
 from builder.models import Workflow
 from builder.needed import needs_of
 from builder.workflows import Made
-from runtime import batches
 from runtime.json_gate import read_json
 from runtime.permissions import Person
 from runtime.refused import Refused
+from runtime.triggers import batches
 
 GALLERY = Path(__file__).parent / "gallery"
 

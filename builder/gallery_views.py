@@ -20,8 +20,8 @@ from builder.needed import needs_of
 from runtime.core.definition import parse
 from runtime.nodes import discover
 from runtime.permissions import may
-from runtime.pictures import Picture, picture
 from runtime.refused import Refused
+from runtime.traces.pictures import Picture, picture
 from runtime.views.access import needs
 
 

@@ -20,8 +20,8 @@ from builder.lessons.terms import Sort, Unfit
 from builder.models import Lesson, Workflow
 from builder.workflow_pages import backtest_words as words
 from builder.workflow_pages.found import found
-from runtime import inbox
 from runtime.backtests import orders, results
+from runtime.cases import inbox
 from runtime.models import Escalation
 from runtime.permissions import may
 from runtime.refused import Refused

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from builder.models import SampleCase, Workflow
-from runtime.batches import LONGEST_NAME
 from runtime.core.expressions import Json
 from runtime.json_gate import clean
 from runtime.permissions import Person, may
 from runtime.refused import FieldError, Refused
+from runtime.triggers.batches import LONGEST_NAME
 
 MOST = 100
 MOST_SHOWN = 20

@@ -22,7 +22,7 @@ from runtime.json_gate import JsonProblem, read_json
 from runtime.models import Run
 from runtime.permissions import may, visible_runs
 from runtime.refused import FieldError, Refused
-from runtime.traces import Sign, drawing
+from runtime.traces.reading import Sign, drawing
 from runtime.views.access import needs
 
 MOST = 100

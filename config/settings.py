@@ -106,9 +106,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 def _channel_layer() -> dict[str, object]:
     url = os.environ.get("REDIS_URL", "")
     if not url:
-        return {"BACKEND": "runtime.layer.Layer"}
+        return {"BACKEND": "runtime.live.layer.Layer"}
     # So named that Django hides it wherever it shows settings: it may hold a password.
-    return {"BACKEND": "runtime.shared_layer.SharedLayer", "CONFIG": {"secret_url": url}}
+    return {"BACKEND": "runtime.live.shared_layer.SharedLayer", "CONFIG": {"secret_url": url}}
 
 
 CHANNEL_LAYERS = {"default": _channel_layer()}

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from runtime import audit, connections, traces, veils
+from runtime import audit, connections, veils
 from runtime.admin_guard import AnyModelForm, AnyUserAdmin, Guarded, JsonField, made, pretty, shown
 from runtime.models import AuditEntry, Blueprint, Connection, Escalation, OutboxMail, Queue, Run
 from runtime.permissions import Permission, may, visible_escalations, visible_runs
+from runtime.traces import reading as traces
 
 MOST_EVENTS = 500
 

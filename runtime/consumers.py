@@ -27,13 +27,13 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from runtime import veils
-from runtime.broadcast import INBOX, broadcast, run_group
+from runtime.cases.standing import View, shared_standing, view_of
 from runtime.ids import is_id
+from runtime.live.broadcast import INBOX, broadcast, run_group
+from runtime.live.shared import Shared
 from runtime.models import Run
 from runtime.permissions import Permission, may, permissions_of, sees_all_runs
-from runtime.shared import Shared
-from runtime.standing import View, shared_standing, view_of
-from runtime.traces import ENDED, LAST_SEQ, read_events
+from runtime.traces.reading import ENDED, LAST_SEQ, read_events
 
 PAGE = 200
 MOST_OF_ONE = 1_000

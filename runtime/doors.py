@@ -37,8 +37,8 @@ from runtime.engine.writer import Writer
 from runtime.familiar import References
 from runtime.gates import policies
 from runtime.ids import first_id_at
+from runtime.live.shared import Shared
 from runtime.models import Entry
-from runtime.shared import Shared
 
 MAX_EARLIER = 2_000
 

@@ -19,8 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from runtime import bell as bells
-from runtime import broadcast, journal
+from runtime import journal
 from runtime.ai import Models
 from runtime.doors import ProcessDoors
 from runtime.egress import Egress
@@ -34,6 +33,8 @@ from runtime.engine.writer import Writer
 from runtime.familiar import References
 from runtime.ids import new_id
 from runtime.jobs import JobWorker, Place
+from runtime.live import bell as bells
+from runtime.live import broadcast
 from runtime.store import SqlStore, beat
 
 CROWD = 32

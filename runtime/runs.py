@@ -19,7 +19,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseFailure
 from django.db import transaction
 
-from runtime import audit, bell, blueprints, journal
+from runtime import audit, blueprints, journal
 from runtime.blueprints import Sealed
 from runtime.core.events import Event
 from runtime.core.expressions import Json
@@ -28,6 +28,7 @@ from runtime.engine.runner import Runner
 from runtime.ids import new_id
 from runtime.journal import send_signal
 from runtime.json_schemas import errors_of
+from runtime.live import bell
 from runtime.models import Run
 from runtime.refused import FieldError, Refused
 

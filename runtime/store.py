@@ -13,7 +13,8 @@ from functools import partial
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, transaction
 
-from runtime import blueprints, claimed, escalations, journal
+from runtime import blueprints, claimed, journal
+from runtime.cases import escalations
 from runtime.core.drawing import Drawing
 from runtime.engine.ports import Created, Held, NewDecision, NewRun, Signal, StoreError, Wave, Written
 from runtime.engine.writer import Last, Writer

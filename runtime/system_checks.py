@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from runtime import sqlite
-from runtime.layer import Layer
+from runtime.live.layer import Layer
 
 LAYER_HINT = "Set REDIS_URL to the address of a Redis, or take it away: a single server needs none."
 HINT = "Install Interlock's extra `sqlite` (make setup does), or use a Python whose SQLite is 3.51.3 or newer."

@@ -12,14 +12,15 @@ from typing import Any
 
 from django.db import transaction
 
-from runtime import bell, blueprints
-from runtime.answers import Answer, Asked, fitted
+from runtime import blueprints
+from runtime.cases.answers import Answer, Asked, fitted
 from runtime.core.definition import START
 from runtime.core.drawing import Drawing
 from runtime.core.events import Event
 from runtime.core.state import State, fold
 from runtime.engine.ports import ENDED, Pin
 from runtime.journal import send_signal
+from runtime.live import bell
 from runtime.models import Entry, Run
 from runtime.permissions import Person
 from runtime.refused import Refused

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from builder.lessons.terms import Ask, Change, Facts, Maker, Offer, Posted, Unfit, shown
 from builder.mending import Json
 from builder.samples import MAX_BYTES
-from runtime.batches import LONGEST_NAME
 from runtime.json_gate import clean
+from runtime.triggers.batches import LONGEST_NAME
 
 
 def _offers(facts: Facts) -> Iterator[Offer]:

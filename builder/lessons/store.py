@@ -18,11 +18,11 @@ from builder.lessons.terms import Facts, Posted, Sort, Unfit
 from builder.mending import free_name
 from builder.models import Lesson, Workflow
 from runtime import audit
-from runtime.batches import LONGEST_NAME
 from runtime.ids import is_id
 from runtime.models import Escalation
 from runtime.permissions import Person, may
 from runtime.refused import Refused
+from runtime.triggers.batches import LONGEST_NAME
 
 MOST_OPEN = 200
 LONGEST_TEXT = 2_000

@@ -1,7 +1,7 @@
 """Workflows whose gates have a past: made before one's eyes from invented messages and simulated reviewers.
 
 Called by the command `demo`, after the example. Nothing is written around the product: messages become runs of
-published workflows, cases are settled through `runtime.escalations` by users who cannot sign in and are called
+published workflows, cases are settled through `runtime.cases.escalations` by users who cannot sign in and are called
 “Simulated reviewer”, and the ledger, its folds and its alarm are the real ones. It is no test data and no benchmark,
 and nothing else in the product reads it.
 

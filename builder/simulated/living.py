@@ -19,12 +19,14 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
 from builder.simulated.stories import Past, Stage, Story
-from runtime import batches, escalations, figures
-from runtime.batches import Case
+from runtime import figures
+from runtime.cases import escalations
+from runtime.cases.escalations import Answer
 from runtime.engine.ports import ENDED
 from runtime.engine.runner import Runner
-from runtime.escalations import Answer
 from runtime.models import Decision, Escalation, Gate, Run
+from runtime.triggers import batches
+from runtime.triggers.batches import Case
 
 LABEL = figures.SIMULATED
 PATIENCE_S = 60.0

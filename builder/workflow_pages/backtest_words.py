@@ -13,8 +13,8 @@ from runtime import blueprints, veils
 from runtime.backtests.orders import Options
 from runtime.backtests.verdicts import FAILED, RANKED, UNKNOWN, WAITS
 from runtime.models import Backtest, BacktestCase, Run
-from runtime.stories import why
-from runtime.traces import trace
+from runtime.traces.reading import trace
+from runtime.traces.stories import why
 
 VERDICTS: Mapping[str, str] = {
     "contradicts": "Decides otherwise than a person had",

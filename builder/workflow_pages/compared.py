@@ -1,6 +1,6 @@
 """Two drawings side by side: what differs in words, and which steps and ways to mark on the picture of each. Pure.
 
-Used by the page of versions. What differs is found by `differences`; how a drawing looks is `runtime.pictures`.
+Used by the page of versions. What differs is found by `differences`; how a drawing looks is `runtime.traces.pictures`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from builder.differences import EPOCH, Change, Mark, diff
 from runtime.core.definition import Document
 from runtime.core.node import Kinds
-from runtime.pictures import Box, Picture, Way, picture
+from runtime.traces.pictures import Box, Picture, Way, picture
 
 MOST_TOLD = 200
 _SIGNS = {"added": "+", "removed": "\N{MINUS SIGN}", "changed": "✎"}

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_safe
 
 from builder.workflow_pages.found import Found, found
 from builder.workflow_pages.reach import reached
-from runtime import figures, inbox
+from runtime import figures
+from runtime.cases import inbox
+from runtime.cases.inbox import Wanted
 from runtime.core.definition import Document, parse
 from runtime.core.drawing import compile_drawing
-from runtime.inbox import Wanted
 from runtime.models import Gate, Schedule
 from runtime.nodes import discover
 from runtime.permissions import permissions_of, visible_escalations, visible_runs
-from runtime.pictures import picture
+from runtime.traces.pictures import picture
 from runtime.views.access import needs
 from runtime.views.drawings import WIDEST_READABLE
 

@@ -1,7 +1,7 @@
 """What the engine needs from outside, and the words they share.
 
 `Store` keeps runs (implemented by `runtime.journal`), `Doors` let steps reach out (`runtime.doors`), `Listener` hears
-of commits (`runtime.broadcast`). The engine is built from these by `runtime.launch`; it imports none of them.
+of commits (`runtime.live.broadcast`). The engine is built from these by `runtime.launch`; it imports none of them.
 """
 
 from __future__ import annotations

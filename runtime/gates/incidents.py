@@ -12,9 +12,9 @@ from typing import Literal
 from django.db import transaction
 
 from runtime import audit
-from runtime.broadcast import broadcast
 from runtime.gates import hands
 from runtime.gates.closing import on_closed
+from runtime.live.broadcast import broadcast
 from runtime.models import Gate, GateIncident
 from runtime.permissions import Person, may
 from runtime.refused import Refused

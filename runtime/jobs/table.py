@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from runtime.bell import Bells
 from runtime.ids import new_id
+from runtime.live.bell import Bells
 from runtime.models import Job
 
 type Json = Any

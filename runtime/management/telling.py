@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.batches import Report, Way
+from runtime.triggers.batches import Report, Way
 
 MOST_REASONS = 4
 WIDEST = 96

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
-from runtime import inbox
+from runtime.cases import inbox
 from runtime.durations import rounded, took
 
 register = template.Library()

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from runtime.json_pairs import Branch, Leaf, Part
+from runtime.traces.json_pairs import Branch, Leaf, Part
 
 register = template.Library()
 

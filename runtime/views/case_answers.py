@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.answers import Answer
+from runtime.cases.answers import Answer
 from runtime.core.forecast import Forecast
 from runtime.fields import Field, fields_of, read_fields
 from runtime.json_schemas import errors_of

@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from runtime import desk, escalations, holds, inbox
-from runtime.answers import Answer
-from runtime.forecasts import forecasts
-from runtime.inbox import wanted_of
+from runtime.cases import desk, escalations, holds, inbox
+from runtime.cases.answers import Answer
+from runtime.cases.forecasts import forecasts
+from runtime.cases.inbox import wanted_of
 from runtime.models import Escalation
 from runtime.permissions import may, visible_escalations
 from runtime.refused import Refused

@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from runtime import desk, escalations, inbox
-from runtime.inbox import wanted_of
+from runtime.cases import desk, escalations, inbox
+from runtime.cases.inbox import wanted_of
 from runtime.permissions import Person
 from runtime.refused import Refused
 from runtime.views.access import needs

@@ -13,11 +13,11 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from runtime import inbox
-from runtime.inbox import Listed, Wanted, wanted_of
+from runtime.cases import inbox
+from runtime.cases.inbox import Listed, Wanted, wanted_of
 from runtime.models import Escalation
 from runtime.permissions import Person
-from runtime.traces import moment
+from runtime.traces.reading import moment
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
 

@@ -18,18 +18,19 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from runtime import desk as desk_rules
-from runtime import escalations, inbox, veils
-from runtime.desk import people_for
-from runtime.escalations import Voted
-from runtime.forecasts import forecasts
+from runtime import veils
+from runtime.cases import desk as desk_rules
+from runtime.cases import escalations, inbox
+from runtime.cases.desk import people_for
+from runtime.cases.escalations import Voted
+from runtime.cases.forecasts import forecasts
+from runtime.cases.inbox import Wanted, wanted_of
 from runtime.gates import incidents
 from runtime.ids import is_id
-from runtime.inbox import Wanted, wanted_of
 from runtime.models import Escalation, Gate, GateIncident
 from runtime.permissions import may, visible_escalations
 from runtime.refused import Refused
-from runtime.traces import drawing, trace
+from runtime.traces.reading import drawing, trace
 from runtime.views import case_answers
 from runtime.views.access import needs
 from runtime.views.gate_pages import drawn

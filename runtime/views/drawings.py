@@ -14,12 +14,12 @@ from typing import Any
 from runtime.core.definition import Document, parse
 from runtime.core.events import Event
 from runtime.durations import took
-from runtime.measures import measured
 from runtime.models import Blueprint, Run
 from runtime.nodes import discover
-from runtime.pictures import Box, Picture, Way, picture
-from runtime.replays import Change, Frame, standing
-from runtime.traces import Drawn, Trace, drawing
+from runtime.traces.measures import measured
+from runtime.traces.pictures import Box, Picture, Way, picture
+from runtime.traces.reading import Drawn, Trace, drawing
+from runtime.traces.replays import Change, Frame, standing
 
 WIDEST_READABLE = 1_500
 LARGE = 0.8

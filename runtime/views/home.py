@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from runtime import figures, inbox
+from runtime import figures
+from runtime.cases import inbox
+from runtime.cases.inbox import View, Wanted
 from runtime.finding import gathered
 from runtime.gates import incidents
 from runtime.ids import first_id_at
-from runtime.inbox import View, Wanted
 from runtime.models import Blueprint, Escalation
 from runtime.permissions import Person, permissions_of, visible_escalations
 from runtime.sight import seen_runs

@@ -22,7 +22,7 @@ from runtime.ids import is_id
 from runtime.models import Blueprint, Run
 from runtime.permissions import Permission, Person, permissions_of, visible_runs
 from runtime.sight import seen_runs
-from runtime.traces import drawing, moment
+from runtime.traces.reading import drawing, moment
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
 from runtime.views.paging import page_of

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_safe
 from runtime import veils
 from runtime.ids import is_id
 from runtime.models import Entry, Run
-from runtime.pairs import pair
 from runtime.permissions import visible_runs
-from runtime.pictures import Box, Picture, Way
-from runtime.replays import standing
 from runtime.sight import seen_runs
-from runtime.traces import Trace, trace
+from runtime.traces.pairs import pair
+from runtime.traces.pictures import Box, Picture, Way
+from runtime.traces.reading import Trace, trace
+from runtime.traces.replays import standing
 from runtime.views.access import needs
 from runtime.views.drawings import WIDEST_READABLE, picture_of
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.measures import Measure, measured
-from runtime.traces import Step, Trace
-from runtime.waterfalls import Bar
+from runtime.traces.measures import Measure, measured
+from runtime.traces.reading import Step, Trace
+from runtime.traces.waterfalls import Bar
 
 MOST_ROWS = 200
 MOST_WEIGHT = 120_000

@@ -17,7 +17,7 @@ from runtime.models import Escalation, Run
 from runtime.permissions import may, visible_escalations, visible_runs
 from runtime.refused import Refused
 from runtime.signing import callbacks
-from runtime.traces import ENDED, trace
+from runtime.traces.reading import ENDED, trace
 from runtime.views.access import needs
 from runtime.views.drawings import frames_of, painted
 from runtime.views.gates import decided

@@ -12,10 +12,10 @@ from builder import galleries, samples
 from builder.galleries import Begun, Sample, create_from
 from builder.models import SampleCase, Workflow
 from builder.publishing import Published, problems_of, publish
-from runtime import batches
 from runtime.core.definition import Document, parse
 from runtime.nodes import discover
 from runtime.refused import Refused
+from runtime.triggers import batches
 from tests.makers.people import queue_of
 from tests.makers.workflows import NOW
 

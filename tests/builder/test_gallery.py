@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from builder import example
-from runtime import batches
 from runtime.core.checks import check
 from runtime.core.checks.around import Surroundings
 from runtime.core.definition import Document, parse
 from runtime.models import Escalation, OutboxMail, Run
 from runtime.nodes import discover
+from runtime.triggers import batches
 from tests.makers.engine import Engine, answer, case_of, ended, seal, story
 
 # Where the leads of a sort may come to: an outcome, or a step that asks a person.

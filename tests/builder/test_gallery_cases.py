@@ -11,11 +11,11 @@ import pytest
 
 from builder import galleries
 from builder.galleries import Sample
-from runtime import batches
 from runtime.core.definition import parse
 from runtime.core.drawing import compile_drawing
 from runtime.models import Entry, Escalation, Run
 from runtime.nodes import discover
+from runtime.triggers import batches
 from tests.makers.engine import Engine, seal
 
 # For each workflow: where a case comes to (an outcome; the step that asks a person, as “step?”; the timer that it waits

@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from builder import galleries
-from runtime import escalations
-from runtime.answers import Answer
-from runtime.escalations import Resolved, Voted
+from runtime.cases import escalations
+from runtime.cases.answers import Answer
+from runtime.cases.escalations import Resolved, Voted
 from runtime.models import Blueprint, Escalation, OutboxMail, Run
 from runtime.refused import Refused
 from tests.makers.engine import Engine, answer, case_of, child_of, ended, seal, settled, story, until

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from builder import galleries
 from builder.models import SampleCase, Workflow
-from runtime import pictures
 from runtime.core.definition import parse
 from runtime.nodes import discover
+from runtime.traces import pictures
 from tests.makers.people import person, queue_of
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from builder.models import Version, Workflow
 from builder.publishing import NotPublishable
 from builder.tryouts import Trial, Trying
 from runtime import blueprints
-from runtime.answers import Answer
-from runtime.escalations import Resolved, resolve
+from runtime.cases.answers import Answer
+from runtime.cases.escalations import Resolved, resolve
 from runtime.models import AuditEntry, Blueprint, Run
 from runtime.refused import Refused
 from runtime.tryouts import answer

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runtime import traces
 from runtime.blueprints import load
 from runtime.core.events import Event
 from runtime.core.expressions import Json
@@ -19,6 +18,7 @@ from runtime.engine.outcomes import Step, consequence
 from runtime.engine.ports import NewRun
 from runtime.ids import new_id
 from runtime.models import Blueprint, Entry, Escalation, Run
+from runtime.traces import reading as traces
 from tests.makers.engine import drawn, node, outcome, review, seal
 
 SECRET = "zebra"

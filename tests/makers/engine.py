@@ -18,7 +18,6 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 
-from runtime import bell as bells
 from runtime import runs
 from runtime.core.drawing import Drawing
 from runtime.core.node import (
@@ -33,6 +32,7 @@ from runtime.engine.runner import Runner, Started
 from runtime.engine.writer import Writer
 from runtime.ids import new_id
 from runtime.journal import send_signal
+from runtime.live import bell as bells
 from runtime.models import Blueprint, Entry, Escalation, Run
 from runtime.refused import Refused
 from runtime.store import SqlStore, beat

@@ -13,9 +13,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from runtime.cases.escalations import Answer, Resolved, resolve
 from runtime.core.node import GateQuestion, GateVerdict, ModelAnswer, ModelRequest
 from runtime.engine.ports import Judged, Seat
-from runtime.escalations import Answer, Resolved, resolve
 from runtime.gates import folding, labels, ledger, policies
 from runtime.gates.verifying import InProcess
 from runtime.judgement.promise import Rules

@@ -18,12 +18,12 @@ from typing import Any
 
 from django.db import transaction
 
-from runtime import bell
 from runtime.core.node import Failed, HttpResponse
 from runtime.engine.ports import Created, NewRun, Wave, Written
 from runtime.engine.writer import Writer
 from runtime.ids import new_id
 from runtime.journal import send_signal
+from runtime.live import bell
 from runtime.models import Blueprint, Escalation, Run
 from runtime.store import SqlStore
 from tests.makers.engine import ENDED, Engine, ScriptedDoors, answer, journal, until

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from api import authentication
 from api.models import Token
 from api.tokens import Issued, issue
-from runtime.broadcast import broadcast
 from runtime.consumers import PAGE, Close, InboxSocket, Look, Socket, Tail, _open, after_of
+from runtime.live.broadcast import broadcast
 from runtime.models import Escalation, Run
 from tests.makers import runs
 from tests.makers.eventually import eventually

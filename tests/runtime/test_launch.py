@@ -17,8 +17,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
-from runtime import bell, journal, launch, runs
+from runtime import journal, launch, runs
 from runtime.engine.ports import StoreError
+from runtime.live import bell
 from runtime.models import Run, Worker
 from tests.makers.engine import PATIENCE_S, POLLS_NEVER_S, ScriptedDoors, drawn, fetch, outcome, review, seal
 

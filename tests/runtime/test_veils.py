@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from api.authentication import Caller
 from api.descriptions import describe
-from runtime import consumers, escalations, holds, veils
-from runtime.answers import Answer
+from runtime import consumers, veils
+from runtime.cases import escalations, holds
+from runtime.cases.answers import Answer
 from runtime.core.blind import veiled
 from runtime.core.events import Event
 from runtime.gates import labels
 from runtime.json_gate import write_json
 from runtime.models import Decision, Escalation, Sighting
 from runtime.permissions import SCOPES, permissions_of
-from runtime.traces import read_events
+from runtime.traces.reading import read_events
 from tests.makers.blind import SECRET, TELLING, blind_case
 from tests.makers.gate_rows import decision, gate
 from tests.makers.people import person, queue_of

@@ -31,10 +31,11 @@ from builder import example
 from builder.example import Person
 from builder.simulated import install, living
 from builder.simulated.stories import Story
-from runtime import batches, launch
+from runtime import launch
 from runtime.management.serving import listening, server
 from runtime.management.telling import told
 from runtime.models import Gate
+from runtime.triggers import batches
 
 HOST = "127.0.0.1"
 SCOPES = ("workflows:read", "runs:read", "runs:write", "escalations:read")

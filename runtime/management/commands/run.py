@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from tqdm import tqdm
 
-from runtime import batches, launch
-from runtime.batches import BadLine, Case, Started
+from runtime import launch
 from runtime.blueprints import latest
 from runtime.management.telling import told
+from runtime.triggers import batches
+from runtime.triggers.batches import BadLine, Case, Started
 
 MOST_LINES = 10
 

@@ -17,7 +17,7 @@ from django.db import models
 from django.urls import reverse
 
 from runtime.models import AuditEntry, Blueprint, Escalation, Run
-from runtime.traces import drawing
+from runtime.traces.reading import drawing
 
 LONGEST = 90
 SORTS: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 
-from runtime.escalations import Answer, Resolved, resolve, undo
+from runtime.cases.escalations import Answer, Resolved, resolve, undo
 from runtime.models import Escalation, Run, Signal
 from tests.makers.engine import Engine, ScriptedDoors, case_of, drawn, ended, journal, outcome, review, seal
 from tests.makers.people import person

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from runtime import traces, tryouts
-from runtime.answers import Answer
+from runtime import tryouts
+from runtime.cases.answers import Answer
 from runtime.core.node import HttpResponse
 from runtime.engine.ports import Pin, Tryout
 from runtime.forgetting import DRAFT
@@ -16,6 +16,7 @@ from runtime.models import Escalation, OutboxMail, Run
 from runtime.permissions import visible_runs
 from runtime.refused import Refused
 from runtime.runs import Signalled, Trigger
+from runtime.traces import reading as traces
 from tests.makers.engine import (
     Engine,
     ScriptedDoors,

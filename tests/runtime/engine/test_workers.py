@@ -19,10 +19,11 @@ from typing import IO
 import pytest
 from django.db import connection, transaction
 
-from runtime import bell, journal, runs
+from runtime import journal, runs
 from runtime.core.node import HttpResponse
 from runtime.engine.driver import MAX_CLAIMS
 from runtime.engine.ports import Claim, Wave
+from runtime.live import bell
 from runtime.models import Entry, Escalation, Run, Signal, Worker
 from tests.makers.engine import (
     PATIENCE_S,

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from runtime import desk, escalations, holds, traces, veils
-from runtime.answers import Answer
+from runtime import veils
+from runtime.cases import desk, escalations, holds
+from runtime.cases.answers import Answer
 from runtime.core.node import Failed
 from runtime.json_gate import write_json
 from runtime.models import Blueprint, Decision, Entry, Escalation, Run
+from runtime.traces import reading as traces
 from tests.makers import gated as gates
 from tests.makers.engine import Engine, drawn, ended, node, outcome, review, seal, until
 from tests.makers.people import person

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
-from runtime import escalations
-from runtime.escalations import Answer
+from runtime.cases import escalations
+from runtime.cases.escalations import Answer
 from runtime.models import Escalation, Job, Notice, NoticeWish, Queue
 from runtime.notices.hearing import AT_ONCE, GATHERED, look
 from runtime.notices.wishes import keep, rows

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from runtime import escalations, inbox
+from runtime.cases import escalations, inbox
 from runtime.models import Escalation, Queue, Run, Signal
 from tests.makers import runs
 from tests.makers.cases import open_case

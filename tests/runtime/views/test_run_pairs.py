@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from runtime import pairs, veils
+from runtime import veils
 from runtime.models import Blueprint, Run
+from runtime.traces import pairs
 from tests.makers import runs
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_steps_in_another_order_are_not_taken_for_others() -> None:
     def story(first: str, second: str) -> Run:
         return small(200).does(first, "done").does(second, "done").run
 
-    from runtime.traces import trace
+    from runtime.traces.reading import trace
 
     found = pairs.pair(trace(story("ask", "tell")), trace(story("tell", "ask")))
     assert found.parted is None
