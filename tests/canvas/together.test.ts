@@ -24,7 +24,7 @@ function began(): { server: FakeServer; clock: HandClock; heard: Saving[]; autos
   editor.set({ drawing: guarded, history: FRESH });
   editor.onDrawing((drawing) => autosave.changed(drawing));
   const screen = { get mine(): Drawing { return editor.mine; }, adopt: (theirs: Drawing): void => editor.adopt(theirs) };
-  return { server, clock, heard, autosave, editor, follower: new Follower(server.api(), autosave, server.etag, screen) };
+  return { server, clock, heard, autosave, editor, follower: new Follower(server.api(), autosave, server.etag, screen, clock) };
 }
 
 test("with nothing unsaved, what somebody else saved comes in at once, and is not one's own to undo", async () => {
@@ -35,6 +35,48 @@ test("with nothing unsaved, what somebody else saved comes in at once, and is no
   assert.deepEqual([nameOf(editor.mine), [...editor.now.selected], autosave.etag, server.saves], ["Theirs", ["act"], '"r2"', 0]);
   editor.undo();
   assert.equal(nameOf(editor.mine), "Theirs");
+});
+
+test("what could not be asked for when they saved comes in as soon as it can be, without a further save", async () => {
+  const { server, follower, editor, clock } = began();
+  server.savedBySomebodyElse(JSON.parse(JSON.stringify(named("Theirs"))) as Drawing);
+  server.reachable = false;
+  await follower.hear({ revision: 2, by: "rui" });
+  await clock.pass(1_000);
+  server.reachable = true;
+  await clock.pass(1_000);
+  assert.equal(nameOf(editor.mine), nameOf(guarded), "each time it waits a little longer");
+  await clock.pass(1_000);
+  assert.equal(nameOf(editor.mine), "Theirs");
+});
+
+test("who has left the drawing asks for nothing any more", async () => {
+  const { server, follower, editor, clock } = began();
+  server.savedBySomebodyElse(named("Theirs"));
+  server.reachable = false;
+  await follower.hear({ revision: 2, by: "rui" });
+  follower.leave();
+  server.reachable = true;
+  await clock.pass(60_000);
+  assert.equal(nameOf(editor.mine), nameOf(guarded));
+});
+
+test("what goes wrong while one save comes in keeps out no later one", async () => {
+  const [server, clock] = [new FakeServer(guarded), new HandClock()];
+  const adopted: Drawing[] = [];
+  const screen = {
+    mine: guarded,
+    adopt(theirs: Drawing): void {
+      adopted.push(theirs);
+      if (adopted.length === 1) throw new Error("unforeseen");
+    },
+  };
+  const follower = new Follower(server.api(), null, server.etag, screen, clock);
+  server.savedBySomebodyElse(named("First"));
+  await assert.rejects(follower.hear({ revision: 2, by: "rui" }), /unforeseen/);
+  server.savedBySomebodyElse(named("Second"));
+  await follower.hear({ revision: 3, by: "rui" });
+  assert.deepEqual(adopted.map(nameOf), ["First", "Second"]);
 });
 
 test("one's own edits are undone beside theirs", async () => {

@@ -21,11 +21,14 @@ export interface Clock {
 }
 
 export const PAUSE_MS = 800;
-const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 15_000];
+export const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 15_000];
 const SIGNED_OUT_MS = 3_000;
 
 // The number in an ETag such as "r12"; 0 where there is none.
 export const revisionOf = (etag: string): number => Number(/^"r(\d+)"$/.exec(etag)?.[1] ?? 0);
+
+// Whether what was refused may go through when it is tried again as it is.
+export const passes = ({ status }: Refusal): boolean => status === 0 || status === 429 || status >= 500;
 
 export class Autosave {
   // The newest drawing that the server does not have; null when it has all.
@@ -135,8 +138,7 @@ export class Autosave {
     this.pending ??= drawing;
     if (answer.status === 412) return this.conflict(answer.who);
     if (answer.status === 401) return this.awaitPerson("");
-    const passing = answer.status === 0 || answer.status === 429 || answer.status >= 500;
-    if (passing) return this.later();
+    if (passes(answer)) return this.later();
     this.stopped = "refused";
     this.told({ state: "refused", why: answer.errors[0]?.message ?? answer.detail });
   }

@@ -67,7 +67,7 @@ export function following(slug: string, api: Api, autosave: Autosave | null, eta
       if (says) editor.tell(`${by || "Somebody else"} has saved: ${says}`);
     },
   };
-  const follower = new Follower(api, autosave, etag, screen);
+  const follower = new Follower(api, autosave, etag, screen, clock);
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const open = (): WebSocket => new WebSocket(`${scheme}//${location.host}/ws/workflows/${encodeURIComponent(slug)}/`);
   const hears = { draft: (draft: DraftTold) => void follower.hear(draft), others: (others: typeof editor.now.others) => editor.set({ others }) };
@@ -76,6 +76,7 @@ export function following(slug: string, api: Api, autosave: Autosave | null, eta
   const stop = editor.subscribe(() => editor.now.saving.state === "saved" && presence.wake());
   return () => {
     stop();
+    follower.leave();
     presence.leave();
   };
 }
