@@ -183,7 +183,8 @@ def _insert(rows: Sequence[Copy]) -> None:
         cursor.execute(_copying(Entry, _OF_AN_ENTRY, "t.run_id = s.template"))
         cursor.execute(_copying(RunLabel, {"run_id": "s.id"}, "t.run_id = s.template"))
         cursor.execute(_copying(Escalation, _OF_A_CASE, "s.old_case <> '' AND t.id = s.old_case"))
-        cursor.execute(_copying(CaseWords, _OF_WORDS, "s.old_case <> '' AND t.case_id = s.old_case"))
+        # Those of settled cases are forgotten within the hour.
+        cursor.execute(_copying(CaseWords, _OF_WORDS, "s.sort = 'open' AND t.case_id = s.old_case"))
 
 
 _FAILED = "CASE WHEN s.sort = 'failed' THEN {} ELSE {} END"

@@ -1,8 +1,9 @@
 """The words that a case is found by: kept beside it when it is opened, small and folded, so that ten thousand are read
 at once.
 
-Written by `journal` in the transaction that opens the case; asked by `inbox`. It is no second copy of what is shown: it
-holds no answer and no proposal, and nothing is decided by it.
+Written by `journal` in the transaction that opens the case; asked by `inbox`; deleted by `forgetting` within the hour
+after the case was settled. It is no second copy of what is shown: it holds no answer and no proposal, and nothing is
+decided by it.
 """
 
 from __future__ import annotations

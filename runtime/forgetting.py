@@ -1,5 +1,5 @@
 """What is forgotten: try-outs after a day (their runs, and the drafts that nothing runs any more),
-backtests after thirty, jobs that are over.
+backtests after thirty, jobs that are over, and the words that settled cases were found by.
 
 A side job, done every hour (`jobs.every`). It knows nothing else of try-outs: how they begin and are answered is the
 business of `tryouts`, what they do differently while they run that of the engine.
@@ -11,16 +11,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from runtime import jobs
-from runtime.models import Backtest, Blueprint, Escalation, Run
+from runtime.models import Backtest, Blueprint, CaseWords, Escalation, Run
 
 DRAFT = 0
 """The version of a blueprint that holds a draft."""
 KEPT = timedelta(days=1)
 BACKTESTS_KEPT = timedelta(days=30)
 EVERY_S = 3_600.0
+WORDS_AT_ONCE = 5_000
 
 
 @transaction.atomic
@@ -46,6 +47,18 @@ def forget_backtests(before: datetime) -> int:
     return len(old)
 
 
+def forget_words(most: int) -> int:
+    """Delete what cases were found by that are settled for good, at most so many; how many.
+
+    The inbox looks for open ones, and reads the words of all to find what is nowhere. An answer that can still be taken
+    back keeps them.
+    """
+    found = Escalation.objects.filter(Q(state="open") | Q(goes_on_at__isnull=False), pk=OuterRef("pk"))
+    settled = list(CaseWords.objects.filter(~Exists(found)).values_list("pk", flat=True)[:most])
+    CaseWords.objects.filter(pk__in=settled).delete()
+    return len(settled)
+
+
 def _forget_drafts(blueprints: Iterable[str]) -> None:
     drafts = Blueprint.objects.filter(version=DRAFT, pk__in=set(blueprints))
     runs, backtests = Run.objects.filter(blueprint=OuterRef("pk")), Backtest.objects.filter(blueprint=OuterRef("pk"))
@@ -61,4 +74,6 @@ async def keep_forgetting(work: jobs.Work) -> jobs.Outcome:
         forget_backtests(work.now - BACKTESTS_KEPT)
         jobs.forget(work.now - jobs.KEPT)
 
+    while await work.write(lambda: forget_words(WORDS_AT_ONCE)) == WORDS_AT_ONCE:
+        pass  # One transaction after the other, so that others write in between.
     return jobs.Done(also=old)

@@ -104,7 +104,10 @@ class Escalation(models.Model):
 
 
 class CaseWords(models.Model):
-    """What a case is found by in the inbox (`case_words`): folded words, in rows that are small enough to be walked."""
+    """What a case is found by in the inbox (`case_words`): folded words, in rows that are small enough to be walked.
+
+    There is one for each open case, and for those that were settled within the hour.
+    """
 
     case = models.OneToOneField(Escalation, primary_key=True, on_delete=models.CASCADE, related_name="words")
     text = models.TextField()

@@ -10,8 +10,8 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from runtime import jobs, launch
-from runtime.forgetting import DRAFT, KEPT, forget
-from runtime.models import Blueprint, Entry, Job, Run
+from runtime.forgetting import DRAFT, KEPT, forget, forget_words
+from runtime.models import Blueprint, CaseWords, Entry, Escalation, Job, Run
 from tests.makers.cases import open_case
 from tests.makers.engine import ScriptedDoors
 from tests.makers.eventually import asked_until
@@ -75,3 +75,25 @@ async def test_jobs_that_are_over_are_forgotten_too() -> None:
         await at.writer.submit(lambda: jobs.put("forgetting", ""))
         await work_off(at, "forgetting")
     assert not await Job.objects.filter(kind="k").aexists()
+
+
+def test_the_words_of_a_case_are_forgotten_once_it_is_settled_for_good() -> None:
+    waits, undoable, *settled = (open_case() for _ in range(4))
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    Escalation.objects.filter(pk=undoable.pk).update(state="resolved", goes_on_at=soon)
+    for case, state in zip(settled, ("resolved", "overdue"), strict=True):
+        Escalation.objects.filter(pk=case.pk).update(state=state)
+    assert forget_words(1) == 1
+    assert forget_words(10) == 1
+    assert forget_words(10) == 0
+    assert set(CaseWords.objects.values_list("pk", flat=True)) == {waits.pk, undoable.pk}
+
+
+async def test_the_words_of_settled_cases_go_with_the_hour_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.forgetting.WORDS_AT_ONCE", 2)
+    for _ in range(5):
+        await sync_to_async(open_case)(state="cancelled")
+    async with place() as at:
+        await at.writer.submit(lambda: jobs.put("forgetting", ""))
+        await work_off(at, "forgetting")
+    assert not await CaseWords.objects.aexists()
