@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 
 from runtime.durations import took
 from runtime.finding import gathered, tallied
@@ -28,9 +28,6 @@ MOST_TROUBLES = 500
 MOST_REASONS = 5
 MOST_OUTCOMES = 5_000
 MOST_SHARES = 10
-SIMULATED = "simulated"
-"""The label of runs that are no real ones: pages for all workflows leave them out of their numbers, and say so."""
-_LABELLED = f'"{SIMULATED}":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +112,13 @@ class Today:
 
 
 def real_runs(runs: QuerySet[Run]) -> QuerySet[Run]:
-    """The runs without the simulated ones."""
-    return runs.exclude(labels__contains=_LABELLED)
+    """The runs without the simulated ones: pages for all workflows count no others, and say so."""
+    return runs.filter(simulated=False)
 
 
 def real_cases(cases: QuerySet[Escalation]) -> QuerySet[Escalation]:
     """The cases without those of simulated runs."""
-    return cases.exclude(run__labels__contains=_LABELLED)
+    return cases.filter(run__simulated=False)
 
 
 def outcomes(runs: QuerySet[Run], since: datetime) -> list[Share]:
@@ -133,9 +130,8 @@ def outcomes(runs: QuerySet[Run], since: datetime) -> list[Share]:
 def today(runs: QuerySet[Run], morning: datetime) -> Today:
     """How the newest runs since the morning stand or ended; `MOST_OUTCOMES` are looked at, by one question."""
     begun = runs.filter(pk__gte=first_id_at(morning)).order_by("-pk")
-    apart = Case(When(labels__contains=_LABELLED, then=True), default=False)
-    columns = ("status", "outcome", "apart")
-    found = tallied(begun.annotate(apart=apart).values_list(*columns)[:MOST_OUTCOMES], *columns)
+    columns = ("status", "outcome", "simulated")
+    found = tallied(begun.values_list(*columns)[:MOST_OUTCOMES], *columns)
     real = [(status, outcome, number) for status, outcome, simulated, number in found if not simulated]
     number = sum(number for *_, number in real)
     return Today(_shares(real), number, sum(number for *_, number in found) - number)

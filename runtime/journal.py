@@ -37,9 +37,9 @@ _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 _RUN_COLUMNS = (
     "id, blueprint_id, workflow, version, status, outcome, priority, owner, fence, claims, last_seq, wake_at, parent,"
-    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at, tryout, title"
+    " parent_node, parent_visit, labels, requester, callback_url, created_at, finished_at, tryout, title, simulated"
 )
-_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 22)}) ON CONFLICT (id) DO NOTHING"
+_INSERT_RUN = f"INSERT INTO runtime_run ({_RUN_COLUMNS}) VALUES ({', '.join(['%s'] * 23)}) ON CONFLICT (id) DO NOTHING"
 _INSERT_ENTRY = (
     "INSERT INTO runtime_entry (run_id, seq, at, type, node, visit, data) VALUES (%s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
@@ -230,7 +230,7 @@ def _insert_run(cursor: CursorWrapper, run: NewRun, wave: Wave) -> None:
     row += [None if released else wave.claim.owner, wave.claim.fence, 0, len(wave.events), _at(wave.wake_at)]
     row += [parent.run_id, parent.node, parent.visit] if parent else [None, None, None]
     row += [_json(dict(run.labels)) if run.labels else None, run.requester, run.callback_url]
-    row += [_at(run.created_at), finished, run.tryout is not None, run_titles.title_of(run.input)]
+    row += [_at(run.created_at), finished, run.tryout is not None, run_titles.title_of(run.input), run.simulated]
     cursor.execute(_INSERT_RUN, row)
     for name, value in run.labels.items():
         cursor.execute(

@@ -19,16 +19,14 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
 from builder.simulated.stories import Past, Stage, Story
-from runtime import figures
 from runtime.cases import escalations
 from runtime.cases.escalations import Answer
-from runtime.engine.ports import ENDED
+from runtime.engine.ports import ENDED, SIMULATED
 from runtime.engine.runner import Runner
 from runtime.models import Decision, Escalation, Gate, Run
 from runtime.triggers import batches
 from runtime.triggers.batches import Case
 
-LABEL = figures.SIMULATED
 PATIENCE_S = 60.0
 _LOOK_S = 0.05
 
@@ -95,8 +93,8 @@ async def _wave(story: Story, stage: Stage, numbers: range, living: Living) -> b
 
 def _case(stage: Stage, number: int) -> Case:
     text = stage.world.message(stage.name, number).text
-    key = f"{LABEL}: {stage.name} {number}"
-    return Case(number, {"message": text}, {LABEL: stage.name}, key)
+    key = f"{SIMULATED}: {stage.name} {number}"
+    return Case(number, {"message": text}, {SIMULATED: stage.name}, key)
 
 
 def _answer(stage: Stage, number: int, reviewers: Sequence[User]) -> tuple[str, User]:

@@ -25,7 +25,7 @@ from runtime.core.reasons import reasons
 from runtime.core.retry import retry_at
 from runtime.core.state import State
 from runtime.engine.covers import Covered, covered
-from runtime.engine.ports import NewDecision, NewEscalation, NewRun, Parent
+from runtime.engine.ports import SIMULATED, NewDecision, NewEscalation, NewRun, Parent
 from runtime.engine.spreading import Spread
 
 logger = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequen
 
 
 def child_of(step: Step, workflow: str, called: tuple[str, int], given: Json) -> NewRun:
-    """The run of another workflow for this step. `called`: its blueprint and version."""
+    """The run of another workflow for this step; of a simulated run, it is so too. `called`: its blueprint and version."""
     return NewRun(
         id=step.new_id(),
         blueprint_id=called[0],
@@ -154,6 +154,7 @@ def child_of(step: Step, workflow: str, called: tuple[str, int], given: Json) ->
         input=given,
         created_at=step.now,
         requester=step.run.requester,
+        labels={name: value for name, value in step.run.labels.items() if name == SIMULATED},
         parent=Parent(step.run.id, step.start.node, step.start.visit),
         tryout=step.run.tryout.inside if step.run.tryout else None,
     )

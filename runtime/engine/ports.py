@@ -32,6 +32,8 @@ type Written = Literal["kept", "requeued", "lost"]
 type Clock = Callable[[], datetime]
 
 ENDED: frozenset[RunStatus] = frozenset({"succeeded", "failed", "cancelled"})
+SIMULATED = "simulated"
+"""The label of runs that are no real ones, whatever its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class NewRun:
     parent: Parent | None = None
     tryout: Tryout | None = None
     priority: int = 0
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it is no real run: numbers of all workflows leave it out."""
+        return SIMULATED in self.labels
 
     @property
     def opening(self) -> dict[str, Any]:

@@ -57,7 +57,8 @@ class Run(models.Model):
     `title` is a short line from its input that tells it from others (`run_titles`), so that lists read no payload.
 
     `owner` and `fence` say which worker may write; `wake_at` is when the earliest timer of a waiting run is due.
-    A `tryout` is no case: lists and numbers leave it out, and it is forgotten after a day.
+    A `tryout` is no case: lists and numbers leave it out, and it is forgotten after a day. A `simulated` one has the
+    label of that name (`engine.ports.SIMULATED`): lists show it unless told otherwise, numbers of all workflows do not.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
@@ -82,6 +83,7 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True)
     tryout = models.BooleanField(default=False, db_default=False)
     title = models.CharField(max_length=120, default="", db_default="")
+    simulated = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -96,6 +98,7 @@ class Run(models.Model):
             models.Index(fields=["owner"], name="run_running", condition=Q(status="running")),
             models.Index(fields=["parent"], name="run_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["created_at"], name="run_tryout", condition=Q(tryout=True)),
+            models.Index(fields=["-id"], name="run_simulated", condition=Q(simulated=True)),
             models.Index(fields=["workflow", "-id"], name="run_workflow"),
             models.Index(fields=["status", "-id"], name="run_status"),
             models.Index(fields=["workflow", "status", "-id"], name="run_workflow_status"),

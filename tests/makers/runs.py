@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from runtime.engine.ports import SIMULATED
 from runtime.ids import first_id_at, new_id
 from runtime.models import Blueprint, Entry, Escalation, Queue, Run
 from tests.makers.leads import ADA
@@ -84,6 +85,7 @@ class Story:
 
     def __init__(self, drawn: Blueprint, given: Any, *, began: datetime | None = None, **fields: Any) -> None:
         self.now = began or datetime.now(UTC)
+        fields = {"simulated": SIMULATED in fields.get("labels", {}), **fields}
         self.run = Run.objects.create(
             id=first_id_at(self.now)[:9] + new_id()[9:],
             blueprint=drawn,

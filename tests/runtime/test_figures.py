@@ -39,7 +39,7 @@ def test_simulated_runs_are_counted_apart_and_their_cases_left_out() -> None:
     for _ in range(3):
         runs.declined(labels={"simulated": "yes"})
     asked = runs.asked()
-    Run.objects.filter(pk=runs.asked().run_id).update(labels={"a": "b", "simulated": "yes"})
+    Run.objects.filter(pk=runs.asked().run_id).update(simulated=True)
     found = figures.today(Run.objects.all(), NOW - timedelta(days=1))
     assert (found.number, found.simulated, found.looked_at) == (3, 4, 7)
     assert {(each.status, each.number) for each in found.shares} == {("succeeded", 2), ("waiting", 1)}

@@ -55,6 +55,13 @@ def test_a_run_and_those_that_it_calls_are_kept_with_a_title(run: NewRun) -> Non
     assert len(Run.objects.get(pk=child.id).title) == 80
 
 
+def test_a_run_that_is_labelled_as_simulated_is_marked_and_no_other(run: NewRun) -> None:
+    simulated = replace(run, id=new_id(), labels={"simulated": "drill"})
+    for each in (run, simulated):
+        journal.create(each, began(each))
+    assert set(Run.objects.values_list("pk", "simulated")) == {(run.id, False), (simulated.id, True)}
+
+
 def test_the_same_creation_played_twice_is_one_run(run: NewRun) -> None:
     keyed = replace(run, key=TriggerKey("k", "d"))
     assert journal.create(keyed, began(keyed)) == journal.create(keyed, began(keyed))

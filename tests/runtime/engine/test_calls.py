@@ -72,6 +72,13 @@ def test_a_called_workflow_hands_back_its_output(engine: Engine, calling: Bluepr
     assert (child.parent, child.parent_node, child.parent_visit) == (run.pk, "call", 1)
 
 
+def test_a_simulated_run_calls_simulated_ones_and_hands_on_no_other_label(engine: Engine, calling: Blueprint) -> None:
+    seal(CHILD, "child")
+    run = ended(engine.start(calling, {"n": 21}, labels={"simulated": "drill", "team": "north"}))
+    child = child_of(run.pk, "call")
+    assert (child.labels, child.simulated) == ({"simulated": "drill"}, True)
+
+
 def test_an_outcome_with_a_port_of_its_own_leaves_through_it(engine: Engine, calling: Blueprint) -> None:
     seal(CHILD, "child")
     assert ended(engine.start(calling, {"n": 2})).outcome == "small"

@@ -37,7 +37,7 @@ def test_home_tells_of_trouble_rates_and_reasons(designer: Client) -> None:
 def test_home_says_that_simulated_runs_are_left_out_of_its_numbers(designer: Client) -> None:
     runs.declined()
     assert "simulated" not in home(designer)
-    runs.declined(labels={figures.SIMULATED: "yes"})
+    runs.declined(labels={"simulated": "yes"})
     page = home(designer)
     assert 'Runs today <span class="count">1</span>' in page
     assert "1 simulated run</a>" in page
