@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
@@ -23,7 +23,7 @@ django.setup(set_prefix=False)
 from django.core.handlers.asgi import ASGIHandler
 
 from api import problems
-from config import front
+from config import front, sign_in_lane
 from config.sockets import websocket_application
 from config.static_files import PREFIX, StaticFiles
 from runtime import launch
@@ -46,19 +46,37 @@ class Http(ASGIHandler):
         super().__init__()
         threads = [ThreadPoolExecutor(1, thread_name_prefix=f"interlock-web-{number}") for number in range(THREADS)]
         self._threads = itertools.cycle(threads)
+        self._sign_ins = sign_in_lane.SignInLane()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        bounded = front.bounded(receive)
-        async with ThreadSensitiveContext(executor=next(self._threads)):
-            try:
-                match = front.alone(scope)
-                if match:
-                    await front.answer(match, scope, bounded, send)
-                else:
-                    await self.handle(scope, bounded, send)
-            except front.TooLarge:
-                await front.refuse(problems.TOO_LARGE, send)
+        try:
+            if sign_in_lane.takes(scope):
+                await self._sign_in(scope, receive, send)
+            else:
+                await self._answer(scope, front.bounded(receive), send, next(self._threads))
+        except front.TooLarge:
+            await front.refuse(problems.TOO_LARGE, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, thread: Executor) -> None:
+        async with ThreadSensitiveContext(executor=thread):
+            match = front.alone(scope)
+            if match:
+                await front.answer(match, scope, receive, send)
+            else:
+                await self.handle(scope, receive, send)
+
+    async def _sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            # Before it is its turn: who sends slowly keeps nobody waiting.
+            body = await front.read(front.bounded(receive, sign_in_lane.MAX_BODY))
+        except front.Gone:
+            return
+        async with self._sign_ins.thread(scope) as thread:
+            if thread:
+                await self._answer(scope, front.replayed(body, receive), send, thread)
+            else:
+                await front.respond(sign_in_lane.busy(), send)
 
     def create_request(self, scope: Mapping[str, Any], body_file: Any) -> tuple[Any, Any]:
         """The request, or the answer to one that cannot be read."""

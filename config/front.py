@@ -37,16 +37,16 @@ _log = logging.getLogger(__name__)
 
 
 class TooLarge(Exception):
-    """The body goes on beyond `MAX_BODY`."""
+    """The body goes on for too long."""
 
 
 class Gone(Exception):
     """The client left before its request was complete."""
 
 
-def bounded(receive: Receive) -> Receive:
-    """The same messages, but no more than `MAX_BODY`: then TooLarge is raised."""
-    left = MAX_BODY
+def bounded(receive: Receive, most: int = MAX_BODY) -> Receive:
+    """The same messages, but no more than `most` bytes: then TooLarge is raised."""
+    left = most
 
     async def receive_bounded() -> Mapping[str, Any]:
         nonlocal left
@@ -73,7 +73,7 @@ def alone(scope: Mapping[str, Any]) -> ResolverMatch | None:
 async def answer(match: ResolverMatch, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     """Answer by a view that stands alone."""
     try:
-        body = await _body(receive)
+        body = await read(receive)
     except Gone:
         return
     await respond(await _response(match, scope, body), send)
@@ -96,7 +96,8 @@ async def respond(response: HttpResponseBase, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _body(receive: Receive) -> bytes:
+async def read(receive: Receive) -> bytes:
+    """The whole body. Raises Gone."""
     parts = []
     while True:
         message = await receive()
@@ -105,6 +106,16 @@ async def _body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A request whose body has been read already, and what comes behind it."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Mapping[str, Any]:
+        return messages.pop() if messages else await receive()
+
+    return receive_again
 
 
 async def _response(match: ResolverMatch, scope: MutableMapping[str, Any], body: bytes) -> HttpResponseBase:

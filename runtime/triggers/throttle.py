@@ -18,8 +18,12 @@ _NETWORK_BITS = 64
 
 
 def address_of(request: HttpRequest) -> str:
-    """Who knocks, as far as an address can tell: of IPv6 the network, for one customer has all of its addresses."""
-    given = request.META.get("REMOTE_ADDR", "")
+    """Who knocks, as far as an address can tell."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_of(given: str) -> str:
+    """Of an address of IPv6 its network, for one customer has all of its addresses; else as it is."""
     try:
         address = ipaddress.ip_address(given)
     except ValueError:
@@ -57,6 +61,12 @@ class Throttle:
                 del self._counted[next(iter(self._counted))]
             self._counted[key] = (began, number + 1)
             return 0
+
+    def counted(self, key: str) -> int:
+        """How many of a key were counted in its window."""
+        with self._lock:
+            began, number = self._counted.get(key, (0.0, 0))
+            return number if self._clock() - began < self._window_s else 0
 
     def take_back(self, key: str) -> None:
         """Count one less: what was counted turned out to be harmless."""

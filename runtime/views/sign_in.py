@@ -3,14 +3,11 @@
 Routed by `urls`; the admin's own sign-in leads here (`config.urls`). Attempts that fail are counted: by address, by
 name and address, and by name alone. Whoever knows a name can therefore use up what strangers may try under it, but
 never lock out the person: a browser in which this person has signed in before (a signed cookie says so) is counted by
-itself. Working out a hash costs half a second of a processor, so only a few are worked out at once.
+itself. Comparing a password costs half a second of a processor: `config.sign_in_lane` keeps that away from the pages.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -27,11 +24,8 @@ PAIR = Throttle(10, 300.0)
 ADDRESS = Throttle(60, 300.0)
 NAME = Throttle(300, 3_600.0)
 KNOWN = Throttle(20, 300.0)
-AT_ONCE = 2
-HURRIED_S = 5
 COOKIE, COOKIE_DAYS, MOST_NAMES = "known_here", 180, 5
 _SALT = "signed in here before"
-_hashing = threading.BoundedSemaphore(AT_ONCE)
 
 type Counted = tuple[tuple[Throttle, str], ...]
 
@@ -48,11 +42,7 @@ class SignIn(LoginView):
         wait = next((wait for throttle, key in counted if (wait := throttle.wait_of(key))), 0)
         if wait:
             return self._told_to_wait(request, wait)
-        with _room() as room:
-            if not room:
-                _take_back(counted)
-                return self._told_to_wait(request, HURRIED_S)
-            answer = super().post(request, *args, **kwargs)
+        answer = super().post(request, *args, **kwargs)
         if request.user.is_authenticated:
             _take_back(counted)
         return answer
@@ -73,8 +63,10 @@ class SignIn(LoginView):
 
     def _told_to_wait(self, request: HttpRequest, wait_s: int) -> HttpResponse:
         minutes = -(-wait_s // 60)
-        when = "in a moment" if wait_s <= HURRIED_S else f"in {minutes} minute{'' if minutes == 1 else 's'}"
-        said = f"Too many attempts to sign in. Your password was not looked at. Try again {when}."
+        said = (
+            "Too many attempts to sign in. Your password was not looked at. "
+            f"Try again in {minutes} minute{'' if minutes == 1 else 's'}."
+        )
         context = {"slow_down": said, "next": request.POST.get("next", "")}
         answer = render(request, self.template_name, context, status=429)
         answer["Retry-After"] = str(wait_s)
@@ -86,17 +78,6 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         raise PermissionDenied("This page is for people who are marked as staff.")
     return redirect_to_login(request.GET.get("next", "/"))
-
-
-@contextmanager
-def _room() -> Iterator[bool]:
-    """Whether there is room to work out one more hash."""
-    room = _hashing.acquire(blocking=False)
-    try:
-        yield room
-    finally:
-        if room:
-            _hashing.release()
 
 
 def _counted(request: HttpRequest, name: str) -> Counted:
@@ -113,9 +94,13 @@ def _take_back(counted: Counted) -> None:
 
 
 def _names_of(request: HttpRequest) -> list[str]:
-    """Who has signed in with this browser."""
+    return names_known(request.COOKIES.get(COOKIE, ""))
+
+
+def names_known(cookie: str) -> list[str]:
+    """Who has signed in with the browser that sends this cookie (`COOKIE`)."""
     try:
-        found = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=COOKIE_DAYS * 24 * 3_600)
+        found = signing.loads(cookie, salt=_SALT, max_age=COOKIE_DAYS * 24 * 3_600)
     except signing.BadSignature:
         return []
     return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []

@@ -27,6 +27,16 @@ def test_so_many_within_a_window_and_again_in_the_next() -> None:
     assert counted.wait_of("a") == 0
 
 
+def test_how_often_something_was_counted_is_forgotten_with_its_window() -> None:
+    clock = Clock()
+    counted = Throttle(10, 60.0, clock)
+    for _ in range(3):
+        counted.wait_of("a")
+    assert (counted.counted("a"), counted.counted("b")) == (3, 0)
+    clock.now = 60.0
+    assert counted.counted("a") == 0
+
+
 def test_what_is_taken_back_was_not_counted() -> None:
     counted = Throttle(1, 60.0, Clock())
     counted.take_back("a")

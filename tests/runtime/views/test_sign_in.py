@@ -90,17 +90,6 @@ def test_a_forged_cookie_makes_no_browser_known(dora: User) -> None:
     assert [tried(mine, "guess") for _ in range(11)][-1] == 429
 
 
-def test_only_a_few_hashes_are_worked_out_at_once_and_who_comes_too_early_loses_no_attempt(dora: User) -> None:
-    for _ in range(sign_in.AT_ONCE):
-        sign_in._hashing.acquire()
-    try:
-        assert [tried(Client(), PASSWORD) for _ in range(15)] == [429] * 15
-    finally:
-        for _ in range(sign_in.AT_ONCE):
-            sign_in._hashing.release()
-    assert tried(Client(), PASSWORD) == 302
-
-
 def test_a_name_of_any_length_or_with_nul_is_only_wrong(dora: User) -> None:
     assert tried(Client(), "guess", name="n" * 100_000) == 200
     assert tried(Client(), "guess", name="do\0ra") == 200
