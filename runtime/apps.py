@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.core import checks
 
-from runtime.system_checks import layer_is_sound, sqlite_is_sound
+from runtime.system_checks import forwarders_are_named, layer_is_sound, sqlite_is_sound
 
 JOBS = (
     "forgetting",
@@ -34,6 +34,7 @@ class RuntimeConfig(AppConfig):
         """Have Django refuse a database that could be corrupted, and side jobs known."""
         checks.register(sqlite_is_sound)
         checks.register(layer_is_sound)
+        checks.register(forwarders_are_named)
         # Their tables can be imported only now.
         for module in JOBS:
             import_module(f"runtime.{module}")

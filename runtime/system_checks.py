@@ -1,11 +1,12 @@
-"""What Django's system check asks of the runtime: that the database cannot be corrupted by a known fault,
-and that the address of a Redis is one.
+"""What Django's system check asks of the runtime: that the database cannot be corrupted by a known fault, that the
+address of a Redis is one, and that not everybody is believed who they say they are.
 
 Registered by `apps`; run before every command. It reads settings and versions only; no database is opened.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from runtime import sqlite
 from runtime.live.layer import Layer
 
 LAYER_HINT = "Set REDIS_URL to the address of a Redis, or take it away: a single server needs none."
+EVERYBODY = frozenset({"*", "0.0.0.0/0", "::/0"})
+FORWARDED_HINT = "Set it to the addresses or networks of your proxy, with commas."
 HINT = "Install Interlock's extra `sqlite` (make setup does), or use a Python whose SQLite is 3.51.3 or newer."
 
 
@@ -30,6 +33,17 @@ def layer_is_sound(**_: Any) -> list[CheckMessage]:
     layer = get_channel_layer()
     fault = layer.fault() if isinstance(layer, Layer) else None
     return [Error(fault, hint=LAYER_HINT, id="runtime.E002")] if fault else []
+
+
+def forwarders_are_named(**_: Any) -> list[CheckMessage]:
+    """Say so where any connection may tell whose address it stands for. The web server itself reads this setting."""
+    believed = EVERYBODY.intersection(os.environ.get("FORWARDED_ALLOW_IPS", "").split(","))
+    if not believed:
+        return []
+    sentence = (
+        f"With FORWARDED_ALLOW_IPS={min(believed)} anybody can choose the address under which attempts are counted."
+    )
+    return [Warning(sentence, hint=FORWARDED_HINT, id="runtime.W002")]
 
 
 def found_in(databases: Mapping[str, Mapping[str, Any]]) -> list[CheckMessage]:

@@ -1,4 +1,4 @@
-"""The write-ahead log is refused on a SQLite that can corrupt it."""
+"""The write-ahead log is refused on a SQLite that can corrupt it; a proxy that everybody may be is warned of."""
 
 from __future__ import annotations
 
@@ -42,3 +42,20 @@ def test_postgresql_does_not_care_for_sqlite() -> None:
 @pytest.mark.usefixtures("affected")
 def test_django_runs_the_check_before_every_command() -> None:
     assert {found.id for found in checks.run_checks()} & {"runtime.E001", "runtime.W001"}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("*", ["runtime.W002"]),
+        ("0.0.0.0/0", ["runtime.W002"]),
+        ("10.0.0.1,::/0", ["runtime.W002"]),
+        ("10.0.0.0/8, 192.0.2.7", []),
+        ("", []),
+    ],
+)
+def test_a_proxy_that_everybody_may_be_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, given: str, found: list[str]
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", given)
+    assert [each.id for each in checks.run_checks() if each.id == "runtime.W002"] == found

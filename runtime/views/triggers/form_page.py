@@ -1,7 +1,8 @@
 """A form as those see it who fill it in, perhaps without any account: one page, and thanks.
 
 Routed by `urls`. It tells nothing but what its designer wrote and the fields it asks for, loads no script, and takes
-a small request at a bounded pace. Whether somebody may send it, and what then happens, is `runtime.triggers.forms`.
+a small request at a bounded pace: of each address, and of all together what would start something. Whether somebody may
+send it, and what then happens, is `runtime.triggers.forms`.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ from runtime.triggers.throttle import Throttle, address_of
 MAX_BYTES = 256 * 1024
 _LENGTH = re.compile(r"[0-9]{1,9}")
 PAGE_KEPT_S = 24 * 3_600
-UNAVAILABLE = 503
+UNAVAILABLE, TOO_MUCH = 503, 429
 BAIT = "website"
 """A field that no person sees; whatever fills it in is no person."""
 PER_ADDRESS = Throttle(10, 60.0)
 IN_ALL = Throttle(300, 60.0)
+SENT = Throttle(10, 60.0)
+AGAIN = Throttle(200, 60.0)
+"""Of those in all, the ones from an address that has sent already: who sends for the first time has the rest."""
+BUSY = "A lot is being sent here just now. Wait a minute, then try again."
 POLICY = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
@@ -87,6 +92,8 @@ def _sending(request: HttpRequest, form: Form, schema: dict[str, object]) -> Htt
     if flaws:
         return _shown(request, form, schema, flaws.get("", ""), flaws)
     requester = request.user.get_username() if form.audience != "public" and request.user.is_authenticated else ""
+    if _is_too_much(request, form.pk):
+        return _shown(request, form, schema, BUSY, status=TOO_MUCH)
     done = forms.send(form, token, given, requester)
     if isinstance(done, Refused):
         return _unsent(request, form, schema, done)
@@ -120,10 +127,13 @@ def _shown(
         "error": error,
         "flawed": bool(flaws),
         # A page that was sent in vain keeps its number, so that what was kept after all is not kept twice.
-        "page": request.POST.get("page", "") if flaws or status == UNAVAILABLE else _new_page(form),
+        "page": request.POST.get("page", "") if flaws or status in (UNAVAILABLE, TOO_MUCH) else _new_page(form),
         "bait": BAIT,
     }
-    return _render(request, form, "form_page.html", context, status if failed else 200)
+    answer = _render(request, form, "form_page.html", context, status if failed else 200)
+    if status == TOO_MUCH:
+        answer["Retry-After"] = "60"
+    return answer
 
 
 def _render(
@@ -145,9 +155,20 @@ def _unwelcome(request: HttpRequest, form_id: str) -> tuple[int, str] | None:
         return 415, "This form is sent as a form."
     if not Form.objects.filter(pk=form_id).exists():
         return None  # What is not there is not counted: invented addresses would push out those that are.
-    if PER_ADDRESS.wait_of(f"{form_id} {address_of(request)}") or IN_ALL.wait_of(form_id):
-        return 429, "A lot is being sent here just now. Wait a minute, then try again."
-    return None
+    return (TOO_MUCH, BUSY) if PER_ADDRESS.wait_of(_sender(request, form_id)) else None
+
+
+def _is_too_much(request: HttpRequest, form_id: str) -> bool:
+    """Whether all together have sent enough. Counted only for what is about to start something."""
+    sender = _sender(request, form_id)
+    if (SENT.counted(sender) and AGAIN.wait_of(form_id)) or IN_ALL.wait_of(form_id):
+        return True
+    SENT.wait_of(sender)
+    return False
+
+
+def _sender(request: HttpRequest, form_id: str) -> str:
+    return f"{form_id} {address_of(request)}"
 
 
 def _new_page(form: Form) -> str:

@@ -37,6 +37,8 @@ def secret_workflow(db: None, settings: Any) -> Iterator[None]:
     published("secret-workflow", DRAWING)
     form_page.PER_ADDRESS.forget()
     form_page.IN_ALL.forget()
+    form_page.AGAIN.forget()
+    form_page.SENT.forget()
     yield
     runs.forget_newest("secret-workflow")
     blueprints.sealed.cache_clear()
@@ -152,13 +154,66 @@ def test_what_is_large_or_no_form_is_not_even_read(designer: Client) -> None:
     assert (large.status_code, odd.status_code) == (413, 415)
 
 
-def test_one_address_and_all_together_are_slowed_down(designer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_address_is_slowed_down_whatever_it_sends(designer: Client) -> None:
     form = made(designer)
     statuses = [send(Client(), form, "made-up").status_code for _ in range(12)]
     assert statuses == [422] * 10 + [429] * 2
-    form_page.PER_ADDRESS.forget()
+
+
+def sent_from(form: Form, last: int, **values: str) -> Any:
+    """Sent by somebody elsewhere."""
+    there = Client(REMOTE_ADDR=f"198.51.100.{last}")
+    return send(there, form, **(values or {"field-n": "1"}))
+
+
+def test_all_together_are_slowed_down_and_lose_nothing_that_they_filled_in(
+    designer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = made(designer)
+    monkeypatch.setattr(form_page.IN_ALL, "_most", 3)
+    assert [sent_from(form, last).status_code for last in range(3)] == [200] * 3
+    there = Client(REMOTE_ADDR="198.51.100.9")
+    late = send(there, form, **{"field-n": "77"})
+    assert (late.status_code, late["Retry-After"]) == (429, "60")
+    assert 'value="77"' in late.content.decode()
+    form_page.IN_ALL.forget()
+    assert send(there, form, page_number(late.content.decode()), **{"field-n": "77"}).status_code == 200
+    assert Run.objects.count() == 4
+
+
+def test_a_few_who_send_without_end_leave_room_for_whoever_sends_once(
+    designer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = made(designer)
     monkeypatch.setattr(form_page.IN_ALL, "_most", 12)
-    assert [send(Client(), form, "made-up").status_code for _ in range(3)] == [422, 422, 429]
+    monkeypatch.setattr(form_page.AGAIN, "_most", 4)
+    flood = [sent_from(form, last).status_code for _ in range(5) for last in range(3)]
+    assert flood == [200] * 7 + [429] * 8
+    corrected = Client(REMOTE_ADDR="198.51.100.77")
+    assert send(corrected, form, **{"field-n": "none"}).status_code == 422
+    assert send(corrected, form, **{"field-n": "1"}).status_code == 200
+    assert [sent_from(form, last).status_code for last in range(100, 106)] == [200] * 4 + [429] * 2
+
+
+def test_what_starts_nothing_uses_nothing_up_of_what_all_may_send(
+    designer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = made(designer)
+    monkeypatch.setattr(form_page.IN_ALL, "_most", 1)
+    for last in range(5):
+        assert send(Client(REMOTE_ADDR=f"198.51.100.{last}"), form, "made-up").status_code == 422
+        assert sent_from(form, last, **{"field-n": "none"}).status_code == 422
+    assert sent_from(form, 77).status_code == 200
+
+
+def test_who_may_not_send_a_form_uses_nothing_up_of_it(
+    designer: Client, reviewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = made(designer, audience="everyone")
+    monkeypatch.setattr(form_page.IN_ALL, "_most", 1)
+    for last in range(3):
+        Client(REMOTE_ADDR=f"198.51.100.{last}").post(address(form), "field-n=1", content_type=PLAIN)
+    assert send(reviewer, form, **{"field-n": "3"}).status_code == 200
 
 
 def test_off_or_unknown_or_forbidden_by_the_administrator_it_is_not_there(designer: Client, settings: Any) -> None:
