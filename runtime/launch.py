@@ -63,7 +63,7 @@ class Runtime:
     work: asyncio.Task[None]
     jobs: JobWorker
     jobs_work: asyncio.Task[None]
-    disconnect: Callable[[], None]
+    disconnects: tuple[Callable[[], None], ...]
 
 
 _current: Runtime | None = None
@@ -113,11 +113,11 @@ async def start(*, doors: Doors | None = None, clock: Clock | None = None, lease
         await _close(writer, egress, lock)
         raise
     heart.start()
-    broadcast.broadcast.open()
-    disconnect = bells.connect(bell.ring)
+    broadcast.broadcast.open(bell.ring)
+    disconnects = (bells.connect(bell.ring), bells.connect_elsewhere(broadcast.broadcast.ring))
     work = asyncio.create_task(runner.work(), name="interlock-pump")
     jobs_work = asyncio.create_task(jobs.work(), name="interlock-jobs")
-    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, jobs, jobs_work, disconnect)
+    _current = Runtime(runner, writer, heart, around.doors, cage, egress, lock, work, jobs, jobs_work, disconnects)
     return _current
 
 
@@ -127,7 +127,8 @@ async def stop() -> None:
     if _current is None:
         return
     running, _current = _current, None
-    running.disconnect()
+    for disconnect in running.disconnects:
+        disconnect()
     for task in (running.work, running.jobs_work):
         task.cancel()
     await asyncio.wait([running.work, running.jobs_work])

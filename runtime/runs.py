@@ -161,7 +161,7 @@ def retry(run_id: str, node: str | None, by: str) -> Signalled | Refused:
 def _signal(run: Run, type_: str, node: str | None, data: Mapping[str, Any], by: str) -> Signalled:
     send_signal(run.pk, type_, node, 0, data)
     audit.record(by, f"run.{type_}", run, datetime.now(UTC), {"node": node} if node else {})
-    transaction.on_commit(bell.ring)
+    transaction.on_commit(bell.ring_everywhere)
     return Signalled(run.pk)
 
 

@@ -146,5 +146,5 @@ def _settled_already(case: Escalation) -> Refused:
 def tell(*, run: bool = True) -> None:
     """After the commit, wake whoever drives the run, and whoever watches the inbox."""
     if run:
-        transaction.on_commit(bell.ring)
+        transaction.on_commit(bell.ring_everywhere)
     transaction.on_commit(broadcast.inbox_changed)

@@ -3,6 +3,9 @@
 Rung after commit: this module's own by whoever signals a run (`escalations`, `runs`), that of `jobs` when one is put;
 whoever works in this process connects. Where nobody does, ringing does nothing: a bell carries no state, and the
 workers look for themselves every second.
+
+What a person did to a run (an answer, a cancellation) is rung everywhere: the run may be under way in another process,
+which else would notice at its next look. New work is rung here alone, for whoever queues it can do it, too.
 """
 
 from __future__ import annotations
@@ -38,5 +41,12 @@ class Bells:
                 log.exception("A bell could not be rung; the workers will look for themselves")
 
 
-_runs = Bells()
+_runs, _elsewhere = Bells(), Bells()
 connect, ring = _runs.connect, _runs.ring
+connect_elsewhere = _elsewhere.connect
+
+
+def ring_everywhere() -> None:
+    """Wake the workers of this process and, where there is a way to them, those of the others."""
+    ring()
+    _elsewhere.ring()

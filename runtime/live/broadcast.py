@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from channels.layers import BaseChannelLayer, get_channel_layer
@@ -16,7 +17,7 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 from runtime.engine.ports import RunStatus
 from runtime.live.layer import Layer
 
-INBOX = "inbox"
+INBOX, BELL = "inbox", "bell"
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +47,16 @@ class Broadcast:
         if loop is not self._loop:
             self._loop, self._sending, self._unsent = loop, None, {}
 
-    def open(self) -> None:
-        """Send from the running loop, and to other processes where they share a layer, until `close`."""
+    def open(self, wake: Callable[[], None] = lambda: None) -> None:
+        """Send from the running loop, and to other processes where they share a layer, until `close`.
+
+        `wake` is called in that loop when somebody elsewhere rang (`ring`).
+        """
         self.attach()
         layer = get_channel_layer()
         if isinstance(layer, Layer):
             layer.open()
+            layer.listen(BELL, wake)
 
     async def close(self) -> None:
         """Reach no other process any more."""
@@ -68,6 +73,10 @@ class Broadcast:
     def inbox_changed(self) -> None:
         """Cases were opened, claimed, settled or called off."""
         self._hint(INBOX, {"type": "inbox.hint"})
+
+    def ring(self) -> None:
+        """Something was done to a run that may be under way in another process."""
+        self._hint(BELL, {"type": "bell.hint"})
 
     def _hint(self, group: str, hint: Hint) -> None:
         loop, layer = self._loop, get_channel_layer()

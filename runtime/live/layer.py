@@ -8,6 +8,7 @@ received, and makes a task for each receiver: with five hundred watchers that wa
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from channels.exceptions import ChannelFull
@@ -35,6 +36,9 @@ class Layer(InMemoryChannelLayer):
 
     def open(self) -> None:
         """Take part in what is said elsewhere; here there is no elsewhere."""
+
+    def listen(self, group: str, ear: Callable[[], None]) -> None:
+        """Have `ear` called when somebody elsewhere says something to this group, until it is closed. Never, here."""
 
     @property
     def alone(self) -> bool:

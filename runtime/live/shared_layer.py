@@ -163,6 +163,7 @@ class SharedLayer(Layer):
         super().__init__(**options)
         self._url, self._here = secret_url, uuid.uuid4().hex
         self._relay: Relay | None = None
+        self._ears: dict[str, Callable[[], None]] = {}
 
     def fault(self) -> str | None:
         """What is wrong with the address."""
@@ -176,9 +177,14 @@ class SharedLayer(Layer):
         """Take part from now on, in the running loop. ValueError for an address that is none."""
         self._relay = Relay(self._url, self._here, self._take)
 
+    def listen(self, group: str, ear: Callable[[], None]) -> None:
+        """From now on, once for each message."""
+        self._ears[group] = ear
+
     async def close(self) -> None:
         """Take part no longer."""
         relay, self._relay = self._relay, None
+        self._ears.clear()
         if relay:
             await relay.close()
 
@@ -213,7 +219,9 @@ class SharedLayer(Layer):
         return not mark or process.endswith(self._here)
 
     async def _take(self, name: str, message: Message) -> None:
-        if "!" not in name:
+        if name in self._ears:
+            self._ears[name]()
+        elif "!" not in name:
             await super().group_send(name, message)
         elif self._is_here(name):
             with contextlib.suppress(ChannelFull):

@@ -24,14 +24,17 @@ from django.utils import timezone
 from api.health import ALONE
 from builder.models import Workflow
 from runtime import launch
+from runtime import runs as all_runs
+from runtime.cases import holds
 from runtime.consumers import Tail
-from runtime.live import shared_layer
-from runtime.live.broadcast import run_group
+from runtime.live import bell, shared_layer
+from runtime.live.broadcast import BELL, Broadcast, run_group
 from runtime.live.shared_layer import SharedLayer, client_of
 from runtime.models import Worker
 from runtime.system_checks import layer_is_sound
 from tests import services
 from tests.makers import runs
+from tests.makers.cases import waiting_run
 from tests.makers.eventually import eventually
 from tests.makers.people import person
 from tests.makers.sockets import Client, Headers, opened
@@ -252,6 +255,49 @@ async def test_a_redis_that_never_answers_keeps_nobody_waiting_and_readiness_say
         answer = await async_client.get("/readyz")
         assert (answer.status_code, answer.json()["checks"]["channel_layer"]) == (200, ALONE)
         await layer.close()
+
+
+@redis
+async def test_a_bell_that_is_rung_here_is_heard_elsewhere_and_only_there(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with layers(redis_url) as [here, there]:
+        serve_with(here, monkeypatch)
+        heard: list[str] = []
+        here.listen(BELL, lambda: heard.append("here"))
+        there.listen(BELL, lambda: heard.append("there"))
+        said = Broadcast()
+        said.attach()
+        said.ring()
+        await eventually(lambda: bool(heard))
+        said.ring()
+        await eventually(lambda: heard == ["there"] * 2)
+
+
+async def test_without_others_a_bell_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = SharedLayer("redis://127.0.0.1:1/0")
+    serve_with(layer, monkeypatch)
+    said = Broadcast()
+    said.attach()
+    said.ring()
+    assert not said._unsent
+    assert said._sending is None
+
+
+@transactional
+@pytest.mark.parametrize("deed", ["cancelled", "answered"])
+async def test_what_a_person_does_to_a_run_is_rung_everywhere(deed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    disconnect = bell.connect_elsewhere(lambda: rung.append(deed))
+    try:
+        await sync_to_async(cancelled if deed == "cancelled" else holds.tell)()
+    finally:
+        disconnect()
+    assert rung == [deed]
+
+
+def cancelled() -> None:
+    assert isinstance(all_runs.cancel(waiting_run().pk, "ada"), all_runs.Signalled)
 
 
 @redis
