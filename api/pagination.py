@@ -5,6 +5,7 @@ Used by every list. A page costs the same wherever it is, and rows that are adde
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -77,5 +78,6 @@ def _opened(path: str, rows: QuerySet[Any], cursor: str | None) -> tuple[bool, A
 
 def _address(request: HttpRequest, query: PageQuery, way: str, key: Any) -> str:
     given = query.model_dump(exclude_unset=True, exclude={"cursor"})
+    given |= {name: json.dumps(value) for name, value in given.items() if isinstance(value, bool)}
     given["cursor"] = Signer(salt=SALT + request.path).sign(f"{way}:{key}")
     return request.build_absolute_uri(f"{request.path}?{urlencode(given)}")

@@ -14,13 +14,12 @@ from api.descriptions import describe
 from api.lookups import refused, visible_run
 from api.operations import Resource, ok, operation
 from api.pagination import PageQuery, page
-from api.reading import Body, Word
+from api.reading import Body, Flag, Word
 from api.shapes import Page, RunDetail, RunRow, RunStatus
 from runtime import runs
-from runtime.finding import narrowed
 from runtime.models import Run
 from runtime.refused import Refused
-from runtime.sight import seen_runs
+from runtime.sight import seen_that_fit
 from runtime.traces.reading import moment
 
 ROW = ("id", "title", "workflow", "version", "status", "outcome", "labels", "requester", "created_at", "finished_at")
@@ -34,6 +33,9 @@ class RunQuery(PageQuery):
     outcome: Word | None = None
     label: Annotated[str, Field(min_length=1, max_length=260)] | None = Field(
         None, description="`key:value`, as the run was labelled."
+    )
+    simulated: Flag | None = Field(
+        None, description="`false`: real runs alone, `true`: those alone that have the label `simulated`."
     )
 
 
@@ -58,15 +60,16 @@ class Runs(Resource):
     def get(self, request: Request, query: RunQuery) -> Response:
         """List runs, newest first, without their payloads.
 
-        Whoever sees the runs of his cases only has them looked through bit by bit: a page may then hold fewer results
-        than asked for, or none, and still have a `next`.
+        With `simulated`, and for whoever sees the runs of his cases only, they are looked through bit by bit: a page
+        may then hold fewer results than asked for, or none, and still have a `next`.
         """
         asked = {"workflow": query.workflow, "status": query.status, "outcome": query.outcome, "label": query.label}
 
         def part(back: bool, key: str | None) -> tuple[QuerySet[Run], str | None]:
-            seen = seen_runs(request.user, before="" if back else key or "", since=key or "" if back else "")
+            before, since = ("", key or "") if back else (key or "", "")
+            seen = seen_that_fit(request.user, asked, query.simulated, before, since)
             end = seen.window and (seen.window.newest if back else seen.window.oldest)
-            return narrowed(seen.runs, **asked).only(*ROW), end or None
+            return seen.runs.only(*ROW), end or None
 
         # The labels' own index holds them in this order, the runs would have to be sorted.
         by = "label_rows__run" if query.label else "pk"

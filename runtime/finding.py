@@ -6,20 +6,21 @@ Called by both lists. What of it a person may see is the business of `permission
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.db.models.sql import Query
 
 from runtime.ids import is_id
 from runtime.models import Blueprint, Run
 
 WINDOW = 5_000
-"""Through how many runs free text is looked for at once."""
+"""Through how many runs is looked at once for what no index finds: free text, and real runs among simulated ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,13 @@ def narrowed(
     status: str | None = None,
     outcome: str | None = None,
     label: str | None = None,
+    simulated: bool | None = None,
 ) -> QuerySet[Run]:
-    """The rows that fit everything that is given; `label` is `key:value`. Empty texts count as not given."""
+    """The rows that fit everything that is given; `label` is `key:value`. Empty texts count as not given.
+
+    With `simulated` they are to be bounded before (`apart`), as the simulated have an index, but none beside others.
+    """
+    rows = rows if simulated is None else rows.filter(simulated=simulated)
     if outcome and status:
         # Only runs that have succeeded have an outcome, so an index on both would hold nothing new.
         rows, status = (rows, None) if status == "succeeded" else (rows.none(), None)
@@ -58,11 +64,10 @@ def narrowed(
     given = {name: value for name, value in named.items() if value}
     if any("\0" in value for value in (*given.values(), label or "")):
         return rows.none()  # PostgreSQL refuses the question itself, and no run has such a name.
-    if not label:
-        return rows.filter(**given)
-    labelled = rows.filter(label_rows__text=label)
-    # SQLite guesses that a workflow has fewer runs than a label has; PostgreSQL knows.
-    return _unindexed(labelled, given) if connection.vendor == "sqlite" else labelled.filter(**given)
+    rows = rows.filter(label_rows__text=label) if label else rows
+    # SQLite guesses that a workflow has fewer runs than a label has, or than are simulated; PostgreSQL knows.
+    beside = connection.vendor == "sqlite" and (label or simulated)
+    return _unindexed(rows, given) if beside else rows.filter(**given)
 
 
 def _unindexed(rows: QuerySet[Run], given: dict[str, str]) -> QuerySet[Run]:
@@ -76,14 +81,40 @@ def askable(text: str, longest: int) -> str:
     return text[:longest].replace("\0", "\ufffd")
 
 
-def window_of(rows: QuerySet[Run], before: str = "") -> Window:
-    """The next `WINDOW` of some runs, newest first. `before` is an id; anything else counts as not said."""
-    before = before if is_id(before) else ""
-    ids = (rows.filter(pk__lt=before) if before else rows).order_by("-pk").values_list("pk", flat=True)
+def window_of(rows: QuerySet[Run], before: str = "", since: str = "") -> Window:
+    """The next `WINDOW` of some runs, newest first, or those that came after `since`, oldest first.
+
+    `before` and `since` are ids; anything else counts as not said.
+    """
+    before, since = (given if is_id(given) else "" for given in (before, since))
+    if since:
+        newest = _last(rows.filter(pk__gt=since).order_by("pk"))
+        return Window("", "", newest is not None, since, newest or "")
     # With an offset SQLite would rather read and sort a million runs than walk along a key that nothing is said about.
-    ids = ids.filter(pk__gt="")
-    oldest = ids[WINDOW - 1 : WINDOW].first()
+    oldest = _last((rows.filter(pk__lt=before) if before else rows).filter(pk__gt="").order_by("-pk"))
     return Window(before, oldest or "", oldest is not None)
+
+
+def _last(rows: QuerySet[Run]) -> str | None:
+    found: str | None = rows.values_list("pk", flat=True)[WINDOW - 1 : WINDOW].first()
+    return found
+
+
+def within(rows: QuerySet[Run], window: Window) -> QuerySet[Run]:
+    """The runs that lie in a window."""
+    return rows.filter(**{f"pk__{name}": value for name, value in window.ids.items()})
+
+
+def apart(
+    rows: QuerySet[Run], filters: Mapping[str, Any], simulated: bool, before: str = "", since: str = ""
+) -> tuple[QuerySet[Run], Window]:
+    """The simulated runs, or the real ones, of a bounded part of all that fit the `filters` (as for `narrowed`).
+
+    However the two are mixed, no more than `WINDOW` are looked at; the window says where to go on.
+    """
+    walked = narrowed(rows, simulated=True) if simulated else narrowed(rows, **filters)
+    window = window_of(walked, before, since)
+    return narrowed(within(rows, window), **filters, simulated=simulated), window
 
 
 def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
@@ -102,18 +133,51 @@ def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
         | Q(requester__icontains=words)
         | Q(labels__icontains=label)
     )
-    rows = rows.filter(pk__gte=window.oldest) if window.full else rows
-    return (rows.filter(pk__lt=window.before) if window.before else rows).filter(fits)
+    return within(rows, window).filter(fits)
 
 
-def counted(each: Sequence[QuerySet[Run]], most: int) -> list[int]:
-    """How many rows each list has, up to `most` and one more, by one question."""
-    asked = [_statement(rows.order_by().values("pk")[: most + 1]) for rows in each]
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The newest `WINDOW` of some runs, and which values of their columns count; `most` as for `counted`."""
+
+    rows: QuerySet[Run]
+    fits: Mapping[str, Any] = field(default_factory=dict)
+    most: int | None = None
+
+
+def counted(each: Sequence[QuerySet[Run] | Walk], most: int) -> list[int]:
+    """How many rows each list has, or of each walk fit, up to `most` and one more, by one question."""
+    asked = [_walked(rows, most) if isinstance(rows, Walk) else _some(rows, most) for rows in each]
     counts = [
         f"(SELECT COUNT(*) FROM ({statement}) AS counted)"  # noqa: S608 (Django's own statements)
         for statement, _ in asked
     ]
     return list(_answer(f"SELECT {', '.join(counts)}", asked)[0]) if asked else []
+
+
+def _some(rows: QuerySet[Run], most: int) -> _Asked:
+    return _statement(rows.order_by().values("pk")[: most + 1])
+
+
+def _walked(walk: Walk, most: int) -> _Asked:
+    """What fits is asked behind the walk, and not in it: no index would bound that."""
+    most = walk.most or most
+    statement, given = _statement(walk.rows.order_by("-pk").values("pk", *walk.fits)[:WINDOW])
+    fits = "".join(f" AND {connection.ops.quote_name(name)} = %s" for name in walk.fits)
+    sql = f"SELECT 1 FROM ({statement}) AS walked WHERE 1 = 1{fits} LIMIT {most + 1}"  # noqa: S608 (Django's own statement)
+    return (_NONE, ()) if statement == _NONE else (sql, (*given, *walk.fits.values()))
+
+
+def parted(rows: QuerySet[Any, Any], parts: Sequence[Q]) -> list[int]:
+    """How many rows of a list fulfil each of these, by one question. The list has every column that they speak of."""
+    asked = _statement(rows)
+    if asked[0] == _NONE:
+        return [0] * len(parts)
+    conditions = [_condition(rows, part) for part in parts]
+    counts = ", ".join(f"COUNT(*) FILTER (WHERE {condition})" for condition, _ in conditions)
+    # Called like the table, since that is how the conditions speak of their columns.
+    name = connection.ops.quote_name(rows.model._meta.db_table)
+    return list(_answer(f"SELECT {counts} FROM ({asked[0]}) AS {name}", [*conditions, asked])[0])  # noqa: S608 (Django's own statements)
 
 
 def gathered(each: Sequence[QuerySet[Any, Any]]) -> list[list[tuple[Any, ...]]]:
@@ -143,9 +207,10 @@ def tallied(rows: QuerySet[Any, Any], *columns: str) -> list[tuple[Any, ...]]:
 
 
 _NONE = "SELECT 0 WHERE 1 = 0"
+type _Asked = tuple[str, Sequence[Any]]
 
 
-def _statement(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
+def _statement(rows: QuerySet[Any, Any]) -> _Asked:
     try:
         statement, given = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -153,7 +218,13 @@ def _statement(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
     return str(statement), tuple(given)
 
 
-def _answer(statement: str, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[Any, ...]]:
+def _condition(rows: QuerySet[Any, Any], part: Q) -> tuple[str, Sequence[Any]]:
+    query = Query(rows.model)
+    condition, given = query.build_where(part).as_sql(query.get_compiler(connection=connection), connection)
+    return condition, tuple(given)
+
+
+def _answer(statement: str, asked: Sequence[_Asked]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for _, given in asked for value in given])
         return list(cursor.fetchall())

@@ -8,12 +8,12 @@ of `permissions`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from runtime.finding import WINDOW, Window, gathered
+from runtime.finding import WINDOW, Window, apart, gathered, narrowed
 from runtime.ids import is_id
 from runtime.models import Escalation, Run
 from runtime.permissions import Permission, Person, permissions_of, queues_seen, sees_all_runs, visible_runs
@@ -46,6 +46,22 @@ def seen_runs(user: Person, before: str = "", since: str = "", held: frozenset[P
     window = _window(queues, before if is_id(before) else "", since if is_id(since) else "")
     cases = _between(Escalation.objects.filter(queue__in=queues), window).values("run")
     return Seen(Run.objects.filter(tryout=False, pk__in=cases), window)
+
+
+def seen_that_fit(
+    user: Person,
+    filters: Mapping[str, str | None],
+    simulated: bool | None = None,
+    before: str = "",
+    since: str = "",
+    held: frozenset[Permission] | None = None,
+) -> Seen:
+    """Those of `seen_runs` that fit the `filters` (as for `narrowed`); real or simulated ones alone where said."""
+    seen = seen_runs(user, before, since, held)
+    # The runs of a label are found by an index that has none of these columns, whatever else is asked.
+    if simulated is None or seen.window or filters.get("label"):
+        return Seen(narrowed(seen.runs, **filters, simulated=simulated), seen.window)
+    return Seen(*apart(seen.runs, filters, simulated, before, since))
 
 
 def _window(queues: Sequence[str], before: str, since: str) -> Window:

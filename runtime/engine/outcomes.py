@@ -145,7 +145,7 @@ def _called(step: Step, call: Call, called: tuple[str, int] | None) -> Consequen
 
 
 def child_of(step: Step, workflow: str, called: tuple[str, int], given: Json) -> NewRun:
-    """The run of another workflow for this step; of a simulated run, it is so too. `called`: its blueprint and version."""
+    """The run of another workflow for this step, simulated if this one is. `called`: its blueprint and version."""
     return NewRun(
         id=step.new_id(),
         blueprint_id=called[0],

@@ -10,23 +10,27 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from runtime.finding import WINDOW, Window, askable, counted, narrowed, searched, window_of
+from runtime.finding import WINDOW, Walk, Window, askable, counted, narrowed, searched, window_of
 from runtime.ids import is_id
 from runtime.models import Blueprint, Run
 from runtime.permissions import Permission, Person, permissions_of, visible_runs
-from runtime.sight import seen_runs
+from runtime.sight import seen_that_fit
 from runtime.traces.reading import drawing, moment
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
 from runtime.views.paging import page_of
 
+SIMULATED = {"": None, "false": False, "true": True}
+SORTS = (("false", "real runs"), ("true", "simulated runs"))
 STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
 MOST_COUNTED = 1_000
 CHUNK = 500
@@ -40,7 +44,7 @@ COLUMNS = (
 @require_safe
 @needs("runs:read")
 def run_list(request: HttpRequest) -> HttpResponse:
-    """The runs that this person may see, newest first, filtered by workflow, status, outcome and free text."""
+    """The runs that this person may see, newest first, filtered by all that `_chosen` reads."""
     chosen, held = _chosen(request.GET), permissions_of(request.user)
     before, since = request.GET.get("before", ""), request.GET.get("since", "")
     fitting, window = _fitting(request.user, chosen, before, since, held)
@@ -60,6 +64,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "filtered": any(chosen.values()),
         "statuses": [(status, numbers.get(status, "")) for status in STATUSES],
         "outcomes": [(outcome, numbers.get(f"→{outcome}", "")) for outcome in outcomes],
+        "sorts": [(value, name, numbers.get(name, "")) for value, name in SORTS],
         "workflows": _told_apart(names),
         "query": request.GET.urlencode(),
     }
@@ -102,13 +107,13 @@ def _fitting(
     user: Person, chosen: Mapping[str, str], before: str, since: str = "", held: frozenset[Permission] | None = None
 ) -> tuple[QuerySet[Run], Window | None]:
     """The runs that fit, and where not all of them were looked through, which ones were."""
-    filters, words = _filters(chosen), chosen["q"]
+    filters, simulated, words = _filters(chosen), SIMULATED[chosen["simulated"]], chosen["q"]
     if is_id(words.lower()):
-        return narrowed(visible_runs(user, held=held), **filters).filter(pk=words.lower()), None
-    seen = seen_runs(user, before, since, held)
-    rows = narrowed(seen.runs, **filters)
-    window = seen.window or (window_of(rows, before) if words else None)
-    return (searched(rows, words, window) if words and window else rows), window
+        runs = narrowed(visible_runs(user, held=held), **filters, simulated=simulated)
+        return runs.filter(pk=words.lower()), None
+    seen = seen_that_fit(user, filters, simulated, before, since, held)
+    window = seen.window or (window_of(seen.runs, before) if words else None)
+    return (searched(seen.runs, words, window) if words and window else seen.runs), window
 
 
 def _filters(chosen: Mapping[str, str]) -> dict[str, str]:
@@ -128,20 +133,42 @@ def _moment(at: datetime | None) -> str:
 
 
 def _chosen(given: Mapping[str, str]) -> dict[str, str]:
-    names = ("workflow", "status", "outcome", "q")
-    return {name: askable(given.get(name, ""), 200).strip() for name in names}
+    names = ("workflow", "status", "outcome", "simulated", "q")
+    chosen = {name: askable(given.get(name, ""), 200).strip() for name in names}
+    if chosen["simulated"] not in SIMULATED:
+        raise BadRequest("“simulated” is true or false.")
+    return chosen
 
 
 def _counts(seen: QuerySet[Run], chosen: Mapping[str, str], outcomes: Sequence[str]) -> dict[str, str]:
     """How many runs each choice of a filter would show, beside the other filters; outcomes stand behind an arrow."""
-    filters = _filters(chosen)
-    asked = {status: {**filters, "status": status, "outcome": ""} for status in STATUSES}
-    asked |= {f"→{outcome}": {**filters, "outcome": outcome, "status": ""} for outcome in outcomes}
-    numbers = counted([narrowed(seen, **each) for each in asked.values()], MOST_COUNTED)
+    filters, simulated = _filters(chosen), SIMULATED[chosen["simulated"]]
+    asked = {status: ({**filters, "status": status, "outcome": ""}, simulated) for status in STATUSES}
+    asked |= {f"→{outcome}": ({**filters, "outcome": outcome, "status": ""}, simulated) for outcome in outcomes}
+    asked |= {name: (filters, SIMULATED[value]) for value, name in SORTS}
+    apart = Walk(narrowed(seen, simulated=True), most=WINDOW)
+    numbers = counted([*(_counting(seen, *each) for each in asked.values()), apart], MOST_COUNTED)
+    there = numbers.pop()
     return {
-        name: f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else str(number)
-        for name, number in zip(asked, numbers, strict=True)
+        name: _number(number, sort is not None and there + (0 if sort else number) >= WINDOW)
+        for (name, (_, sort)), number in zip(asked.items(), numbers, strict=True)
     }
+
+
+def _counting(seen: QuerySet[Run], filters: Mapping[str, Any], simulated: bool | None) -> QuerySet[Run] | Walk:
+    """What is counted, bounded however real and simulated runs are mixed."""
+    if simulated is None:
+        return narrowed(seen, **filters)
+    if simulated:
+        return Walk(narrowed(seen, simulated=True), {name: value for name, value in filters.items() if value})
+    return Walk(narrowed(seen, **filters), {"simulated": False})
+
+
+def _number(found: int, perhaps_more: bool) -> str:
+    """A count as the filters say it; none where the walk may have ended before the first that fits."""
+    if found > MOST_COUNTED:
+        return f"{MOST_COUNTED:,}+"
+    return str(found) if not perhaps_more else f"{found}+" if found else ""
 
 
 def _onward(request: HttpRequest, **place: str) -> str:

@@ -22,6 +22,8 @@ API = [
     ("runs/", 5),
     ("runs/?workflow=lead-qualification&status=succeeded", 5),
     ("runs/?label=source:fair", 5),
+    ("runs/?simulated=false&status=succeeded", 6),
+    ("runs/?simulated=true&label=source:fair", 5),
     ("escalations/", 5),
     ("escalations/?state=open", 5),
     ("escalations/?assignee=me", 5),
@@ -32,6 +34,8 @@ PAGES = [
     ("/runs/", 7),
     ("/runs/?status=waiting", 7),
     ("/runs/?q=fabrikam", 7),
+    ("/runs/?simulated=false", 8),
+    ("/runs/?simulated=true&status=waiting", 8),
     ("/cases/", 14),
     ("/cases/?view=unassigned", 14),
     ("/cases/?q=fabrikam&due=week", 12),
@@ -80,9 +84,10 @@ def test_the_queries_of_a_page_do_not_grow_with_the_table(path: str, most: int, 
     assert many == few <= most
 
 
-@pytest.mark.parametrize(
-    "given", ["", "&label=source:fair", "&label=source:fair&status=succeeded", "&outcome=contacted"]
-)
+FILTERS = ["", "&label=source:fair", "&label=source:fair&status=succeeded", "&outcome=contacted"]
+
+
+@pytest.mark.parametrize("given", [*FILTERS, "&outcome=contacted&simulated=false"])
 def test_paging_shows_every_run_once_and_back_again(given: str, dev: Caller) -> None:
     tell_stories(7)
     wanted = Run.objects.filter(status="succeeded") if given else Run.objects.all()

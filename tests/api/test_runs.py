@@ -33,6 +33,16 @@ def test_the_list_is_newest_first_and_filtered(dev: Caller) -> None:
     assert ids(dev.get("runs/?workflow=a&status=failed")) == []
 
 
+def test_real_runs_and_simulated_ones_are_listed_alone(dev: Caller, rui: Caller) -> None:
+    real, drill = stories.asked().run, stories.asked(labels={"simulated": "drill"}).run
+    for who in (dev, rui):
+        assert ids(who.get("runs/")) == [drill.pk, real.pk]
+        assert ids(who.get("runs/?simulated=false")) == [real.pk]
+        assert ids(who.get("runs/?simulated=true&status=waiting")) == [drill.pk]
+        assert ids(who.get("runs/?simulated=true&status=failed")) == []
+    assert problem(dev.get("runs/?simulated=yes"), 400, "bad_query")["errors"][0]["path"] == "/simulated"
+
+
 def test_a_list_never_reads_payloads(dev: Caller) -> None:
     stories.contacted()
     with CaptureQueriesContext(connection) as queries:

@@ -12,7 +12,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from runtime.finding import narrowed, tallied
+from runtime import finding
+from runtime.finding import apart, narrowed, tallied
 from runtime.ids import new_id
 from runtime.models import Escalation, Run, RunLabel
 from runtime.permissions import visible_escalations, visible_runs
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 on_sqlite = pytest.mark.sqlite_only  # PostgreSQL plans by what the tables hold.
 
-FILTERS = [
+FILTERS: list[dict[str, Any]] = [
     {name: value for name, value in zip(("workflow", "status", "outcome", "label"), chosen, strict=True) if value}
     for chosen in product(("", "small"), ("", "failed", "succeeded"), ("", "told"), ("", "source:fair"))
 ]
@@ -58,7 +59,7 @@ def run(**fields: Any) -> Run:
 @on_sqlite
 @pytest.mark.parametrize("given", FILTERS, ids=str)
 @pytest.mark.parametrize("far", [False, True], ids=["first", "far"])
-def test_every_filter_of_runs_is_answered_by_an_index(given: dict[str, str], far: bool) -> None:
+def test_every_filter_of_runs_is_answered_by_an_index(given: dict[str, Any], far: bool) -> None:
     rows = narrowed(Run.objects.all(), **given)
     rows = rows.filter(pk__lt=new_id()) if far else rows
     steps = plan_of(rows.order_by("-label_rows__run" if "label" in given else "-pk"))
@@ -66,6 +67,48 @@ def test_every_filter_of_runs_is_answered_by_an_index(given: dict[str, str], far
         assert steps == ["SCAN runtime_run USING INDEX sqlite_autoindex_runtime_run_1"]
     else:
         assert all(is_by_index(step) for step in steps), steps
+
+
+@on_sqlite
+@pytest.mark.parametrize("given", [each for each in FILTERS if "label" not in each], ids=str)
+@pytest.mark.parametrize("simulated", [False, True], ids=["real", "simulated"])
+@pytest.mark.parametrize("back", [False, True], ids=["before", "since"])
+def test_real_and_simulated_runs_are_told_apart_within_what_an_index_finds(
+    given: dict[str, Any], simulated: bool, back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "WINDOW", 2)
+    for _ in range(3):
+        run(workflow="small", outcome="told", simulated=simulated)
+        run(workflow="small", status="failed", simulated=simulated)
+    rows = apart(Run.objects.all(), given, simulated, "" if back else new_id(), new_id() if back else "")[0]
+    steps = plan_of(rows.order_by("pk" if back else "-pk"))
+    assert all(is_by_index(step) for step in steps), steps
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+@pytest.mark.parametrize("given", [{}, {"status": "failed"}, {"workflow": "small", "outcome": "told"}], ids=str)
+def test_all_real_and_all_simulated_runs_are_found_part_by_part_forth_and_back(
+    given: dict[str, Any], simulated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "WINDOW", 3)
+    for number in range(14):
+        fields = {"outcome": "told"} if number % 2 else {"status": "failed"}
+        run(workflow="small" if number % 5 else "large", simulated=number % 4 < 2, **fields)
+    wanted = list(Run.objects.filter(simulated=simulated, **given).order_by("pk").values_list("pk", flat=True))
+    forth: list[str] = []
+    place: str | None = ""
+    while place is not None:
+        rows, window = apart(Run.objects.all(), given, simulated, before=place)
+        forth += rows.order_by("-pk").values_list("pk", flat=True)
+        place = window.oldest if window.full else None
+    assert forth[::-1] == wanted
+    back: list[str] = []
+    place = "0" * 26
+    while place is not None:
+        rows, window = apart(Run.objects.all(), given, simulated, since=place)
+        back += rows.order_by("pk").values_list("pk", flat=True)
+        place = window.newest if window.full else None
+    assert back == wanted
 
 
 @on_sqlite
@@ -81,7 +124,7 @@ def test_every_filter_of_runs_is_answered_by_an_index(given: dict[str, str], far
     ],
     ids=str,
 )
-def test_every_filter_of_cases_is_answered_by_an_index(given: dict[str, str], administrator_ada: User) -> None:
+def test_every_filter_of_cases_is_answered_by_an_index(given: dict[str, Any], administrator_ada: User) -> None:
     steps = plan_of(visible_escalations(administrator_ada).filter(**given).order_by("pk"))
     assert all(is_by_index(step) for step in steps), steps
 
@@ -108,7 +151,7 @@ def test_a_list_holds_what_fits_everything_that_is_given() -> None:
     failed = run(status="failed", labels=["source:fair"])
     run(outcome="told", workflow="another", labels=["source:web"])
 
-    def found(**given: str) -> set[str]:
+    def found(**given: Any) -> set[str]:
         return set(narrowed(Run.objects.all(), **given).values_list("pk", flat=True))
 
     assert found(workflow="small") == {told.pk, dropped.pk, failed.pk}
@@ -126,7 +169,8 @@ def test_a_list_holds_what_fits_everything_that_is_given() -> None:
 @pytest.mark.parametrize("name", ["workflow", "status", "outcome", "label"])
 def test_a_nul_in_a_filter_finds_nothing_and_breaks_nothing(name: str) -> None:
     run(labels=["source:fair"])
-    assert not narrowed(Run.objects.all(), **{name: "a\x00b"}).exists()
+    given: dict[str, Any] = {name: "a\x00b"}
+    assert not narrowed(Run.objects.all(), **given).exists()
 
 
 def test_a_tally_counts_each_combination_among_the_newest_rows_and_nothing_of_an_empty_list() -> None:

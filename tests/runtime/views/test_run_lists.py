@@ -52,6 +52,42 @@ def test_very_many_are_counted_up_to_a_bound_only(designer: Client, monkeypatch:
 
 
 @pytest.mark.django_db
+def test_real_runs_and_simulated_ones_are_shown_alone_and_counted_beside_the_other_filters(designer: Client) -> None:
+    real = [runs.declined().pk, runs.asked().run_id]
+    simulated = [runs.declined(labels={"simulated": "drill"}).pk for _ in range(3)]
+    assert found(designer, "?simulated=false") == set(real)
+    assert found(designer, "?simulated=true") == set(simulated)
+    assert found(designer, "?simulated=false&status=succeeded") == {real[0]}
+    assert found(designer, "?simulated=true&q=declined") == set(simulated)
+    assert found(designer, f"?simulated=true&q={real[0]}") == set()
+    assert all(word in text(designer) for word in (">real runs (2)<", ">simulated runs (3)<", "succeeded (4)"))
+    page = text(designer, "?simulated=true&status=waiting")
+    assert all(word in page for word in (">real runs (1)<", ">simulated runs (0)<", "succeeded (3)", "waiting (0)"))
+    page = text(designer, "?simulated=false&status=failed")
+    assert all(word in page for word in (">real runs (0)<", "succeeded (1)", "waiting (1)", "status=failed"))
+    assert designer.get(reverse("run_list") + "?simulated=yes").status_code == 400
+
+
+@pytest.mark.django_db
+def test_where_many_are_simulated_real_runs_are_counted_at_least_and_found_further_back(
+    designer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (finding, run_lists):
+        monkeypatch.setattr(module, "WINDOW", 4)
+    old = runs.declined(began=NOW - timedelta(hours=9))
+    for hours in range(1, 4):
+        runs.declined(began=NOW - timedelta(hours=hours), labels={"simulated": "drill"})
+    new = runs.declined(began=NOW)
+    page = text(designer, "?simulated=false")
+    assert ">real runs (1+)<" in page
+    assert "succeeded (1+)" in page
+    assert found(designer, "?simulated=false") == {new.pk}
+    further = re.search(r'href="(\?[^"]*)">Look further back', page)
+    assert further
+    assert found(designer, further[1].replace("&amp;", "&")) == {old.pk}
+
+
+@pytest.mark.django_db
 def test_free_text_finds_what_lists_show(designer: Client) -> None:
     told = runs.declined(requester="Zoë", labels={"kunde": "Müller"})
     other = runs.asked().run
@@ -78,7 +114,7 @@ def test_free_text_looks_through_a_bounded_part_and_goes_on_from_there(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", ["", "?q=declined", f"?workflow={runs.LEADS}"])
+@pytest.mark.parametrize("query", ["", "?q=declined", f"?workflow={runs.LEADS}", "?simulated=false"])
 def test_the_list_costs_as_many_queries_for_many_runs_as_for_one(
     designer: Client, query: str, django_assert_max_num_queries: object
 ) -> None:
@@ -113,7 +149,9 @@ async def test_a_reviewer_takes_all_runs_of_his_cases_along(monkeypatch: pytest.
 
 @pytest.mark.usefixtures("threads_give_back")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("query", ["?status=succeeded", "?q=declined"])
+@pytest.mark.parametrize(
+    "query", ["?status=succeeded", "?q=declined", "?simulated=false&outcome=declined", "?simulated=false&q=decl"]
+)
 async def test_everything_that_fits_is_exported_a_part_at_a_time(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_lists, "CHUNK", 2)
     monkeypatch.setattr(finding, "WINDOW", 2)
