@@ -28,7 +28,7 @@ from runtime.views.sign_in import COOKIE, names_known
 
 THREADS = 2 if (os.cpu_count() or 1) >= 4 else 1
 MAX_BODY = 256 * 1024
-MOST_WAITING = 20
+MOST_WAITING = 10
 PATIENCE_S = 10.0
 HELD_S, MOST_HELD = 2.0, 1_000
 """Who is refused is told so a little later, so that a program that tries without end tries less often."""
