@@ -6,7 +6,8 @@ PYTHON := .venv/bin/python
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup services demo test check types style parts documents collected format docs bench clean
+.PHONY: help setup services demo test on-sqlite on-postgresql in-browser
+.PHONY: check types style parts documents collected format docs bench clean
 
 # What one process has compiled, the hundred that the tests start need not compile again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,11 +32,21 @@ demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=80
 	@echo "Starting Interlock…"
 	@DATA="$(DATA)" ADDRESS="$${ADDRESS:-http://127.0.0.1:$(PORT)}" exec $(PYTHON) manage.py demo --port "$(PORT)"
 
-# There are more of them at once than cores: they also wait, for servers, locks and pages. Small portions, since what starts
-# servers of its own stands side by side, and one process would be left with all of it.
+# Pages let the processor wait, and what computes keeps it busy: side by side they fill both cores to the end. So does a
+# lane of three processes, which also wait for servers and locks. Small portions, since what starts servers of its own
+# stands side by side, and one process would be left with all of it. What a lane prints, it prints when it is through.
 test: services ## Run every test; those that use the database run on PostgreSQL too
+	@echo "Running the tests side by side: SQLite beside PostgreSQL and the browser. Each tells when it is through."
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going on-sqlite in-browser
+
+on-sqlite: services
+	@DATA=.tools/data $(PYTHON) -m pytest -n 3 --maxschedchunk=32 -m "not browser"
+
+on-postgresql: services
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql
-	@DATA=.tools/data $(PYTHON) -m pytest -n 4 --maxschedchunk=32 -m "not browser"
+
+# After PostgreSQL, in its lane: all three at once have more processes than they keep busy.
+in-browser: on-postgresql
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m browser tests/browser
 
 # The types take one core for as long as all the rest together. Documents are tested by `make test` too, so once is enough.

@@ -6,6 +6,7 @@ machine is no mistake. `HYPOTHESIS_PROFILE=default` lets it look elsewhere.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests import services
+from tests.makers import shelf
 
 hypothesis_settings.register_profile(
     "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -29,9 +31,21 @@ pytest_plugins = ["tests.makers.people"]
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On SQLite, leave out what only PostgreSQL can do; `on_postgresql` leaves out the reverse."""
     if connection.vendor == "sqlite":
-        kept = [item for item in items if not item.get_closest_marker("postgresql_only")]
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+        left_out = [item for item in items if item.get_closest_marker("postgresql_only")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("postgresql_only")]
+    # Who waits for servers of his own at the end leaves the other processes without work.
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    """Whether it looks at whole processes from outside. Those that use our own database keep their place among such."""
+    return bool(item.get_closest_marker("slow")) and not item.get_closest_marker("django_db")
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays until the end: garbage need not be sought among half a million things again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +78,12 @@ def _same_key() -> None:
 def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each process that runs tests works in a folder of its own, whose lock no other one can hold."""
     settings.DATA = tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_shelf(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """All processes of this run copy from the same shelf."""
+    shelf.stands_in(shelf.of_this_run(tmp_path_factory, parallel="PYTEST_XDIST_WORKER" in os.environ))
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,10 @@ def pytest_unconfigure() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what this run is for, and show the rest as deselected."""
-    kept = [item for item in items if _uses_the_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    kept, left_out = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        (kept if _uses_the_database(item) else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
 

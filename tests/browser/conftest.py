@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.makers import shelf
 from tests.makers.people import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,9 +101,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "PUBLIC_FORMS": "1",
     }
     environment = {**os.environ, **settings}
-    seeded = subprocess.run(
-        [sys.executable, "tests/browser/seed.py"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
-    )
+
+    def seed(folder: Path) -> str:
+        command, given = [sys.executable, "tests/browser/seed.py"], {**environment, "DATA": str(folder)}
+        return subprocess.run(command, cwd=ROOT, env=given, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    seeded = shelf.filled("browser", data, seed)
     with socket.create_server(("127.0.0.1", 0)) as listening, (data / "server.log").open("w") as log:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(listening.fileno())]
@@ -111,7 +115,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )
         try:
             _wait_for(url, process, data / "server.log")
-            yield Server(url, json.loads(seeded.stdout), environment)
+            yield Server(url, json.loads(seeded), environment)
         finally:
             process.terminate()
             process.wait(PATIENCE_S)

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.makers import shelf
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120.0
 
@@ -40,10 +42,9 @@ def bearer(server: Server, name: str) -> dict[str, str]:
 
 @contextmanager
 def live_server(data: Path, **environment: str) -> Iterator[Server]:
-    """A server on this folder; made and filled when it is empty."""
-    given = {**os.environ, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
-    given.pop("DATABASE_URL", None)
-    seeded = _run([sys.executable, "-m", "tests.makers.live_server"], given)
+    """A server on this folder; filled when it is empty."""
+    given = {**_environment(data), **environment}
+    seeded = shelf.filled("live_server", data, _filling)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         command = [sys.executable, "-m", "tests.makers.live_server", str(listener.fileno())]
@@ -64,9 +65,16 @@ def live_server(data: Path, **environment: str) -> Iterator[Server]:
             process.wait()
 
 
-def _run(command: list[str], environment: dict[str, str]) -> str:
+def _environment(data: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**kept, "DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+def _filling(data: Path) -> str:
+    """Fill the folder; the tokens, as JSON."""
+    command = [sys.executable, "-m", "tests.makers.live_server"]
     done = subprocess.run(
-        command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S
+        command, check=False, cwd=ROOT, env=_environment(data), capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
@@ -98,12 +106,11 @@ def _seed() -> None:
     from tests.makers.sealed import ECHO, published
 
     call_command("migrate", verbosity=0)
-    if not User.objects.exists():
-        cast = {"dora": "designer", "rui": "reviewer", "dev": "developer", "ada": "administrator"}
-        people = {name: person(name, role) for name, role in cast.items()}
-        queue_of("sales", people["rui"])
-        published("small", SMALL)
-        published("echo", ECHO)
+    cast = {"dora": "designer", "rui": "reviewer", "dev": "developer", "ada": "administrator"}
+    people = {name: person(name, role) for name, role in cast.items()}
+    queue_of("sales", people["rui"])
+    published("small", SMALL)
+    published("echo", ECHO)
     tokens = {user.username: issue(user, "test", SCOPES) for user in User.objects.all()}
     print(json.dumps({name: token.plain for name, token in tokens.items() if isinstance(token, Issued)}))
 
