@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+_PLANS = "-c max_parallel_workers_per_gather=0 -c jit=off"
+"""Each question reads few rows by an index. PostgreSQL guesses more of them now and then, and to start workers or to
+compile for those takes many times longer than the answer. What the address itself says comes later, and so counts."""
+
 
 def postgresql(url: str) -> dict[str, object]:
     """`postgresql://user:password@host:port/name?option=value` as an entry of `DATABASES`; ValueError otherwise."""
@@ -11,6 +15,7 @@ def postgresql(url: str) -> dict[str, object]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise ValueError("DATABASE_URL must begin with postgresql://")
     options = dict(parse_qsl(parts.query))
+    options["options"] = f"{_PLANS} {options.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),

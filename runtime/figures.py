@@ -6,18 +6,20 @@ and by a number of rows; where a bound was reached the numbers are those of the 
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from runtime.durations import took
-from runtime.finding import gathered, tallied
+from runtime.finding import tallied, tallied_between
 from runtime.ids import first_id_at
 from runtime.models import Escalation, Run
 
@@ -124,14 +126,14 @@ def real_cases(cases: QuerySet[Escalation]) -> QuerySet[Escalation]:
 def outcomes(runs: QuerySet[Run], since: datetime) -> list[Share]:
     """The newest runs since then by status and outcome, the most frequent first; `MOST_OUTCOMES` are looked at."""
     begun = runs.filter(pk__gte=first_id_at(since)).order_by("-pk")
-    return _shares(tallied(begun.values_list("status", "outcome")[:MOST_OUTCOMES], "status", "outcome"))
+    return _shares(tallied([begun.values_list("status", "outcome")[:MOST_OUTCOMES]], "status", "outcome")[0])
 
 
 def today(runs: QuerySet[Run], morning: datetime) -> Today:
     """How the newest runs since the morning stand or ended; `MOST_OUTCOMES` are looked at, by one question."""
     begun = runs.filter(pk__gte=first_id_at(morning)).order_by("-pk")
     columns = ("status", "outcome", "simulated")
-    found = tallied(begun.values_list(*columns)[:MOST_OUTCOMES], *columns)
+    (found,) = tallied([begun.values_list(*columns)[:MOST_OUTCOMES]], *columns)
     real = [(status, outcome, number) for status, outcome, simulated, number in found if not simulated]
     number = sum(number for *_, number in real)
     return Today(_shares(real), number, sum(number for *_, number in found) - number)
@@ -146,9 +148,10 @@ def _shares(tally: Iterable[tuple[Any, ...]]) -> list[Share]:
 def rates(runs: QuerySet[Run], now: datetime) -> Rates:
     """How the runs of the last days went, today included."""
     mornings = _mornings(now)
-    found = gathered([_of_a_day(runs, begin) for begin in mornings])
-    asked = _asked([[pk for pk, _ in rows] for rows in found])
-    days = tuple(_day(begin, rows, asked) for begin, rows in zip(mornings, found, strict=True))
+    ids = [first_id_at(begin) for begin in (*mornings, mornings[-1] + timedelta(days=1))]
+    asked = runs.annotate(asked=IsNull(_CASE, False))
+    tallies = tallied_between(asked, ids, MOST_RUNS_A_DAY, "status", "asked")
+    days = tuple(_day(begin, tally) for begin, tally in zip(mornings, tallies, strict=True))
     whole = sum(day.number for day in days)
 
     def share(name: str) -> float | None:
@@ -159,9 +162,13 @@ def rates(runs: QuerySet[Run], now: datetime) -> Rates:
 
 def reasons(cases: QuerySet[Escalation], now: datetime) -> list[tuple[str, int, float]]:
     """Why people were asked in the last days: sentence, how often, and percent of the most frequent."""
-    found = _since(cases, now).values_list("reasons", "kind")[:MOST_CASES]
-    counted = Counter(_reason(each, kind) for each, kind in found).most_common(MOST_REASONS)
-    return [(reason, number, 100 * number / counted[0][1]) for reason, number in counted]
+    newest = _since(cases, now).values_list("reasons", "kind")[:MOST_CASES]
+    counted: Counter[str] = Counter()
+    # Many cases stop for the very same reasons, so that few of these texts have to be read.
+    for text, kind, number in tallied([newest], "reasons", "kind")[0]:
+        counted[_reason(json.loads(text), kind)] += number
+    first = sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:MOST_REASONS]
+    return [(reason, number, 100 * number / first[0][1]) for reason, number in first]
 
 
 def answers(cases: QuerySet[Escalation], now: datetime) -> Answers | None:
@@ -188,38 +195,23 @@ def answers(cases: QuerySet[Escalation], now: datetime) -> Answers | None:
 
 def troubles(runs: QuerySet[Run], cases: QuerySet[Escalation], now: datetime) -> list[Trouble]:
     """The workflows with open incidents or fresh failures, the worst first."""
-    open_ = cases.filter(state="open", kind="incident").values_list("workflow", flat=True)[:MOST_TROUBLES]
+    stopped = cases.filter(state="open", kind="incident").values_list("workflow")[:MOST_TROUBLES]
     since = first_id_at(now - timedelta(days=1))
-    broken = runs.filter(status="failed", pk__gte=since).order_by("-pk").values_list("workflow", flat=True)
-    incidents, failed = Counter(open_), Counter(broken[:MOST_TROUBLES])
+    broken = runs.filter(status="failed", pk__gte=since).order_by("-pk").values_list("workflow")[:MOST_TROUBLES]
+    incidents, failed = (Counter(dict(tally)) for tally in tallied([stopped, broken], "workflow"))
     found = [Trouble(name, incidents[name], failed[name]) for name in {*incidents, *failed}]
     return sorted(found, key=lambda each: (-each.incidents, -each.failed, each.workflow))[:6]
 
 
-def _of_a_day(runs: QuerySet[Run], begin: datetime) -> QuerySet[Run, Any]:
-    first, behind = first_id_at(begin), first_id_at(begin + timedelta(days=1))
-    rows = runs.filter(pk__gte=first, pk__lt=behind).order_by("-pk")
-    return rows.values_list("pk", "status")[:MOST_RUNS_A_DAY]
+# Asked whether there is one rather than for its run, PostgreSQL would read every case there ever was.
+_CASE = Subquery(Escalation.objects.filter(run=OuterRef("pk")).order_by().values("run")[:1])
 
 
-def _asked(days: Sequence[Sequence[str]]) -> set[str]:
-    """Those of the runs that asked people, found between the first and the last of each day.
-
-    Asked of each run as it is listed, PostgreSQL would rather read every case there ever was.
-    """
-    between = [Escalation.objects.filter(run__gte=min(ids), run__lte=max(ids)).order_by() for ids in days if ids]
-    return {run for rows in gathered([each.values_list("run") for each in between]) for (run,) in rows}
-
-
-def _day(begin: datetime, rows: Iterable[Sequence[Any]], asked: Set[str]) -> Day:
-    counted = Counter(_sort(status, pk in asked) for pk, status in rows)
-    return Day(begin, counted["alone"], counted["asked"], counted["failed"])
-
-
-def _sort(status: str, asked: bool) -> str:
-    if asked:
-        return "asked"
-    return {"succeeded": "alone", "failed": "failed"}.get(status, "")
+def _day(begin: datetime, tally: Iterable[tuple[Any, ...]]) -> Day:
+    counted: Counter[str] = Counter()
+    for status, asked, number in tally:
+        counted["asked" if asked else status] += number
+    return Day(begin, counted["succeeded"], counted["asked"], counted["failed"])
 
 
 def _mornings(now: datetime) -> list[datetime]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -183,27 +184,49 @@ def parted(rows: QuerySet[Any, Any], parts: Sequence[Q]) -> list[int]:
 def gathered(each: Sequence[QuerySet[Any, Any]]) -> list[list[tuple[Any, ...]]]:
     """The rows of several lists of the same columns, by one question; as the database gives them, in no order."""
     asked = [_statement(rows) for rows in each]
-    parts = [
-        f"SELECT {number} AS part, listed.* FROM ({statement}) AS listed"  # noqa: S608 (Django's own statements)
-        for number, (statement, _) in enumerate(asked)
-        if statement != _NONE
-    ]
-    found: list[list[tuple[Any, ...]]] = [[] for _ in each]
-    for part, *row in _answer(" UNION ALL ".join(parts), asked) if parts else ():
-        found[part].append(tuple(row))
-    return found
+    return _parted(_united(asked), asked)
 
 
-def tallied(rows: QuerySet[Any, Any], *columns: str) -> list[tuple[Any, ...]]:
-    """How often each combination of these columns stands in a list that has them: the columns, then the number.
+def tallied(each: Sequence[QuerySet[Any, Any]], *columns: str) -> list[list[tuple[Any, ...]]]:
+    """For each of several lists how often each combination of these columns stands in it, by one question: the columns,
+    then the number.
 
     Counted by the database, since carrying thousands of rows over would cost more than all the rest.
     """
-    asked = _statement(rows)
-    if asked[0] == _NONE:
-        return []
-    names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    return _answer(f"SELECT {names}, COUNT(*) FROM ({asked[0]}) AS listed GROUP BY {names}", [asked])  # noqa: S608 (Django's own statement)
+    return _tallied([_statement(rows) for rows in each], columns)
+
+
+def tallied_between(
+    rows: QuerySet[Any, Any], ids: Sequence[str], most: int, *columns: str
+) -> list[list[tuple[Any, ...]]]:
+    """The same of the newest `most` rows from each of these ids up to the next one; there are two ids at least."""
+    first, behind = ids[:2]
+    newest = rows.filter(pk__gte=first, pk__lt=behind).order_by("-pk").values_list(*columns)[:most]
+    statement, given = _statement(newest)
+    # Put into words once: what is asked of each part differs in its ids alone, and Django takes longer than the rows.
+    ends = [{first: low, behind: high} for low, high in pairwise(ids)]
+    return _tallied([(statement, [end.get(value, value) for value in given]) for end in ends], columns)
+
+
+def _tallied(asked: Sequence[_Asked], columns: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+    names = ", ".join(connection.ops.quote_name(column) for column in ("part", *columns))
+    return _parted(f"SELECT {names}, COUNT(*) FROM ({_united(asked)}) AS united GROUP BY {names}", asked)  # noqa: S608 (Django's own statements)
+
+
+def _united(asked: Sequence[_Asked]) -> str:
+    """All the lists in one, each row behind the number of its list; empty where none of them can have any."""
+    return " UNION ALL ".join(
+        f"SELECT {number} AS part, listed.* FROM ({statement}) AS listed"  # noqa: S608 (Django's own statements)
+        for number, (statement, _) in enumerate(asked)
+        if statement != _NONE
+    )
+
+
+def _parted(statement: str, asked: Sequence[_Asked]) -> list[list[tuple[Any, ...]]]:
+    found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
+    for part, *row in _answer(statement, asked) if any(each != _NONE for each, _ in asked) else ():
+        found[part].append(tuple(row))
+    return found
 
 
 _NONE = "SELECT 0 WHERE 1 = 0"

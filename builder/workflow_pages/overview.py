@@ -67,7 +67,7 @@ def workflow_overview(request: HttpRequest, slug: str) -> HttpResponse:
         "number": sum(each.number for each in outcomes),
         "most_counted": figures.MOST_OUTCOMES,
         "counts": inbox.counts(request.user, wanted, now, ("open", "overdue")),
-        "cases": inbox.listed(request.user, wanted, now).cases[:MOST],
+        "cases": inbox.listed(request.user, wanted, now, most=MOST).cases,
         "troubles": [*_of_runs(slug, troubles), *_of_gates(slug, document, held), *_of_schedules(slug)],
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "reached": reached(document),

@@ -26,6 +26,8 @@ from runtime.triggers import schedules
 from runtime.views.gate_pages import drawn
 
 MOST = 6
+COUNTED: tuple[View, ...] = ("open", "mine", "overdue", "incidents")
+"""The views whose numbers stand on the page."""
 
 
 @require_safe
@@ -40,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     troubles = figures.troubles(runs, cases, now)
     context = {
         "cases": _mine_first(request.user, now),
-        "counts": inbox.counts(request.user, Wanted(), now),
+        "counts": inbox.counts(request.user, Wanted(), now, COUNTED),
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
         "at_least": today.looked_at >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from runtime import finding
-from runtime.finding import apart, narrowed, tallied
+from runtime.finding import apart, narrowed, tallied, tallied_between
 from runtime.ids import new_id
 from runtime.models import Escalation, Run, RunLabel
 from runtime.permissions import visible_escalations, visible_runs
@@ -177,6 +177,18 @@ def test_a_tally_counts_each_combination_among_the_newest_rows_and_nothing_of_an
     for status, outcome in [("failed", None), ("succeeded", "told"), ("succeeded", "told"), ("failed", None)]:
         run(pk=new_id(), status=status, outcome=outcome)
     newest = Run.objects.order_by("-pk").values_list("status", "outcome")
-    assert sorted(tallied(newest, "status", "outcome")) == [("failed", None, 2), ("succeeded", "told", 2)]
-    assert sorted(tallied(newest[:3], "status", "outcome")) == [("failed", None, 1), ("succeeded", "told", 2)]
-    assert tallied(newest.none(), "status", "outcome") == []
+    assert sorted(tallied([newest], "status", "outcome")[0]) == [("failed", None, 2), ("succeeded", "told", 2)]
+    assert sorted(tallied([newest[:3]], "status", "outcome")[0]) == [("failed", None, 1), ("succeeded", "told", 2)]
+    assert tallied([newest.none()], "status", "outcome") == [[]]
+    of_each = tallied([newest.none(), newest[:1], newest.filter(status="queued"), newest[:2]], "status", "outcome")
+    assert [sum(number for *_, number in tally) for tally in of_each] == [0, 1, 0, 2]
+
+
+def test_a_tally_between_ids_counts_the_newest_of_each_part() -> None:
+    ids = sorted(new_id() for _ in range(6))
+    for each, status in zip(ids, ("queued", "failed", "failed", "failed", "succeeded", "queued"), strict=True):
+        run(pk=each, status=status)
+    whole, part = (tallied_between(Run.objects.all(), [ids[1], ids[4], ids[5]], most, "status") for most in (9, 2))
+    assert whole == [[("failed", 3)], [("succeeded", 1)]]
+    assert part == [[("failed", 2)], [("succeeded", 1)]]
+    assert tallied_between(Run.objects.none(), ids[:3], 9, "status") == [[], []]
