@@ -1,10 +1,11 @@
 """What each page costs the server with a million stored runs and ten thousand open cases: time and CPU of a request.
 
-Run: `.venv/bin/python -m bench.pages [--runs N] [--cases N] [--data FOLDER]`. A folder that was filled before is used
-as it is (filling takes minutes and some gigabytes), else all of it is made and thrown away. With `DATABASE_URL` in the
-environment it is measured on that PostgreSQL; the folder keeps the keys then, so both belong together. Pages are asked
-for one after the other over one connection to a server of its own: what is bounded is the time until the whole answer
-is there. Another program on the machine shows in it, and less in the CPU time beside it.
+Run: `.venv/bin/python -m bench.pages [--runs N] [--cases N] [--data FOLDER] [--only NAME]`. A folder that was filled
+before is used as it is (filling takes minutes and some gigabytes), else all of it is made and thrown away. With
+`DATABASE_URL` in the environment it is measured on that PostgreSQL; the folder keeps the keys then, so both belong
+together. `--only` measures the pages whose names hold the word. Pages are asked for one after the other over one
+connection to a server of its own: what is bounded is the time until the whole answer is there. Another program on the
+machine shows in it, and less in the CPU time beside it.
 """
 
 from __future__ import annotations
@@ -118,9 +119,11 @@ def _of_workflows(told: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-async def measure(served: Served, told: Mapping[str, Any]) -> None:
-    """Ask for each page, and print its line."""
+async def measure(served: Served, told: Mapping[str, Any], only: str = "") -> None:
+    """Ask for each page whose name has `only` in it, and print its line."""
     for name, path in pages(told).items():
+        if only not in name:
+            continue
         role = name.partition(":")[0]
         who = role if role in (*OTHERS, "reviewer") else "administrator"
         headers = {"Cookie": f"sessionid={told['sessions'][who]}"}
@@ -193,6 +196,7 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=RUNS)
     asked.add_argument("--cases", type=int, default=CASES)
     asked.add_argument("--data", type=Path, default=None)
+    asked.add_argument("--only", default="", help="measure the pages whose name has this in it")
     given = asked.parse_args()
     with _folder(given.data) as data:
         if not (data / FILLED).exists():
@@ -201,7 +205,7 @@ def main() -> None:
         where = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
         print(f"{where}: {told['runs']:,} runs, {told['cases']:,} open cases", flush=True)
         with serving(data, "") as served:
-            asyncio.run(measure(served, told))
+            asyncio.run(measure(served, told, given.only))
 
 
 if __name__ == "__main__":
