@@ -39,5 +39,8 @@ def deliver(message: Message, key: str, run_id: str, now: datetime) -> str | Fai
         account.open_backend().send_messages([letter])
     except OSError as failure:
         return Failed("mail", f"The mail server could not be reached: {failure}", passing=True)
+    except ValueError as failure:
+        # Such as an address with letters before the @ that not every server takes.
+        return Failed("mail.unwritable", f"This mail cannot be sent as it is: {failure}")
     OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now)
     return message_id

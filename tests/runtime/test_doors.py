@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import smtplib
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -111,6 +113,26 @@ def test_a_mail_server_that_cannot_be_reached_is_tried_again_and_the_mail_is_kep
     assert isinstance(answer, Failed)
     assert answer.passing
     assert OutboxMail.objects.get(key=f"{run.pk}:late:1").sent_at is None
+
+
+@pytest.mark.parametrize(
+    ("to", "sender"),
+    [
+        ("jörg@example.com", "us@example.com"),
+        ("ada@example.com", "nobody at all"),
+        ("ada@example.com", "a\u2028b@c.de"),
+    ],
+)
+def test_a_mail_that_cannot_be_put_into_a_letter_is_a_failure_that_says_why_and_is_not_tried_again(
+    doors: ProcessDoors, administrator_ada: User, monkeypatch: pytest.MonkeyPatch, to: str, sender: str
+) -> None:
+    connections.save("post", "mail", {"host": "127.0.0.1", "sender": sender}, "", administrator_ada, NOW)
+    monkeypatch.setattr(smtplib, "SMTP", lambda *_, **__: MagicMock())
+    run = made.contacted()
+    answer = answered(doors.mail(Message(to, "Hi", "…", "post"), f"{run.pk}:odd:1", run.pk))
+    assert isinstance(answer, Failed)
+    assert (answer.code, answer.passing) == ("mail.unwritable", False)
+    assert OutboxMail.objects.get(key=f"{run.pk}:odd:1").sent_at is None
 
 
 def test_a_mail_that_names_no_connection_goes_by_the_default_one(
