@@ -43,9 +43,15 @@ def _is_long(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("slow")) and not item.get_closest_marker("django_db")
 
 
-def pytest_collection_finish() -> None:
-    """What has been collected stays until the end: garbage need not be sought among half a million things again."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays until the end: garbage need not be sought among half a million things, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
