@@ -17,11 +17,17 @@ MOST_FIELDS = 60
 PROSE = frozenset({"message", "text", "body", "description", "comment", "notes"})
 INTEGER = re.compile(r"[+-]?\d{1,18}")
 NUMBER = re.compile(r"[+-]?\d{1,300}([.]\d{1,300})?([eE][+-]?\d{1,3})?")
+NUMBERS = ("integer", "number")
+# A telephone number, a postcode, a number of an article: digits, and no quantity.
+LIKE_A_CODE = re.compile(r"[+]|-?0\d|.*[eE]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input. `control` is text, long, number, choice, flag or json; `value` is what stands in it."""
+    """One input. `control` is text, long, number, choice, flag or json; `value` is what stands in it.
+
+    `numbers`: the kinds of number (integer, number) that a text may be as well, as its schema lists them.
+    """
 
     name: str
     id: str
@@ -33,6 +39,7 @@ class Field:
     options: tuple[str, ...]
     required: bool
     error: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def fields_of(
@@ -77,27 +84,37 @@ def _field(
     given = stands if posted is None else posted.get(prefix + name, "")
     title = str(schema.get("title") or name.replace("_", " ").capitalize())
     options = tuple(option for option in _list(schema.get("enum")) if isinstance(option, str))
-    return Field(
-        name, prefix + name, title, str(schema.get("description") or ""), control, kind, given, options, required, error
-    )
+    about = str(schema.get("description") or "")
+    numbers = tuple(each for each in _types(schema) if each in NUMBERS) if control == "text" else ()
+    return Field(name, prefix + name, title, about, control, kind, given, options, required, error, numbers)
 
 
 def _control(schema: Mapping[str, Any]) -> tuple[str, str]:
     """Which input suits a schema, and which HTML type that has."""
-    listed = schema.get("type")
-    types = [each for each in (listed if isinstance(listed, list) else [listed]) if each != "null"]
+    types = _types(schema)
     options = _list(schema.get("enum"))
     if options and all(isinstance(option, str | None) for option in options):
         return "choice", ""
     if types == ["boolean"]:
         return "flag", ""
-    if types and all(each in ("integer", "number") for each in types):
+    if types and all(each in NUMBERS for each in types):
         return "number", "text"
     if "string" in types:
         most = schema.get("maxLength")
         long = isinstance(most, int | float) and most > 300
         return ("long" if long else "text"), {"email": "email", "date": "date"}.get(str(schema.get("format")), "text")
     return "json", ""
+
+
+def _types(schema: Mapping[str, Any]) -> list[Any]:
+    listed = schema.get("type")
+    return [each for each in (listed if isinstance(listed, list) else [listed]) if each != "null"]
+
+
+def number_or_text(field: Field, text: str, found: Any) -> Any:
+    """The number `found` in a text, where the field takes both and the text is no code; else the text as it is."""
+    fits = isinstance(found, int) or (isinstance(found, float) and "number" in field.numbers)
+    return found if field.numbers and fits and not LIKE_A_CODE.match(text) else text
 
 
 def _value(field: Field, posted: Mapping[str, str]) -> Any:
@@ -109,7 +126,9 @@ def _value(field: Field, posted: Mapping[str, str]) -> Any:
     if field.control == "json":
         read = read_json(text)
         return text if isinstance(read, JsonProblem) else read
-    return text.replace("\r\n", "\n") if field.control == "long" else text.strip()
+    if field.control == "long":
+        return text.replace("\r\n", "\n")
+    return number_or_text(field, text.strip(), _number(text.strip()))
 
 
 def _number(text: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, utils
 
-from runtime.fields import Field, fields_of
+from runtime.fields import Field, fields_of, number_or_text
 from runtime.json_gate import JsonProblem, clean, read_json
 from runtime.json_schemas import errors_of
 
@@ -118,7 +118,9 @@ def _value(field: Field, schema: Mapping[str, Any], text: str, how: Reading) -> 
         case "json":
             found = read_json(text)
             return Unfit(f"“{_short(text)}” is no JSON.") if isinstance(found, JsonProblem) else found
-    return _date(text, how.dates) if schema.get("format") == "date" else text
+    if schema.get("format") == "date":
+        return _date(text, how.dates)
+    return number_or_text(field, text, _number(text, how.decimal))
 
 
 def _number(text: str, decimal: str) -> Any:

@@ -49,6 +49,14 @@ def test_each_schema_gets_the_input_that_suits_it(each: dict[str, Any], control:
         ({"type": "array"}, "[1, 2]", [1, 2]),
         ({"type": "array"}, "[1, ", "[1, "),
         ({}, '{"a": NaN}', '{"a": NaN}'),
+        ({"type": ["integer", "string", "null"]}, " 60 ", 60),
+        ({"type": ["integer", "string"]}, "about 60", "about 60"),
+        ({"type": ["integer", "string"]}, "1.5", "1.5"),
+        ({"type": ["number", "string"]}, "1.5", 1.5),
+        ({"type": ["number", "string"]}, "0171", "0171"),
+        ({"type": ["integer", "string"]}, "+4930", "+4930"),
+        ({"type": ["number", "string"]}, "12e3", "12e3"),
+        ({"type": "string"}, "60", "60"),
     ],
 )
 def test_what_was_posted_becomes_json_or_stays_text_to_be_refused(each: dict[str, Any], text: str, value: Any) -> None:

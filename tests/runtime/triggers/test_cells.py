@@ -22,6 +22,8 @@ SCHEMA: dict[str, Any] = {
         "vip": {"type": "boolean"},
         "size": {"enum": ["small", "large"]},
         "tags": {"type": "array", "items": {"type": "string"}},
+        "budget": {"type": ["number", "string"]},
+        "desks": {"type": ["integer", "string", "null"]},
     },
     "required": ["company"],
 }
@@ -138,3 +140,22 @@ def test_no_text_becomes_a_number_that_is_none(text: str, decimal: str, dates: s
 def test_a_grouped_number_is_the_same_number(number: int, decimal: str) -> None:
     written = f"{number:,}" if decimal == "point" else f"{number:,}".replace(",", ".")
     assert row(decimal, company="A", price=written).input["price"] == number
+
+
+@pytest.mark.parametrize(
+    ("decimal", "field", "text", "value"),
+    [
+        ("point", "desks", "60", 60),
+        ("point", "desks", "about 60", "about 60"),
+        ("point", "desks", "1.5", "1.5"),
+        ("comma", "budget", "1.234,5", 1234.5),
+        ("comma", "budget", "1.234", 1234),
+        ("point", "budget", "0171 22", "0171 22"),
+        ("point", "budget", "9" * 400, "9" * 400),
+    ],
+)
+def test_what_may_be_a_number_or_a_text_is_a_number_where_it_is_written_as_one(
+    decimal: str, field: str, text: str, value: Any
+) -> None:
+    found = row(decimal=decimal, company="Acme", **{field: text})
+    assert (found.input[field], dict(found.errors)) == (value, {})
