@@ -78,10 +78,10 @@ class Taker:
         return "*" if self.queues is None else " ".join(self.queues)
 
 
-def takers(user: Person, most: int = MOST_AT_ONCE) -> list[Taker]:
-    """The colleagues of this person who settle cases, by name, each with the queues that `people_for` goes by."""
+def takers(most: int) -> list[Taker]:
+    """Those who settle cases, by name, each with the queues that `people_for` goes by."""
     admins = people_with("admin").filter(pk=OuterRef("pk"))
-    people = people_with("escalations:write").exclude(pk=user.pk).annotate(whole=Exists(admins)).order_by("username")
+    people = people_with("escalations:write").annotate(whole=Exists(admins)).order_by("username")
     found = list(people.values_list("pk", "username", "whole")[:most])
     members = Queue.members.through.objects.filter(user_id__in=[pk for pk, *_ in found])
     queues: dict[Any, list[str]] = defaultdict(list)

@@ -14,16 +14,16 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from runtime import audit
 from runtime import queues as queue_rules
 from runtime.case_words import terms_of
-from runtime.finding import askable
+from runtime.finding import askable, parted
 from runtime.ids import is_id
 from runtime.models import Blueprint, CaseWords, Escalation, Queue, Remark, SavedFilter
-from runtime.permissions import Person, may, people_with, visible_escalations
+from runtime.permissions import Person, may, visible_escalations
 
 type View = Literal["open", "mine", "unassigned", "overdue", "mentions", "incidents", "snoozed"]
 
@@ -37,7 +37,7 @@ WINDOW = 10_000
 MOST_SAVED, LONGEST_VIEW, LONGEST_SEARCH = 20, 500, 200
 SOON = timedelta(hours=2)
 MOST_TOLD = 60
-MOST_COLLEAGUES, MOST_QUEUES = 100, 200
+MOST_QUEUES = 200
 ALIKE_READ, ALIKE_SHOWN = 40, 5
 
 # What a row of the list shows: the large columns stay where they are.
@@ -160,13 +160,9 @@ def next_of(user: Person, wanted: Wanted, now: datetime, after: str) -> str:
 
 def counts(user: Person, wanted: Wanted, now: datetime, views: Collection[View] = VIEWS) -> dict[str, int]:
     """How many cases these views have, within the same queue and workflow: of the first `MOST_COUNTED` open ones."""
-    rows = _open_to(user, wanted, now).order_by().values("assignee", "claimed_until", "snoozed_until", "due_at", "kind")
-    asked = {view: Count("kind", filter=_in_view(user, view, now)) for view in views if view != "mentions"}
-    counted: dict[str, int] = rows[:MOST_COUNTED].aggregate(**asked)
-    if "mentions" in views:
-        mentions = _open_to(user, wanted, now).filter(_in_view(user, "mentions", now))
-        counted["mentions"] = mentions[:MOST_COUNTED].count()
-    return counted
+    columns = ("id", "assignee_id", "claimed_until", "snoozed_until", "due_at", "kind")
+    rows = _open_to(user, wanted, now).order_by().values(*columns)[:MOST_COUNTED]
+    return dict(zip(views, parted(rows, [_in_view(user, view, now) for view in views]), strict=True))
 
 
 def queues_of(user: Person) -> list[Offered]:
@@ -177,12 +173,6 @@ def queues_of(user: Person) -> list[Offered]:
     unmade = queue_rules.waiting_unmade().values_list("queue", Value(""), Value(True))
     # In one question for both: the inbox is asked for all the time.
     return [Offered(*row) for row in queues.union(unmade).order_by("name")[:MOST_QUEUES]]
-
-
-def colleagues() -> list[str]:
-    """The names of those who settle cases: whom one may look for or hand over to."""
-    people = people_with("escalations:write").order_by("username")
-    return list(people.values_list("username", flat=True)[:MOST_COLLEAGUES])
 
 
 def workflows() -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ from runtime.views.gate_pages import drawn
 
 STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422, "unchecked": 422}
 DUES = (("day", "Due within a day"), ("week", "Due within a week"), ("none", "Never due"))
+MOST_PEOPLE = 101
 WITH_GATES = ("open", "incidents")
 """The views that gates which closed themselves are told in too."""
 TITLES = {
@@ -90,6 +91,7 @@ def case_rest(request: HttpRequest, case_id: str) -> HttpResponse:
 def visible(request: HttpRequest, case_id: str) -> Escalation:
     """The case, where this person may see it."""
     found = visible_escalations(request.user).select_related("run__blueprint", "assignee")
+    found = found.defer("run__blueprint__document")
     case = found.filter(pk=case_id).first() if is_id(case_id) else None
     if case is None:
         raise Http404("There is no such case, or you may not see it.")
@@ -132,6 +134,7 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
     page = inbox.listed(request.user, wanted, now, request.GET.get("after", ""))
     # Of a search only the page is known: to count what each view has of it would be to search through all of them.
     numbers = {} if wanted.q else inbox.counts(request.user, wanted, now)
+    people, me = desk_rules.takers(MOST_PEOPLE), request.user.get_username()
     return {
         "cases": page.cases,
         "more": page.more,
@@ -139,11 +142,11 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "window": inbox.WINDOW,
         "views": [(name, TITLES[name], numbers.get(name), replace(wanted, view=name).query) for name in inbox.VIEWS],
         "dues": DUES,
-        "colleagues": inbox.colleagues(),
+        "colleagues": [each.name for each in people],
         "may_write": may(request.user, "escalations:write"),
         "several": _several(request),
         "chosen": request.GET.get("chosen", "").split("."),
-        "takers": desk_rules.takers(request.user),
+        "takers": [each for each in people if each.name != me],
         "most": inbox.MOST_COUNTED,
         "queues": inbox.queues_of(request.user),
         "workflows": inbox.workflows(),
@@ -175,7 +178,8 @@ def _pane(
     now = timezone.now()
     held = bool(case.claimed_until and case.claimed_until > now)
     mine = case.assignee_id == request.user.pk
-    may_write = may(request.user, "escalations:write", case)
+    # Whoever sees a case belongs to its queue (`visible`), and sees the run of it.
+    may_write = may(request.user, "escalations:write")
     is_open = case.state == "open"
     ahead = forecasts(case) if is_open else {}
     return {
@@ -193,10 +197,10 @@ def _pane(
         "asker": drawing(case.run.blueprint_id).sign(case.node).name,
         "alike": inbox.alike(case, request.user),
         "history": inbox.history(case),
-        "people": list(people_for(case).exclude(pk=request.user.pk)[:100]) if may_write and is_open else [],
+        "people": _people(request, case) if may_write and is_open else [],
         "answer": inbox.answer_of(case),
         "may_write": may_write,
-        "may_read_run": may(request.user, "runs:read", case.run),
+        "may_read_run": may(request.user, "runs:read"),
         "held_by_me": held and mine,
         "held_by_another": held and not mine and case.assignee is not None,
         "meant_for": case.assignee if case.assignee and not case.claimed_until else None,
@@ -206,6 +210,11 @@ def _pane(
         "voted": case.reviewers > 1 and case.votes.filter(by=request.user.get_username()).exists(),
         "undoable": bool(case.goes_on_at and case.goes_on_at > now and case.resolved_by == request.user.get_username()),
     }
+
+
+def _people(request: HttpRequest, case: Escalation) -> list[str]:
+    others = people_for(case).exclude(pk=request.user.pk)
+    return list(others.values_list("username", flat=True)[:100])
 
 
 def _reasons(case: Escalation) -> list[dict[str, Any]]:

@@ -52,6 +52,22 @@ def test_each_view_shows_its_cases_and_counts_them(
     assert inbox.counts(reviewer_rui, Wanted(), NOW) == {view: len(cases) for view, cases in seen.items()}
 
 
+def test_the_numbers_are_those_of_the_lists_whatever_the_filters(reviewer_rui: User, reviewer_rosa: User) -> None:
+    aside = {"snoozed_until": NOW + HOUR}
+    back, lapsed = {"snoozed_until": NOW}, {"assignee": reviewer_rosa, "claimed_until": NOW}
+    mine: dict[str, Any] = {"assignee": reviewer_rui}
+    due = {"due_at": NOW + HOUR}
+    run = waiting_run("other")
+    for fields in ({}, aside, back, lapsed, mine, mine | aside, mine | due, due | aside, due | lapsed):
+        open_case(**fields)
+        open_case(run, queue="", kind="incident", **fields)
+    filters: list[dict[str, str]] = [{}, {"queue": "sales"}, {"workflow": "other"}, {"assignee": "rui"}, {"due": "day"}]
+    for filter_ in filters:
+        counts = inbox.counts(reviewer_rui, wanted_of(filter_), NOW)
+        assert counts == {view: len(shown(reviewer_rui, view, **filter_)) for view in inbox.VIEWS}
+    assert inbox.counts(reviewer_rui, Wanted(), NOW, ["snoozed", "mine"]) == {"snoozed": 6, "mine": 4}
+
+
 def test_a_case_that_was_put_aside_comes_back_by_itself(reviewer_rui: User) -> None:
     case = open_case()
     desk.snooze(case.pk, reviewer_rui, NOW + HOUR, NOW)
@@ -169,6 +185,26 @@ def test_a_case_is_found_by_its_question_its_values_its_run_its_labels_and_who_a
     assert found(reviewer_rui, "fabrikam nothing") == []
     assert found(reviewer_rui, "company") == []
     assert found(reviewer_rui, "may we") == [other.pk]
+
+
+@pytest.mark.parametrize(
+    ("kept", "sought", "missed"),
+    [
+        ("Discount of 100%", "100%", "1%0"),
+        ("Key a_b", "a_b", "a_c"),
+        (r"Path c\d", r"c\d", r"c\\d"),
+        ("Straße 5", "STRASSE", "strase"),
+        ("İzmir", "i\u0307ZMIR", "izmir"),
+        ("It's “so”", "IT'S", "it''s"),
+    ],
+)
+def test_signs_are_sought_as_they_are_and_letters_whatever_their_case(
+    kept: str, sought: str, missed: str, reviewer_rui: User
+) -> None:
+    case = open_case(asked={"show": {"Text": kept}})
+    open_case()
+    assert found(reviewer_rui, sought) == [case.pk]
+    assert found(reviewer_rui, missed) == []
 
 
 def test_a_search_goes_with_views_and_filters_and_is_kept_with_them(reviewer_rui: User, reviewer_rosa: User) -> None:
