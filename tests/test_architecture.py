@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,21 +42,28 @@ def texts() -> Iterator[Path]:
     return (path for path in files if path.is_file() and path.suffix in TEXTS and not hidden & set(path.parts))
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
-def test_a_file_fits_into_a_head(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= MAX_FILE
+def test_a_file_fits_into_a_head() -> None:
+    long = {name(path): len(path.read_text().splitlines()) for path in modules()}
+    assert {found: lines for found, lines in long.items() if lines > MAX_FILE} == {}
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
-def test_a_function_fits_on_a_screen(path: Path) -> None:
-    functions = (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions if node.end_lineno}
+def test_a_function_fits_on_a_screen() -> None:
+    long = {f"{name(path)}:{each.name}": length(each) for path in modules() for each in functions(path)}
     assert {found: lines for found, lines in long.items() if lines > MAX_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if not path.name.startswith("test_")], ids=name)
-def test_a_module_says_what_it_is(path: Path) -> None:
-    assert not tree(path).body or ast.get_docstring(tree(path))
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    assert function.end_lineno
+    return function.end_lineno - function.lineno + 1
+
+
+def test_a_module_says_what_it_is() -> None:
+    ours = [path for path in modules() if not path.name.startswith("test_")]
+    assert [name(path) for path in ours if tree(path).body and not ast.get_docstring(tree(path))] == []
 
 
 def test_imports_point_one_way() -> None:
