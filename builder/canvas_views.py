@@ -11,6 +11,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -194,7 +195,11 @@ def _form(request: HttpRequest, found: Inspected, *, readonly: bool) -> str:
 
 def body_of(request: HttpRequest) -> dict[str, Any] | Refused:
     """The JSON object that was sent."""
-    read = read_json(request.body, max_bytes=MAX_BODY)
+    try:
+        body = request.body
+    except RawPostDataException:  # A form with a file, in which the token against forged requests was looked for.
+        return Refused("malformed_json", "The body must be a JSON object.")
+    read = read_json(body, max_bytes=MAX_BODY)
     if isinstance(read, JsonProblem):
         code = "too_large" if read.code == "too_large" else "malformed_json"
         return Refused(code, "The request could not be read.", (FieldError(read.path, read.message, read.code),))

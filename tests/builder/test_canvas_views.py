@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from runtime.ids import new_id
 from tests.makers.cases import waiting_run
-from tests.makers.sealed import ECHO
+from tests.makers.sealed import ECHO, drafted
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,16 @@ def test_a_trial_of_another_shape_is_refused(designer: Client, body: Any) -> Non
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"a": 1, "a": 2}', '{"a": NaN}'])
 def test_a_body_that_is_no_object_is_refused(designer: Client, name: str, body: str) -> None:
     assert posted(designer, name, body).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["workflow_try", "workflow_inspector"])
+def test_a_form_with_files_is_refused_like_any_other_body_that_is_none(designer_dora: User, name: str) -> None:
+    drafted("echo", ECHO)
+    mine = Client(enforce_csrf_checks=True)
+    mine.force_login(designer_dora)
+    mine.cookies["csrftoken"] = token = "a" * 32
+    answer = mine.post(reverse(name, args=["echo"]), {"csrfmiddlewaretoken": token, "document": "{}"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
 
 
 def test_only_tryouts_are_answered_here(designer: Client) -> None:
