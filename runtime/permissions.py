@@ -110,6 +110,16 @@ def may(user: Person, permission: Permission, obj: Model | None = None) -> bool:
     return True
 
 
+def role_of(held: frozenset[Permission]) -> str:
+    """The roles that come to these permissions, in words; one that another of them holds whole is not said.
+
+    Told from what somebody may do: it costs no question, and is true of a superuser who has no role, too.
+    """
+    carried = [ROLES[name] for name in ROLES if ROLES[name] <= held]
+    most = [name for name in ROLES if ROLES[name] in carried and not any(ROLES[name] < other for other in carried)]
+    return " and ".join(most) or "no role"
+
+
 def sees_all_runs(held: frozenset[Permission]) -> bool:
     """Whether who holds these may see every run, and not only those of his cases."""
     return held >= {"runs:read", "workflows:read"}

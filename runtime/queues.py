@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from runtime import audit
@@ -24,6 +24,7 @@ NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 MOST_CHARACTERS = 80
 LONGEST_TITLE = 200
 MOST_UNMADE = 50
+MOST_NAMES, MOST_DESERTED, MOST_WAITING = 500, 6, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,21 @@ class Unmade:
     fits: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Deserted:
+    """A queue with open cases that nobody may settle but administrators: nobody is in it, or nobody has made it.
+
+    `queue_id` and `title` are None where nobody has; `waiting` is counted up to `MOST_WAITING` and one more; `workflow`
+    is that of its newest open case.
+    """
+
+    name: str
+    queue_id: int | None
+    title: str | None
+    waiting: int
+    workflow: str
+
+
 def listed() -> list[Shown]:
     """Every queue by name, those put away last."""
     open_cases = Escalation.objects.filter(state="open").values("queue").annotate(number=Count("pk"))
@@ -65,6 +81,36 @@ def unmade() -> list[Unmade]:
     """The queues that open cases wait in though nobody made them, by name."""
     numbers = waiting_unmade().values("queue").annotate(number=Count("pk")).order_by("queue")[:MOST_UNMADE]
     return [Unmade(name, number, _is_name(name)) for name, number in numbers.values_list("queue", "number")]
+
+
+def deserted() -> list[Deserted]:
+    """The first queues, by name, with open cases and no active member; one question, whatever is stored.
+
+    It goes from name to name along an index, since thousands of cases may wait in few queues.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DESERTED)
+        return [Deserted(*row) for row in cursor.fetchall()]
+
+
+_OPEN = "FROM runtime_escalation AS waiting WHERE waiting.queue = named.queue AND waiting.state = 'open'"
+_DESERTED = f"""
+    WITH RECURSIVE named(queue, turn) AS (
+        SELECT MIN(queue), 1 FROM runtime_escalation WHERE queue > ''
+        UNION ALL
+        SELECT (SELECT MIN(later.queue) FROM runtime_escalation AS later WHERE later.queue > named.queue), turn + 1
+        FROM named WHERE queue IS NOT NULL AND turn < {MOST_NAMES}
+    )
+    SELECT named.queue, made.id, made.title,
+        (SELECT COUNT(*) FROM (SELECT 1 {_OPEN} LIMIT {MOST_WAITING + 1}) AS counted),
+        (SELECT waiting.workflow {_OPEN} ORDER BY waiting.id DESC LIMIT 1)
+    FROM named LEFT JOIN runtime_queue AS made ON made.name = named.queue
+    WHERE EXISTS (SELECT 1 {_OPEN}) AND NOT EXISTS (
+        SELECT 1 FROM runtime_queue_members AS member JOIN auth_user AS person ON person.id = member.user_id
+        WHERE member.queue_id = made.id AND person.is_active
+    )
+    ORDER BY named.queue LIMIT {MOST_DESERTED}
+"""  # noqa: S608 (our own tables and numbers)
 
 
 @transaction.atomic

@@ -18,6 +18,8 @@ type Sort = Literal["subject", "who", "firm", "number", "mail", "text", "secret"
 LONGEST = 120
 """Characters of a title, as the column has them."""
 LONGEST_PART = 80
+SHORT_ID = 6
+"""How much of an id's end tells runs apart for people; pages show as much."""
 MOST_READ, DEEPEST, LONGEST_NAME = 60, 3, 80
 # What is cut anyway is not cleaned first: an input may be megabytes.
 _LOOKED_AT = 4 * LONGEST_PART
@@ -47,6 +49,11 @@ def title_of(given: Any) -> str:
             if text:
                 found[sort] = text
     return _cut(" · ".join(dict.fromkeys(_chosen(found))), LONGEST)
+
+
+def named(title: str, workflow: str, run_id: str) -> str:
+    """What lists call a run: its title, or the workflow and the end of its id where its input names nobody."""
+    return title or f"{workflow} {run_id[-SHORT_ID:]}"
 
 
 def _chosen(found: Mapping[Sort, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from runtime.permissions import Permission, permissions_of
+from runtime.permissions import Permission, permissions_of, role_of
 
 register = template.Library()
 
@@ -15,3 +15,9 @@ register = template.Library()
 def held(context: dict[str, Any]) -> frozenset[Permission]:
     """The permissions of the person whose request this is."""
     return permissions_of(context["request"].user)
+
+
+@register.filter
+def as_role(held: frozenset[Permission]) -> str:
+    """The role that carries these permissions, in words."""
+    return role_of(held)

@@ -5,6 +5,7 @@ Routed by `urls`. The numbers of days are `figures`; the cases are the inbox's o
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from runtime import figures
+from runtime import figures, queues
 from runtime.cases import inbox
 from runtime.cases.inbox import View, Wanted
 from runtime.finding import gathered
@@ -40,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
     today = figures.today(runs, morning)
     real = figures.real_cases(cases)
     troubles = figures.troubles(runs, cases, now)
+    deserted = queues.deserted() if "workflows:write" in held else []
+    names = _names({each.workflow for each in troubles} | {each.workflow for each in deserted})
     context = {
         "cases": _mine_first(request.user, now),
         "counts": inbox.counts(request.user, Wanted(), now, COUNTED),
@@ -47,7 +50,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "at_least": today.looked_at >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
         "may_draw": "workflows:write" in held,
-        "troubles": [(each, name) for each, name in zip(troubles, _names(troubles), strict=True)],
+        "troubles": [(each, names.get(each.workflow, each.workflow)) for each in troubles],
+        "deserted": [(each, names.get(each.workflow, each.workflow)) for each in deserted],
+        "most_waiting": queues.MOST_WAITING,
         "closed_gates": drawn.closed(incidents.open_to(request.user)) if "gates:read" in held else [],
         "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
@@ -68,8 +73,6 @@ def _mine_first(user: Person, now: datetime) -> list[Escalation]:
     return sorted(found, key=lambda case: ids.index(case.pk))
 
 
-def _names(troubles: list[figures.Trouble]) -> list[str]:
-    slugs = [each.workflow for each in troubles]
+def _names(slugs: Set[str]) -> dict[str, str]:
     found = Blueprint.objects.filter(workflow__in=slugs).order_by("version").values_list("workflow", "name")
-    names = dict(found) if slugs else {}
-    return [names.get(slug, slug) for slug in slugs]
+    return dict(found) if slugs else {}

@@ -23,6 +23,7 @@ from runtime.finding import WINDOW, Walk, Window, askable, counted, narrowed, se
 from runtime.ids import is_id
 from runtime.models import Blueprint, Run
 from runtime.permissions import Permission, Person, permissions_of, visible_runs
+from runtime.run_titles import named
 from runtime.sight import seen_that_fit
 from runtime.traces.reading import drawing, moment
 from runtime.views.access import needs
@@ -30,7 +31,7 @@ from runtime.views.csv_files import csv_file, csv_lines
 from runtime.views.paging import page_of
 
 SIMULATED = {"": None, "false": False, "true": True}
-SORTS = (("false", "real runs"), ("true", "simulated runs"))
+SORTS = (("false", "real"), ("true", "simulated"))
 STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
 MOST_COUNTED = 1_000
 CHUNK = 500
@@ -125,7 +126,7 @@ def _cells(run: Run) -> list[str]:
     took = (run.finished_at - run.created_at).total_seconds() if run.finished_at else None
     times = [_moment(run.created_at), _moment(run.finished_at), "" if took is None else f"{took:.3f}"]
     shown = [run.pk, run.workflow, str(run.version), run.status, run.outcome or "", run.requester, labels]
-    return [*shown, *times, run.title]
+    return [*shown, *times, named(run.title, run.workflow, run.pk)]
 
 
 def _moment(at: datetime | None) -> str:

@@ -30,7 +30,7 @@ API = [
 ]
 ROLES = ("administrator", "designer", "reviewer", "developer")
 PAGES = [
-    ("/", 15),
+    ("/", 16),
     ("/runs/", 7),
     ("/runs/?status=waiting", 7),
     ("/runs/?q=fabrikam", 7),

@@ -13,10 +13,12 @@ from runtime.models import Blueprint, Escalation, Run
 from runtime.permissions import (
     PERMISSIONS,
     ROLES,
+    Role,
     may,
     people_with,
     permissions_of,
     remembering,
+    role_of,
     visible_escalations,
     visible_runs,
 )
@@ -145,3 +147,18 @@ def test_what_is_remembered_is_forgotten_behind_it(reviewer_rui: User) -> None:
         reviewer_rui.groups.clear()
         assert may(reviewer_rui, "escalations:write")
     assert not may(reviewer_rui, "escalations:write")
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ((), "no role"),
+        (("reviewer",), "reviewer"),
+        (("designer", "reviewer"), "designer and reviewer"),
+        (("reviewer", "developer"), "developer"),
+        (("designer", "developer"), "designer and developer"),
+        (("designer", "administrator"), "administrator"),
+    ],
+)
+def test_what_somebody_may_do_is_told_by_the_roles_that_say_it_all(roles: tuple[Role, ...], said: str) -> None:
+    assert role_of(frozenset().union(*(ROLES[role] for role in roles))) == said

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from runtime.models import Decision, Escalation, Gate
 from runtime.permissions import Person, visible_escalations, visible_runs
+from runtime.run_titles import named
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
 from runtime.views.gate_pages import drawn, words
@@ -38,7 +39,7 @@ FILTERS = {
 _MOST_EXPORTED = 200_000
 _COLUMNS = (
     *("arrival", "at", "run", "score", "signals", "machine's answer", "person's answer", "answered by", "blind"),
-    *("how it went", "decides from", "share checked", "state", "machine was wrong"),
+    *("how it went", "decides from", "share checked", "state", "machine was wrong", "title"),
 )
 
 
@@ -46,7 +47,7 @@ _COLUMNS = (
 class Row:
     """One decision. `hidden`: what the machine said is kept back, since a person is still to answer.
 
-    `about`: the title of its run, which is made of the run's input alone; empty for who may not see the run.
+    `about`: what lists call its run, which is made of the run's input alone; empty for who may not see the run.
     """
 
     number: int
@@ -83,7 +84,7 @@ def gate_cases(request: HttpRequest, gate_id: int) -> HttpResponse:
         "gate": gate,
         "workflow": known,
         "title": known.title(gate.node),
-        "rows": _told(request.user, found[:PAGE]),
+        "rows": _told(request.user, found[:PAGE], known.name),
         "older": found[PAGE - 1].number if len(found) > PAGE else None,
         "paged": before is not None,
         "filters": FILTERS.items(),
@@ -123,7 +124,7 @@ async def _lines(user: Person, gate: Gate, chosen: str) -> AsyncIterator[str]:
 
 
 def _part(user: Person, gate: Gate, chosen: str, before: int | None) -> list[Row]:
-    return _told(user, list(_fitting(gate, chosen, before)[:CHUNK]))
+    return _told(user, list(_fitting(gate, chosen, before)[:CHUNK]), gate.workflow)
 
 
 def _fitting(gate: Gate, chosen: str, before: int | None) -> QuerySet[Decision]:
@@ -145,15 +146,18 @@ def _fitting(gate: Gate, chosen: str, before: int | None) -> QuerySet[Decision]:
             return rows
 
 
-def _told(user: Person, found: Sequence[Decision]) -> list[Row]:
-    """The rows with the ways to runs and cases that this person may see: as many questions for one row as for fifty."""
+def _told(user: Person, found: Sequence[Decision], workflow: str) -> list[Row]:
+    """The rows with the ways to runs and cases that this person may see: as many questions for one row as for fifty.
+
+    `workflow` is what their runs are called by where they have no title.
+    """
     runs = {each.run for each in found}
     if not runs:
         return []
     seen = dict(visible_runs(user, tryouts=True).filter(pk__in=runs).values_list("pk", "title"))
     secret = _secret(runs)
     cases = _cases(visible_escalations(user).filter(run__in=runs, behind__isnull=False).order_by("pk"))
-    return [_row(each, seen.get(each.run), each.run in secret, cases) for each in found]
+    return [_row(each, seen.get(each.run), workflow, each.run in secret, cases) for each in found]
 
 
 def _secret(runs: set[str]) -> set[str]:
@@ -176,14 +180,16 @@ def _cases(found: QuerySet[Escalation]) -> dict[tuple[str, str, int], str]:
     return asked
 
 
-def _row(each: Decision, title: str | None, is_secret: bool, cases: dict[tuple[str, str, int], str]) -> Row:
+def _row(
+    each: Decision, title: str | None, workflow: str, is_secret: bool, cases: dict[tuple[str, str, int], str]
+) -> Row:
     hidden = is_secret or each.state == "open"
     case = cases.get((each.run, each.node, each.visit), "")
     return Row(
         number=each.number,
         at=each.at,
         run=each.run,
-        about=title or "",
+        about="" if title is None else named(title, workflow, each.run),
         run_href=reverse("run_detail", args=[each.run]) if title is not None else "",
         case_href=reverse("case_detail", args=[case]) if case else "",
         hidden=hidden,
@@ -228,7 +234,7 @@ def _cells(row: Row) -> list[str]:
     moment = row.at.isoformat()
     return [
         str(row.number), moment, row.run, *shown, row.person, row.by, row.blind, row.way, row.cutoff, row.audit,
-        row.state, wrong,
+        row.state, wrong, row.about,
     ]  # fmt: skip
 
 

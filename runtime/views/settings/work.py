@@ -102,6 +102,7 @@ def _rows(found: Iterable[Job]) -> list[dict[str, Any]]:
             "job": job,
             "words": WORDS.get(job.kind, job.kind),
             "name": names.get((job.kind, job.key), ""),
+            "about": f"{WORDS.get(job.kind, job.kind)} {names.get((job.kind, job.key), job.key)}",
             "comes_back": jobs.is_periodic(job.kind),
             "run": str(job.data["run"]) if job.kind == callbacks.KIND and isinstance(job.data, dict) else "",
         }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +15,9 @@ from builder.models import Lesson
 from runtime import figures
 from runtime.models import Gate, GateIncident
 from tests.makers import lessons, runs
+from tests.makers.cases import open_case
 from tests.makers.gate_rows import gate
+from tests.makers.people import person, queue_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -41,6 +45,29 @@ def test_home_says_that_simulated_runs_are_left_out_of_its_numbers(designer: Cli
     page = home(designer)
     assert 'Runs today <span class="count">1</span>' in page
     assert "1 simulated run</a>" in page
+
+
+def test_home_tells_of_cases_in_queues_with_nobody_in_them_and_leads_to_where_that_is_mended(
+    administrator_ada: User, designer: Client, reviewer: Client
+) -> None:
+    ada = Client()
+    ada.force_login(administrator_ada)
+    empty = queue_of("empty")
+    for queue in ("empty", "empty", "never-made"):
+        open_case(queue=queue)
+    page = home(ada)
+    assert re.search(
+        rf'href="{reverse("settings_queue", args=[empty.pk])}">Empty<.+2 cases wait<.+nobody is in this', page
+    )
+    assert re.search(rf'href="{reverse("settings_queues")}">never-made<.+1 case waits<.+nobody has made this', page)
+    told = home(designer)
+    assert "Cases that nobody sees" in told
+    assert reverse("settings_queues") not in told
+    assert "An administrator can put people into it" in told
+    assert "Nothing waits for you" not in told
+    assert "nobody sees" not in home(reviewer)
+    empty.members.add(person("zoe", "reviewer"))
+    assert "nobody is in this queue" not in home(ada)
 
 
 def test_a_designer_hears_of_lessons_that_wait_for_a_decision(designer: Client, reviewer: Client) -> None:

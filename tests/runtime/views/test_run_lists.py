@@ -60,11 +60,11 @@ def test_real_runs_and_simulated_ones_are_shown_alone_and_counted_beside_the_oth
     assert found(designer, "?simulated=false&status=succeeded") == {real[0]}
     assert found(designer, "?simulated=true&q=declined") == set(simulated)
     assert found(designer, f"?simulated=true&q={real[0]}") == set()
-    assert all(word in text(designer) for word in (">real runs (2)<", ">simulated runs (3)<", "succeeded (4)"))
+    assert all(word in text(designer) for word in (">real (2)<", ">simulated (3)<", "succeeded (4)"))
     page = text(designer, "?simulated=true&status=waiting")
-    assert all(word in page for word in (">real runs (1)<", ">simulated runs (0)<", "succeeded (3)", "waiting (0)"))
+    assert all(word in page for word in (">real (1)<", ">simulated (0)<", "succeeded (3)", "waiting (0)"))
     page = text(designer, "?simulated=false&status=failed")
-    assert all(word in page for word in (">real runs (0)<", "succeeded (1)", "waiting (1)", "status=failed"))
+    assert all(word in page for word in (">real (0)<", "succeeded (1)", "waiting (1)", "status=failed"))
     assert designer.get(reverse("run_list") + "?simulated=yes").status_code == 400
 
 
@@ -79,7 +79,7 @@ def test_where_many_are_simulated_real_runs_are_counted_at_least_and_found_furth
         runs.declined(began=NOW - timedelta(hours=hours), labels={"simulated": "drill"})
     new = runs.declined(began=NOW)
     page = text(designer, "?simulated=false")
-    assert ">real runs (1+)<" in page
+    assert ">real (1+)<" in page
     assert "succeeded (1+)" in page
     assert found(designer, "?simulated=false") == {new.pk}
     further = re.search(r'href="(\?[^"]*)">Look further back', page)

@@ -51,6 +51,8 @@ def test_what_is_under_way_shows_how_far_it_is_and_can_be_cancelled(ada: Client)
     page = ada.get(reverse("settings_work")).content.decode()
     assert "3 of 10" in page
     assert "Reading rows" in page
+    assert "Cancel this work?" in page
+    assert page.count('name="deed" value="cancel"') == 1
     ada.post(reverse("settings_work_deed", args=[job.pk]), {"deed": "cancel"})
     job.refresh_from_db()
     assert job.cancel_asked

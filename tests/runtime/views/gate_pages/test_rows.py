@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_nobody_reads_what_a_run_is_about_who_may_not_see_it() -> None:
     case = blind_case()
     row = decision(gate(), case.run)
     Run.objects.filter(pk=case.run_id).update(title="A horse of Ms Lind")
-    (told,) = rows._told(AnonymousUser(), [row])
+    (told,) = rows._told(AnonymousUser(), [row], "Horses")
     assert (told.about, told.run_href) == ("", "")
 
 
@@ -160,6 +161,7 @@ async def test_the_file_hides_what_the_page_hides(designer: Client, monkeypatch:
 
     def made() -> str:
         case, known = blind_case(), gate()
+        Run.objects.filter(pk=case.run_id).update(title="A horse of Ms Lind")
         decision(known, case.run)
         for number in range(3):
             decision(known, f"r{number}", **ANSWERED)
@@ -169,9 +171,18 @@ async def test_the_file_hides_what_the_page_hides(designer: Client, monkeypatch:
     head, *lines = b"".join([part async for part in answer.streaming_content]).decode().splitlines()
     assert head.startswith("arrival,at,run,score,signals,machine's answer")
     assert [line.partition(",")[0] for line in lines] == ["3", "2", "1", "0"]
-    assert lines[0].endswith(f"0.832,probability 0.832,{SECRET},horse,rui,yes,to a person,,0.1,settled,yes")
+    assert head.endswith("machine was wrong,title")
+    assert lines[0].endswith(f"0.832,probability 0.832,{SECRET},horse,rui,yes,to a person,,0.1,settled,yes,")
     assert "hidden until a person has answered" in lines[-1]
+    assert lines[-1].endswith("A horse of Ms Lind")
     assert SECRET not in lines[-1]
+
+
+def test_a_run_without_a_title_is_called_by_its_workflow_and_the_end_of_its_id(designer: Client) -> None:
+    case = blind_case()
+    decision(gate(), case.run)
+    page = text(designer, f"/gates/{gate_id()}/cases/")
+    assert re.search(rf'class="gate-about"[^>]*>[^<]+ {case.run_id[-6:]}</a>', page)
 
 
 def test_a_run_that_has_ended_hides_nothing(designer: Client) -> None:
