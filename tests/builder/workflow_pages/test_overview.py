@@ -173,4 +173,4 @@ def test_more_of_everything_asks_the_database_no_more(small: Workflow) -> None:
     page(client)
     before = asked()
     more(7)
-    assert asked() == before <= 22, before
+    assert asked() == before <= 21, before
