@@ -13,9 +13,10 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core import signing
+from django.db import connections
 
 from config import sign_in_lane
-from config.asgi import Http
+from config.asgi import THREADS, Http
 from config.sign_in_lane import Queue
 from runtime.views import sign_in
 from tests.makers.eventually import eventually
@@ -114,6 +115,13 @@ class Door:
         communicator: Any = ApplicationCommunicator  # asgiref leaves it untyped
         return communicator(self.http, scope)
 
+    def close(self) -> None:
+        """Its threads, and their connections to the database."""
+        mine = self.http
+        for thread in [*(next(mine._threads) for _ in range(THREADS)), *mine._sign_ins._queue._free]:
+            thread.submit(connections.close_all).result(PATIENCE_S)
+            thread.shutdown()
+
     async def status(self, wire: Any, body: bytes = b"") -> int:
         """Its answer's status, when the body has come."""
         await wire.send_input({"type": "http.request", "body": body})
@@ -159,12 +167,19 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hashing]:
 
 
 @pytest.fixture
+def door(hashing: Hashing, transactional_db: None) -> Iterator[Door]:
+    made = Door()
+    yield made
+    hashing.go_on.set()
+    made.close()
+
+
+@pytest.fixture
 def dora(transactional_db: None) -> User:
     return person("dora", "designer")
 
 
-async def test_pages_are_answered_while_all_that_may_be_hashed_is(hashing: Hashing, dora: User) -> None:
-    door = Door()
+async def test_pages_are_answered_while_all_that_may_be_hashed_is(door: Door, hashing: Hashing, dora: User) -> None:
     guesses = [asyncio.create_task(door.sign_in("guess", f"198.51.100.{n}")) for n in range(8)]
     await eventually(lambda: bool(hashing.began))
     assert [await door.status(door.begun("GET", "/sign-in/")) for _ in range(8)] == [200] * 8
@@ -174,8 +189,7 @@ async def test_pages_are_answered_while_all_that_may_be_hashed_is(hashing: Hashi
     assert hashing.threads == {"interlock-sign-in-0_0"}
 
 
-async def test_a_flood_fills_the_room_and_a_person_still_gets_in_next(hashing: Hashing, dora: User) -> None:
-    door = Door()
+async def test_a_flood_fills_the_room_and_a_person_still_gets_in_next(door: Door, hashing: Hashing, dora: User) -> None:
     most = sign_in_lane.MOST_WAITING
     for _ in range(3):  # All of them have been at it for a while.
         for n in range(2 * most):
@@ -193,15 +207,14 @@ async def test_a_flood_fills_the_room_and_a_person_still_gets_in_next(hashing: H
     assert sorted(await asyncio.gather(*flood)) == [200] * (most - 1) + [503] * (most + 1)
 
 
-async def test_who_is_sent_away_is_told_so_on_a_page_and_when_to_come_again(hashing: Hashing, dora: User) -> None:
+async def test_who_is_sent_away_is_told_so_on_a_page_and_when_to_come_again() -> None:
     told = sign_in_lane.busy()
     assert (told.status_code, told["Retry-After"]) == (503, "5")
     assert "Your password was not looked at" in told.content.decode()
     assert "style-src 'self'" in told["Content-Security-Policy"]
 
 
-async def test_who_sends_slowly_or_never_holds_no_place(hashing: Hashing, dora: User) -> None:
-    door = Door()
+async def test_who_sends_slowly_or_never_holds_no_place(door: Door, hashing: Hashing, dora: User) -> None:
     hashing.go_on.set()
     slow = [door.begun("POST", "/sign-in/", f"198.51.100.{n}") for n in range(30)]
     for wire in slow:
@@ -215,8 +228,7 @@ async def test_who_sends_slowly_or_never_holds_no_place(hashing: Hashing, dora: 
         wire.stop()
 
 
-async def test_what_is_larger_than_any_name_and_password_is_not_kept(hashing: Hashing, dora: User) -> None:
-    door = Door()
+async def test_what_is_larger_than_any_name_and_password_is_not_kept(door: Door, hashing: Hashing, dora: User) -> None:
     assert await door.status(door.begun("POST", "/sign-in/"), b"x" * (sign_in_lane.MAX_BODY + 1)) == 413
     assert hashing.began == []
 
