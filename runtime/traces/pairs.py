@@ -89,8 +89,8 @@ def _merged(one: Iterable[Step], other: Iterable[Step]) -> list[tuple[Step | Non
     return found
 
 
-def _way(step: Step | None) -> tuple[str, str] | None:
-    return (step.status, step.port or "") if step else None
+def _way(step: Step | None) -> tuple[str, str, bool] | None:
+    return (step.status, step.port or "", step.skip is not None) if step else None
 
 
 def _row(one: Step | None, other: Step | None, parts: bool, budget: Budget) -> Row:
@@ -121,5 +121,5 @@ def _tells(step: Step) -> bool:
 def _side(step: Step | None) -> Side | None:
     if step is None:
         return None
-    tells = _tells(step)
+    tells = _tells(step) and not step.skip
     return Side(step, measured(step.sign.kind, step.output, step.sign.config) if tells else ())

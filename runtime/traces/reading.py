@@ -25,6 +25,7 @@ from runtime.core.state import State
 from runtime.models import Blueprint, Entry, Run
 from runtime.nodes import discover
 from runtime.traces.replays import Frame, replay
+from runtime.traces.skips import Skip, skip_of, skipped_on_the_way, why_skipped
 from runtime.traces.stories import failure, held_back, stopped, why
 from runtime.traces.waterfalls import Bar, waterfall
 
@@ -60,7 +61,8 @@ class Step:
     """One visit of a node.
 
     `status` is running, retrying, waiting (for a time), asked (a person), called (a sub-workflow), incident, finished,
-    stopped (the run ended over it), pending (not reached) or skipped. Times are UTC; `duration_ms` in milliseconds.
+    stopped (the run ended over it), pending (not reached) or skipped (not on the way taken). `skip`: a person skipped
+    it after it had failed, so that it is finished and was not done. Times are UTC; `duration_ms` in milliseconds.
     """
 
     sign: Sign
@@ -77,6 +79,7 @@ class Step:
     escalation: str | None = None
     child: str | None = None
     items: Items | None = None
+    skip: Skip | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     why: str = ""
 
@@ -108,6 +111,7 @@ class Step:
             "why": self.why,
             **({"output_left_out": True} if self.detail.get("output_left_out") else {}),
             **({"hidden": True} if self.detail.get("hidden") else {}),
+            **({"skip": self.skip.to_json()} if self.skip else {}),
         }
 
 
@@ -127,6 +131,11 @@ class Trace:
     error: Any
     last_seq: int
     complete: bool
+
+    @property
+    def skipped(self) -> str:
+        """Which steps a person skipped, in words; empty where nobody did."""
+        return skipped_on_the_way([step.sign.name for step in self.steps if step.skip])
 
 
 def moment(at: datetime | None) -> str | None:
@@ -273,6 +282,7 @@ def _started(step: Step, event: Event) -> None:
 
 
 def _finished(step: Step, event: Event) -> None:
+    step.skip = skip_of(event, step.detail.get("incident"), step.error)
     step.status, step.finished_at, step.until, step.error = "finished", event.at, None, None
     step.port, step.output = event.data.get("port"), event.data.get("output")
     step.attempts = step.attempts or 1
@@ -359,6 +369,8 @@ def _told(step: Step) -> str:
     }.get(step.status)
     if told is None and step.detail.get("hidden"):
         return HIDDEN
+    if told is None and step.skip:
+        return why_skipped(step.skip, step.sign.kind, step.sign.outward)
     if told is None and step.status == "finished":
         told = held_back(step.detail.get("calls")) or why(step.sign.kind, step.port, _answer(step), step.sign.config)
     return told or ""

@@ -15,8 +15,9 @@ from runtime.core.definition import START
 from runtime.core.events import Event
 from runtime.core.graph import Graph
 from runtime.core.state import State, advance
+from runtime.traces.skips import is_skip
 
-type Look = Literal["working", "waiting", "asked", "incident", "done", "stopped"]
+type Look = Literal["working", "waiting", "asked", "incident", "done", "skipped", "stopped"]
 
 _UNDER_WAY = frozenset({"working", "waiting", "asked", "incident"})
 _LOOKS: dict[str, Look] = {
@@ -93,7 +94,7 @@ def standing(frames: Sequence[Frame], seq: int | None = None) -> Standing:
 
 def _changes(event: Event, looks: dict[str, Change]) -> tuple[Change, ...]:
     if event.node and event.type in _LOOKS:
-        return (Change(event.node, _LOOKS[event.type], event.visit),)
+        return (Change(event.node, "skipped" if is_skip(event) else _LOOKS[event.type], event.visit),)
     if event.type in ("run.finished", "run.failed", "run.cancelled"):
         under_way = [each for each in looks.values() if each.look in _UNDER_WAY]
         return tuple(Change(each.node, "stopped", each.visit) for each in under_way)

@@ -20,6 +20,7 @@ from runtime.traces.measures import measured
 from runtime.traces.pictures import Box, Picture, Way, picture
 from runtime.traces.reading import Drawn, Trace, drawing
 from runtime.traces.replays import Change, Frame, standing
+from runtime.traces.skips import is_skip
 
 WIDEST_READABLE = 1_500
 LARGE = 0.8
@@ -30,6 +31,7 @@ LOOKS = {
     "asked": ("?", "asks a person"),
     "incident": ("!", "needs help"),
     "done": ("✓", "done"),
+    "skipped": ("»", "skipped by a person"),
     "stopped": ("■", "stopped"),
 }
 """The mark of each look, and what it means."""
@@ -126,6 +128,8 @@ def note(event: Event, drawn: Drawn) -> str:
     """How long a finished step took, and its score against the limit; empty for all else."""
     if event.type != "step.finished" or not event.node:
         return ""
+    if is_skip(event):
+        return "skipped"
     sign, ms = drawn.sign(event.node), event.data.get("ms")
     told = [took(ms)] if isinstance(ms, int | float) else []
     first = next(iter(measured(sign.kind, event.data.get("output"), sign.config)), None)
@@ -138,6 +142,8 @@ def note(event: Event, drawn: Drawn) -> str:
 def sentence(event: Event, drawn: Drawn) -> str:
     """What happened, in a few words."""
     name = f"“{drawn.sign(event.node).name}”" if event.node else ""
+    if is_skip(event):
+        return f"{name} was skipped by a person, and not done."
     return _SAID[event.type].format(name=name, **_facts(event))
 
 

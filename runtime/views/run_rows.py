@@ -80,8 +80,11 @@ def rows_of(told: Trace, part: int | None, may_redo: bool) -> Rows:
 def row_of(told: Trace, step: Step, folded: bool, may_redo: bool) -> Row:
     """One visit as a row."""
     bar = told.bars.get((step.sign.node, step.visit))
-    measures = measured(step.sign.kind, step.output, step.sign.config) if step.status == "finished" else ()
-    more = {name: value for name, value in step.detail.items() if name not in ("calls", "hidden")}
+    # What a person gave in its place was not measured by it.
+    does = step.status == "finished" and not step.skip
+    measures = measured(step.sign.kind, step.output, step.sign.config) if does else ()
+    told_above = ("calls", "hidden", "skipped", "by") if step.skip else ("calls", "hidden")
+    more = {name: value for name, value in step.detail.items() if name not in told_above}
     return Row(step, bar, measures, calls_of(step)[:MOST_CALLS], more, folded, may_redo)
 
 

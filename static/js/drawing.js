@@ -7,6 +7,7 @@ const LOOKS = {
   asked: ["?", "asks a person"],
   incident: ["!", "needs help"],
   done: ["✓", "done"],
+  skipped: ["»", "skipped by a person"],
   stopped: ["■", "stopped"],
 };
 

@@ -169,3 +169,43 @@ def test_a_trace_is_read_with_a_few_queries(django_assert_max_num_queries: objec
     run = Run.objects.get(pk=run.pk)
     with django_assert_max_num_queries(1):  # type: ignore[operator]  # pytest-django gives the fixture no public type
         traces.trace(run)
+
+
+def skipped(by_hand: bool = True) -> runs.Story:
+    story = small().starts("tell").fails("tell", "No connection")
+    story.needs_help("tell", "No connection")
+    story._entry("incident.resolved", "tell", 1, {"action": "skip", "by": "ada", "comment": "I rang them."}, 1)
+    return story.does("tell", "done", "by hand", by="ada", skipped=by_hand)
+
+
+def test_a_step_that_a_person_skipped_says_who_why_it_had_failed_and_what_they_wrote() -> None:
+    story = skipped()
+    (step,) = traces.steps(story.run)
+    assert step.skip is not None
+    assert (step.status, step.output) == ("finished", "by hand")
+    assert step.why == (
+        "ada skipped this step; as far as is known, nothing was sent. It had failed: No connection. "
+        "They wrote: “I rang them.”"
+    )
+    assert step.to_json()["skip"]["comment"] == "I rang them."
+    assert step.to_json()["skip"]["error"]["message"] == "No connection"
+    assert traces.trace(story.run).skipped == "“Tell them” was skipped by a person on the way, and not done."
+
+
+def test_a_step_that_is_hidden_does_not_tell_that_it_was_skipped() -> None:
+    told = traces.trace(skipped().run, hide=lambda: frozenset({"tell"}))
+    (step,) = (each for each in told.steps if each.sign.node == "tell")
+    assert (step.skip, told.skipped) == (None, "")
+    assert "rang" not in str(step.to_json())
+    assert {change.look for frame in told.frames for change in frame.changes} == {
+        "working",
+        "waiting",
+        "incident",
+        "done",
+    }
+
+
+def test_a_step_that_ended_by_itself_was_skipped_by_nobody() -> None:
+    (step,) = traces.steps(skipped(by_hand=False).run)
+    assert step.skip is None
+    assert "skip" not in step.to_json()

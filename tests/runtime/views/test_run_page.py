@@ -128,3 +128,26 @@ def test_the_live_part_leaves_the_picture_alone(designer: Client) -> None:
 def test_weighing_stops_where_it_is_enough() -> None:
     assert weight_of({"a": "x" * 100}, 1_000) == 140
     assert weight_of([["x"] * 10_000] * 100, 500) > 500
+
+
+def skipped(seats: int = 200) -> runs.Story:
+    story = runs.Story(runs.blueprint(), {"seats": seats}).does("size", "large", {"choice": "large"}).starts("tell")
+    story.needs_help("tell", "Nothing answers.")
+    story._entry("incident.resolved", "tell", 1, {"action": "skip", "by": "ada", "comment": "I <b>rang</b> them."}, 1)
+    return story.does("tell", "done", "by hand", by="ada", skipped=True)
+
+
+def test_a_step_that_a_person_skipped_never_looks_done(designer: Client) -> None:
+    run = skipped().ends("told", "told").run
+    text = page(designer, run.pk)
+    assert lit(text)["tell"] == "skipped"
+    assert 'aria-label="Tell them: skipped by a person"' in text
+    row = text.partition('id="step-tell-1"')[2].partition("  </details>\n</li>")[0]
+    assert re.search(r'data-port="skipped">.*?</svg>skipped</span>', row, re.DOTALL)
+    assert 'data-port="done"' not in row
+    for shown in ("ada skipped this step", "Nothing answers.", "I &lt;b&gt;rang&lt;/b&gt; them."):
+        assert shown in row
+    assert "“Tell them” was skipped by a person on the way, and not done." in text.partition('id="banner"')[2]
+    assert "“Tell them” was skipped by a person, and not done." in page(designer, run.pk, "?at=6")
+    alone = designer.get(reverse("run_step", args=[run.pk, "tell", 1])).content.decode()
+    assert "ada skipped this step, and wrote:" in alone

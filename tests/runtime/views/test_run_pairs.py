@@ -163,3 +163,11 @@ def test_steps_in_another_order_are_not_taken_for_others() -> None:
     found = pairs.pair(trace(story("ask", "tell")), trace(story("tell", "ask")))
     assert found.parted is None
     assert len(found.rows) == 3
+
+
+def test_what_was_skipped_in_one_run_alone_is_where_they_differ(designer: Client) -> None:
+    one, other = (small(200).does("tell", "done", "x", by="ada", skipped=skipped) for skipped in (False, True))
+    text = page(designer, one.ends("told", "told").run, other.ends("told", "told").run)
+    assert text.count("data-parts") == 1
+    assert text.count('data-port="skipped"') == 1
+    assert "ada skipped this step" in text
