@@ -1,4 +1,4 @@
-"""What a page owes everybody: nothing that axe finds, in light and dark, and nothing that leaves its window.
+"""What a page owes everybody: nothing that axe finds, in light and dark, nothing that leaves its window or is covered.
 
 Used by the browser's tests. It is not about what a page does.
 """
@@ -31,6 +31,19 @@ OUTSIDE = """() => {
     ...parts.filter((part) => isSeen(part) && leaves(part)).map((part) => part.outerHTML.slice(0, 120)),
   ];
 }"""
+COVERED = """() => {
+  const parts = [...document.querySelectorAll('.row :is(a, button, summary, input, select, textarea), .way :is(a, button)')];
+  const isOwn = (part) => {
+    part.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { left, top, width, height } = part.getClientRects()[0];
+    const met = document.elementFromPoint(left + width / 2, top + height / 2);
+    return width < 2 || part.contains(met) || part.labels?.[0]?.contains(met);
+  };
+  const seen = parts.filter((part) => part.checkVisibility({ visibilityProperty: true }) && part.getClientRects().length);
+  const covered = seen.filter((part) => !isOwn(part)).map((part) => part.outerHTML.slice(0, 160));
+  scrollTo({ top: 0, behavior: 'instant' });
+  return covered;
+}"""
 
 
 def problems_of(page: Page, *rules: str) -> list[str]:
@@ -47,9 +60,15 @@ def outside(page: Page) -> list[str]:
     return found
 
 
+def covered(page: Page) -> list[str]:
+    """Of the rows whose title can be pressed anywhere: what else can be pressed in them, and is not, in its middle."""
+    found: list[str] = page.evaluate(COVERED)
+    return found
+
+
 def for_everybody(page: Page, state: str = "") -> None:
     """Nothing is wrong with what is on screen, in light (by every rule) and in dark (by those about colours)."""
-    found = {"outside": outside(page)}
+    found = {"outside": outside(page), "covered": covered(page)}
     page.emulate_media(color_scheme="light")
     found["light"] = problems_of(page)
     page.emulate_media(color_scheme="dark")
