@@ -393,8 +393,8 @@ def test_the_inbox_asks_the_database_no_more_when_it_is_full(
     for _ in range(60):
         open_case(run)
     case = Escalation.objects.order_by("-pk")[0]
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(18):
         reviewer.get(reverse("case_detail", args=[case.pk]))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(8):
         reviewer.get(reverse("case_detail", args=[case.pk]), headers={"HX-Request": "true"})
     assert escalations.open_cases(case_reader()).count() == 61
