@@ -14,6 +14,7 @@ from django import template
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from runtime.run_titles import named
 from runtime.templatetags.interlock import ago, due, icon, title_of, words
 
 register = template.Library()
@@ -41,7 +42,7 @@ def rows_of(cases: Iterable[Any], query: str, opened: str, chosen: Iterable[str]
             "title": cut(case.question, TITLE),
             "short": cut(case.question, SHORT_TITLE),
             "about": title_of(case),
-            "workflow": case.run.blueprint.name,
+            "workflow": case.run.blueprint.name if case.run.title else named("", case.run.blueprint.name, case.run_id),
             "sort": _SORTS.get(case.kind, ""),
             "queue_words": words(case.queue),
             "who": _who(case),

@@ -31,6 +31,7 @@ def test_a_row_leads_to_its_case_and_says_what_kind_it_is_and_who_has_it(reviewe
     taken = open_case(run, assignee=reviewer_rui, claimed_until=datetime(2026, 3, 2, 10, tzinfo=UTC), queue="data-desk")
     meant, form, broken = open_case(run, assignee=reviewer_rui), open_form(run=run), incident(run=run)
     first, *others = rows_of([taken, meant, form, broken], "?view=mine", meant.pk, [form.pk])
+    assert first["workflow"] == f"{run.blueprint.name} {run.pk[-6:]}"
     assert first["href"] == reverse("case_detail", args=[taken.pk]) + "?view=mine"
     assert (first["who"], first["queue_words"], first["sort"], first["family"]) == (
         "with rui",

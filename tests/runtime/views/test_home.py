@@ -61,11 +61,11 @@ def test_home_tells_of_cases_in_queues_with_nobody_in_them_and_leads_to_where_th
     )
     assert re.search(rf'href="{reverse("settings_queues")}">never-made<.+1 case waits<.+nobody has made this', page)
     told = home(designer)
-    assert "Cases that nobody sees" in told
+    assert "Queues with nobody in them" in told
     assert reverse("settings_queues") not in told
     assert "An administrator can put people into it" in told
     assert "Nothing waits for you" not in told
-    assert "nobody sees" not in home(reviewer)
+    assert "Queues with nobody" not in home(reviewer)
     empty.members.add(person("zoe", "reviewer"))
     assert "nobody is in this queue" not in home(ada)
 
