@@ -124,6 +124,20 @@ def test_the_keyboard_reaches_the_content_first(visit: Visitor) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+@pytest.mark.parametrize("size", [ViewportSize(width=1280, height=420), ViewportSize(width=390, height=600)])
+def test_what_the_keyboard_goes_back_to_is_never_beneath_the_entries_at_the_top(
+    size: ViewportSize, visit: Visitor
+) -> None:
+    page = visit("ada", "/workflows/lead-qualification/triggers/schedules/new/")
+    page.set_viewport_size(size)
+    page.get_by_role("button", name="Make it").focus()
+    for _ in range(14):
+        page.keyboard.press("Shift+Tab")
+        beneath = "[document.activeElement.getBoundingClientRect().top, document.querySelector('.top').offsetHeight]"
+        where, high = page.evaluate(beneath)
+        assert where >= high, page.evaluate("document.activeElement.outerHTML")
+
+
 def test_a_step_is_unfolded_by_keyboard_and_its_focus_is_seen(server: Server, visit: Visitor) -> None:
     page = visit("ada", server.places["ended run"])
     step = page.locator("#step-intent-1 summary").first
