@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import services
 from tests.makers import shelf
+from tests.on_postgresql import uses_the_database
 
 hypothesis_settings.register_profile(
     "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -39,8 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_long(item: pytest.Item) -> bool:
-    """Whether it looks at whole processes from outside. Those that use our own database keep their place among such."""
-    return bool(item.get_closest_marker("slow")) and not item.get_closest_marker("django_db")
+    """Whether it looks at whole processes from outside. What uses our own database keeps pytest-django's order."""
+    return bool(item.get_closest_marker("slow")) and not uses_the_database(item)
 
 
 @pytest.hookimpl(wrapper=True)

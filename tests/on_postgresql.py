@@ -35,13 +35,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep what this run is for, and show the rest as deselected."""
     kept, left_out = list[pytest.Item](), list[pytest.Item]()
     for item in items:
-        (kept if _uses_the_database(item) else left_out).append(item)
+        (kept if _is_for_this_run(item) else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
 
-def _uses_the_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("sqlite_only") or item.get_closest_marker("browser"):
-        return False
+def _is_for_this_run(item: pytest.Item) -> bool:
+    apart = item.get_closest_marker("sqlite_only") or item.get_closest_marker("browser")
+    return not apart and uses_the_database(item)
+
+
+def uses_the_database(item: pytest.Item) -> bool:
+    """Whether a test asks for the database, by its marker or by any fixture."""
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"})
