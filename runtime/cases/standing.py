@@ -1,8 +1,9 @@
 """How the open cases stand, read once for all who watch the inbox, and what has changed since it was read before.
 
-Called by the inbox's socket. Ten thousand cases are five columns each, from an index; who watches is told of what
-changed among the cases of his queues, so no message and no question of a single watcher grows with them. It holds no
-case's content: that is asked for the few that changed, as that person may see them.
+Called by the inbox's socket. Ten thousand cases are five columns each, from an index, and the newest remark of those
+that somebody has written beside since this process began to watch; who watches is told of what changed among the cases
+of his queues, so no message and no question of a single watcher grows with them. It holds no case's content: that is
+asked for the few that changed, as that person may see them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from runtime import claimed
 from runtime.live.shared import Shared
+from runtime.models import Remark
 from runtime.permissions import Person, queues_seen, visible_escalations
 from runtime.traces.reading import moment
 
@@ -32,17 +34,21 @@ type Queues = frozenset[str] | None
 MOST_TOLD = 50
 """Of so many changes at once each is told; of more it is told that the list is to be asked for again."""
 
+MOST_HEARD = 500
+"""Of more remarks between two looks the newest are told."""
+
 _READ = "SELECT id, queue, assignee_id, due_at, snoozed_until FROM runtime_escalation WHERE state = 'open'"
 _numbers = count(1)
+
+type Row = tuple[str, Any, Any, Any, int]
+"""Of a case: its queue, who has it (a user's key), due time, until when it is put aside, and its newest remark."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The open cases at one moment, by id: queue, who has it (a user's key), due time, and until when it is put aside;
-    times as the database gives them.
-    """
+    """The open cases at one moment, by id; times as the database gives them."""
 
-    rows: Mapping[str, tuple[str, Any, Any, Any]]
+    rows: Mapping[str, Row]
     before: int = 0
     changes: tuple[Change, ...] = ()
     number: int = field(default_factory=lambda: next(_numbers))
@@ -67,7 +73,7 @@ class Standing:
     @cached_property
     def _asides(self) -> dict[tuple[Any, ...], list[datetime]]:
         found: dict[tuple[Any, ...], list[datetime]] = defaultdict(list)
-        for queue, holder, _, until in self.rows.values():
+        for queue, holder, _, until, _ in self.rows.values():
             for whose in ((queue,), (queue, holder)) if until is not None else ():
                 found[whose].append(claimed.moment(until))
         return {whose: sorted(times) for whose, times in found.items()}
@@ -83,7 +89,7 @@ class Standing:
     @cached_property
     def _dues(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
-        for queue, _, due, _ in self.rows.values():
+        for queue, _, due, *_ in self.rows.values():
             found[queue] += [] if due is None else [claimed.moment(due)]
         return {queue: sorted(dues) for queue, dues in found.items()}
 
@@ -102,16 +108,28 @@ class Watch:
 
     def __init__(self) -> None:
         self._last = Standing({})
+        self._remarks: dict[str, int] = {}
+        self._newest: int | None = None
 
     def __call__(self) -> Standing:
         """How the open cases stand now."""
+        self._hear()
         with connection.cursor() as cursor:
             cursor.execute(_READ)
-            rows = {case: (queue, holder, due, until) for case, queue, holder, due, until in cursor.fetchall()}
+            rows = {case: (*row, self._remarks.get(case, 0)) for case, *row in cursor.fetchall()}
+        self._remarks = {case: newest for case, newest in self._remarks.items() if case in rows}
         last = self._last
         if rows != last.rows:
             self._last = Standing(rows, last.number, tuple(_between(last.rows, rows)))
         return self._last
+
+    def _hear(self) -> None:
+        """Which cases somebody has written beside since the last look; those before the first one count as known."""
+        remarks = Remark.objects.order_by("-pk").values_list("pk", "escalation")
+        newest = list(remarks.filter(pk__gt=self._newest)[:MOST_HEARD] if self._newest is not None else remarks[:1])
+        if self._newest is not None:
+            self._remarks |= {case: number for number, case in reversed(newest)}
+        self._newest = newest[0][0] if newest else self._newest or 0
 
 
 shared_standing = Shared(Watch())
@@ -154,15 +172,13 @@ def _case(row: tuple[Any, ...]) -> dict[str, Any]:
     return {**named, "assignee": assignee, "due_at": moment(due_at)}
 
 
-def _seen(standing: Standing, queues: Queues) -> Mapping[str, tuple[str, Any, Any, Any]]:
+def _seen(standing: Standing, queues: Queues) -> Mapping[str, Row]:
     if queues is None:
         return standing.rows
     return {case: row for case, row in standing.rows.items() if row[0] in queues}
 
 
-def _between(
-    before: Mapping[str, tuple[str, Any, Any, Any]], after: Mapping[str, tuple[str, Any, Any, Any]]
-) -> Iterator[Change]:
+def _between(before: Mapping[str, Row], after: Mapping[str, Row]) -> Iterator[Change]:
     yield from (("opened", case, row[0]) for case, row in after.items() if case not in before)
     yield from (("changed", case, row[0]) for case, row in after.items() if case in before and before[case] != row)
     yield from (("closed", case, row[0]) for case, row in before.items() if case not in after)

@@ -11,14 +11,16 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.cases import inbox, standing
+from runtime.cases import desk, inbox, standing
 from runtime.cases.standing import Standing, Watch, changes_since, view_of
 from runtime.models import Escalation, Queue
 from tests.makers.cases import NOW, open_case, waiting_run
 
 ROWS = st.dictionaries(
     st.sampled_from("abcdef"),
-    st.tuples(st.sampled_from(["sales", "legal", ""]), st.sampled_from([None, 1]), st.none(), st.none()),
+    st.tuples(
+        st.sampled_from(["sales", "legal", ""]), st.sampled_from([None, 1]), st.none(), st.none(), st.integers(0, 1)
+    ),
 )
 QUEUES = st.one_of(st.none(), st.frozensets(st.sampled_from(["sales", "legal", ""])))
 
@@ -106,3 +108,19 @@ def test_where_nothing_has_changed_nothing_is_made_anew() -> None:
     watch = Watch()
     open_case()
     assert watch() is watch()
+
+
+@pytest.mark.django_db
+def test_a_remark_is_a_change_of_its_case_for_who_watches_and_those_before_are_not(
+    reviewer_rui: User, reviewer_otto: User
+) -> None:
+    watch, case, quiet = Watch(), open_case(), open_case()
+    desk.remark(quiet.pk, reviewer_rui, "Before anybody looked.", NOW)
+    view, _ = view_of(reviewer_rui, watch())
+    others, _ = view_of(reviewer_otto, watch())
+    for text in ("Ask them first.", "And then again."):
+        desk.remark(case.pk, reviewer_rui, text, NOW)
+        view, messages = view_of(reviewer_rui, watch(), view)
+        assert [(each["change"], each["case"]["id"]) for each in messages] == [("changed", case.pk)]
+    assert view_of(reviewer_rui, watch(), view)[1] == []
+    assert view_of(reviewer_otto, watch(), others)[1] == []
