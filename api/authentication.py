@@ -119,7 +119,7 @@ def caller_of_session(request: HttpRequest) -> Caller | None:
     check.process_request(request)
     reason = check.process_view(request, _no_response, (), {})
     if reason:
-        raise problems.refuse(403, "csrf_failed", f"{reason}")
+        raise problems.Refuse(problems.OUT_OF_DATE)
     return Caller(user, f"user:{user.pk}", frozenset(SCOPES), permissions_of(user))
 
 

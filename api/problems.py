@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 from runtime.json_gate import write_json
+from runtime.views import out_of_date
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -119,6 +120,12 @@ TOO_LARGE = Problem(413, "too_large", "The request's body is too large.")
 UNAVAILABLE = Problem(
     503, "unavailable", "The database cannot answer now. Nothing was changed; try again.", headers={"Retry-After": "1"}
 )
+OUT_OF_DATE = Problem(
+    403,
+    out_of_date.CODE,
+    "This page was out of date: nothing was sent. Load it again, then try once more.",
+    headers={out_of_date.MARK: out_of_date.CODE},
+)
 NOT_RUNNING = Problem(
     503, "unavailable", "No worker is up in this process. Nothing was started; try again.", headers={"Retry-After": "1"}
 )
@@ -190,6 +197,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler403`."""
     return respond(FORBIDDEN) if _is_api(request) else defaults.permission_denied(request, exception)
+
+
+def csrf_failed(request: HttpRequest, **_reason: str) -> HttpResponse:
+    """Django's `CSRF_FAILURE_VIEW`; what a script asks for outside the API is told as the API tells it."""
+    wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    return respond(OUT_OF_DATE) if _is_api(request) or wants_json else out_of_date.answer(request)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,6 +8,7 @@ work in the same order and add nothing.
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -78,6 +79,11 @@ class Common(InLoop, CommonMiddleware):
         return super().process_request(request)
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    reason: str
+
+
 class Csrf(InLoop, CsrfViewMiddleware):
     """The token against forged requests; it stands in a cookie, so no session is read."""
 
@@ -86,8 +92,15 @@ class Csrf(InLoop, CsrfViewMiddleware):
         if self.async_mode:
             vars(self)["process_view"] = self._check
 
-    async def _check(self, *args: Any) -> Any:
-        return super().process_view(*args)
+    async def _check(self, request: HttpRequest, *args: Any) -> Any:
+        checks: Any = super()
+        told = checks.process_view(request, *args)
+        # Its page names who is signed in, which only a thread may ask.
+        return await sync_to_async(checks._reject)(request, told.reason) if isinstance(told, _Refused) else told
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        checks: Any = super()
+        return _Refused(reason) if self.async_mode else checks._reject(request, reason)
 
 
 class Authentication(InLoop, AuthenticationMiddleware):
