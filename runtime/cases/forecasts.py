@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from runtime import blueprints
+from runtime.cases.attempted import scope_of
 from runtime.core import templates
 from runtime.core.drawing import Drawing
 from runtime.core.forecast import Forecast, forecast
@@ -70,7 +71,4 @@ class _Recipients:
         return " ".join(text.split())[:LONGEST] if isinstance(text, str) else ""
 
     def _read(self) -> Mapping[str, Any]:
-        told = traces.trace(self._case.run)
-        done = {step.sign.node: step for step in told.steps if step.status == "finished"}
-        steps = {name: {"output": step.output, "port": step.port} for name, step in done.items()}
-        return {"input": told.input, "steps": steps, "run": {"id": self._case.run_id}}
+        return scope_of(self._case, traces.trace(self._case.run))

@@ -70,16 +70,30 @@ def _details(output: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     for name in ("issues", "broken", "errors", "reasons"):
         listed = output.get(name)
-        found += [_said(item) for item in (listed if isinstance(listed, list) else [listed]) if item]
+        found += [said(item) for item in (listed if isinstance(listed, list) else [listed]) if item]
     return found[:20]
 
 
-def _said(item: object) -> str:
+BROKEN = "This rule is broken."
+"""What is kept of a rule that does not hold, beside its name."""
+_BROKEN_BEFORE = "It does not hold."
+UNCLEAR = "It could not be worked out"
+"""How the reason of a rule begins that can be said neither to hold nor to be broken."""
+
+
+def said(item: object) -> str:
+    """What a finding says in one sentence: an issue, an error, a rule by its name and why it is reported."""
     if not isinstance(item, Mapping):
         return str(item)
     if item.get("name") and item.get("reason"):
-        return f"“{item['name']}”: {item['reason']}"
+        return rule_said(item["name"], item["reason"])
     return str(item.get("message") or item.get("reason") or dict(item))
+
+
+def rule_said(name: object, reason: object) -> str:
+    """A rule that was not kept, in one sentence: its name says what should be true, so it is never denied twice."""
+    # What an earlier release kept in journals reads the same.
+    return f"Rule broken: “{name}”." if reason in (BROKEN, _BROKEN_BEFORE) else f"“{name}”: {reason}"
 
 
 def _proposed(node: Node, output: Mapping[str, Any]) -> dict[str, str]:

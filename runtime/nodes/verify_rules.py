@@ -13,6 +13,7 @@ from pydantic import Field
 from runtime.core.definition import Many
 from runtime.core.expressions import Expr, Json, Unknown
 from runtime.core.node import Context, Done, Inputs, NodeKind, Outcome, Params
+from runtime.core.reasons import BROKEN, UNCLEAR
 from runtime.nodes._values import Name, told_apart
 
 
@@ -51,9 +52,9 @@ def _broken(rule: Rule, inputs: Inputs) -> dict[str, Json] | None:
     if value is True:
         return None
     if value is False:
-        return {"name": rule.name, "reason": "It does not hold.", "leads_to": rule.otherwise}
+        return {"name": rule.name, "reason": BROKEN, "leads_to": rule.otherwise}
     reason = value.reason if isinstance(value, Unknown) else "It gives neither true nor false."
-    return {"name": rule.name, "reason": f"It could not be worked out: {reason}", "leads_to": "unsure"}
+    return {"name": rule.name, "reason": f"{UNCLEAR}: {reason}", "leads_to": "unsure"}
 
 
 KIND = NodeKind(

@@ -21,6 +21,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from runtime.cases import inbox
+from runtime.core.reasons import rule_said
 from runtime.durations import rounded, took
 
 register = template.Library()
@@ -236,7 +237,9 @@ def _sentence_in(item: Any) -> str:
     name, text = item.get("name"), item.get("message") or item.get("reason")
     if not isinstance(text, str) or len(text) > LONGEST_TEXT:
         return ""
-    return f"“{name}”: {text}" if isinstance(name, str) and name and "message" not in item else text
+    if not isinstance(name, str) or not name or "message" in item:
+        return text
+    return rule_said(name, text) if "leads_to" in item else f"“{name}”: {text}"
 
 
 def _leaf(value: Any, budget: _Budget) -> SafeString:

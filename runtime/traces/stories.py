@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from runtime.core.reasons import UNCLEAR
 from runtime.nodes.verify_agreement import DEFAULT_AT_LEAST
 
 type Told = Mapping[str, Any]
@@ -87,9 +88,9 @@ def _email(_port: str, output: Told, _config: Told) -> str:
 
 def _verify(port: str, _output: Told, _config: Told) -> str:
     return {
-        "pass": "It holds.",
-        "fail": "It does not hold.",
-        "unsure": "It can neither be said to hold nor not to hold.",
+        "pass": "It passed.",
+        "fail": "It did not pass.",
+        "unsure": "It could not be told whether it passes.",
     }.get(port, "")
 
 
@@ -107,17 +108,23 @@ def _schema(port: str, output: Told, config: Told) -> str:
 
 def _rules(port: str, output: Told, config: Told) -> str:
     found = output.get("broken")
-    broken = [
-        rule.get("name") if isinstance(rule, Mapping) else rule for rule in (found if isinstance(found, list) else [])
+    rules = [
+        rule if isinstance(rule, Mapping) else {"name": rule} for rule in (found if isinstance(found, list) else [])
     ]
-    names = [f"“{_text(name)}”" for name in broken if _text(name)]
-    return (
-        f"Not kept: {_joined(names)}."
-        if names
-        else "Every rule is kept."
-        if port == "pass"
-        else _verify(port, output, config)
-    )
+    broken = _names([rule for rule in rules if not _is_open(rule)])
+    unclear = _names([rule for rule in rules if _is_open(rule)])
+    told = [f"Rule{'s' if len(broken) > 1 else ''} broken: {_joined(broken)}."] if broken else []
+    told += [f"Could not be worked out: {_joined(unclear)}."] if unclear else []
+    return " ".join(told) or ("Every rule is kept." if port == "pass" else _verify(port, output, config))
+
+
+def _names(rules: list[Told]) -> list[str]:
+    return [f"“{_text(rule['name'])}”" for rule in rules if _text(rule.get("name"))]
+
+
+def _is_open(rule: Told) -> bool:
+    """Whether a rule is reported because it could not be worked out."""
+    return _text(rule.get("reason")).startswith(UNCLEAR)
 
 
 def _judge(port: str, output: Told, config: Told) -> str:

@@ -25,6 +25,7 @@ from runtime.cases.desk import people_for
 from runtime.cases.escalations import Voted
 from runtime.cases.forecasts import forecasts
 from runtime.cases.inbox import Wanted, wanted_of
+from runtime.cases.whose import apart
 from runtime.gates import incidents
 from runtime.ids import is_id
 from runtime.models import Escalation, Gate, GateIncident
@@ -33,6 +34,7 @@ from runtime.refused import Refused
 from runtime.traces.reading import drawing, trace
 from runtime.views import case_answers
 from runtime.views.access import needs
+from runtime.views.case_shown import shown
 from runtime.views.gate_pages import drawn
 
 STATUSES = {"forbidden": 403, "invalid_edits": 422, "unknown_choice": 422, "comment_required": 422, "unchecked": 422}
@@ -180,6 +182,7 @@ def _pane(
     mine = case.assignee_id == request.user.pk
     # Whoever sees a case belongs to its queue (`visible`), and sees the run of it.
     may_write = may(request.user, "escalations:write")
+    may_read_run = may(request.user, "runs:read")
     is_open = case.state == "open"
     ahead = forecasts(case) if is_open else {}
     return {
@@ -192,7 +195,7 @@ def _pane(
         "before": before,
         "choices": _choices(case, ahead, before) if is_open else [],
         "reasons": _reasons(case),
-        "shown": _shown(case),
+        "shown": shown(case, may_read_run),
         "behind": _behind(case, request.user.get_username()),
         "asker": drawing(case.run.blueprint_id).sign(case.node).name,
         "alike": inbox.alike(case, request.user),
@@ -200,7 +203,7 @@ def _pane(
         "people": _people(request, case) if may_write and is_open else [],
         "answer": inbox.answer_of(case),
         "may_write": may_write,
-        "may_read_run": may(request.user, "runs:read"),
+        "may_read_run": may_read_run,
         "held_by_me": held and mine,
         "held_by_another": held and not mine and case.assignee is not None,
         "meant_for": case.assignee if case.assignee and not case.claimed_until else None,
@@ -227,28 +230,6 @@ def _reasons(case: Escalation) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(case: Escalation) -> dict[str, Any]:
-    """What is shown of the case, without empty lists, and findings that stand among the reasons, word for word."""
-    said = {detail for each in case.reasons if isinstance(each, dict) for detail in each.get("details") or ()}
-    return {
-        label: value
-        for label, value in (case.asked.get("show") or {}).items()
-        if value != [] and not _is_said(value, said)
-    }
-
-
-def _is_said(value: Any, said: set[str]) -> bool:
-    """Whether a value is nothing but findings whose sentences are all among those; one that names a run says more."""
-    findings = value if isinstance(value, list) else []
-    return bool(findings) and all(
-        isinstance(each, dict)
-        and "run" not in each
-        and isinstance(each.get("message"), str)
-        and each["message"] in said
-        for each in findings
-    )
-
-
 def _behind(case: Escalation, me: str) -> dict[str, Any] | None:
     """What the machine had said, once it may be told, with its choices by the names of their buttons."""
     bare = veils.laid_bare(case, me)
@@ -270,7 +251,7 @@ def _behind(case: Escalation, me: str) -> dict[str, Any] | None:
     ]
     told = {**bare["show"], **bare["editable"]}
     details = [detail for each in bare["reasons"] for detail in each.get("details") or ()]
-    return {"gates": gates, "question": bare["question"], "told": told, "details": details}
+    return {"gates": gates, "question": bare["question"], "told": apart(case, told), "details": details}
 
 
 def _choices(case: Escalation, ahead: Any, before: Mapping[str, Any] | None) -> list[dict[str, Any]]:

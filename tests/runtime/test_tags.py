@@ -38,8 +38,14 @@ def test_a_finding_is_read_without_unfolding_it() -> None:
 
 
 def test_a_broken_rule_is_read_by_its_name_and_reason() -> None:
-    shown = str(tree([{"name": "it is short", "reason": "It does not hold.", "leads_to": "fail"}]))
-    assert "“it is short”: It does not hold." in shown.partition("</summary>")[0]
+    for reason in ("This rule is broken.", "It does not hold."):
+        shown = str(tree([{"name": "it is short", "reason": reason, "leads_to": "fail"}]))
+        assert "Rule broken: “it is short”." in shown.partition("</summary>")[0]
+
+
+def test_what_only_looks_like_a_broken_rule_keeps_its_own_words() -> None:
+    shown = str(tree([{"name": "an order", "reason": "This rule is broken."}]))
+    assert "“an order”: This rule is broken." in shown.partition("</summary>")[0]
 
 
 def test_a_record_is_no_finding_and_what_it_says_is_escaped() -> None:

@@ -9,7 +9,7 @@ import pytest
 from runtime.core.definition import parse
 from runtime.core.drawing import compile_drawing
 from runtime.core.events import Event
-from runtime.core.reasons import reasons
+from runtime.core.reasons import reasons, said
 from runtime.core.state import fold
 from runtime.nodes import discover
 from tests.makers.engine import drawn, node, outcome, review
@@ -73,3 +73,13 @@ def test_what_a_step_found_is_told_in_its_own_sentences(output: Any, details: li
 
 def test_a_way_is_named_in_words() -> None:
     assert told("key_account", {}, DECIDED)["message"] == "“Who takes it on?” answered “key account”."
+
+
+@pytest.mark.parametrize("reason", ["This rule is broken.", "It does not hold."])
+def test_a_broken_rule_is_one_clear_sentence_whatever_its_name(reason: str) -> None:
+    assert said({"name": "it holds no code", "reason": reason}) == "Rule broken: “it holds no code”."
+
+
+def test_a_rule_that_could_not_be_worked_out_is_not_said_to_be_broken() -> None:
+    doubt = "It could not be worked out: `input.seats` is not there."
+    assert said({"name": "at least one seat", "reason": doubt}) == f"“at least one seat”: {doubt}"

@@ -13,10 +13,13 @@ from django.contrib.auth.models import User
 from runtime import veils
 from runtime.cases import desk, escalations, holds
 from runtime.cases.answers import Answer
+from runtime.cases.attempted import attempted
 from runtime.core.node import Failed
 from runtime.json_gate import write_json
-from runtime.models import Blueprint, Decision, Entry, Escalation, Run
+from runtime.models import Blueprint, Decision, Entry, Escalation, Run, Sighting
+from runtime.permissions import may
 from runtime.traces import reading as traces
+from runtime.views.case_shown import shown
 from tests.makers import gated as gates
 from tests.makers.engine import Engine, drawn, ended, node, outcome, review, seal, until
 from tests.makers.people import person
@@ -184,8 +187,24 @@ def test_an_incident_between_gate_and_review_does_not_tell_what_the_gate_said(en
     assert incident.kind == "incident"
     assert SAID not in write_json([incident.asked, incident.reasons, incident.question])
     assert "failed" in incident.question
+    assert SAID not in write_json(dict(attempted(incident).parts))
     kept = Entry.objects.get(run=run_id, type="incident.opened").data
     assert kept["error"]["message"], "Whoever designs still reads it in the run."
+
+
+def test_a_mail_that_failed_shows_what_it_says_only_where_that_does_not_tell_what_the_gate_said(
+    engine: Engine, ada: User
+) -> None:
+    mail = {"to": "a@b.example", "subject": "About {{ input.text }}", "body": "We say {{ steps.gate.output.choice }}."}
+    engine.doors.answers["tell"] = [Failed("mail", "Nothing answers.")]
+    blueprint = behind_gate(node("tell", "execute.email", mail), ways=("gate.unsure > tell", "tell.done > ask"))
+    run_id = engine.run(blueprint, gates.case(SAID))
+    incident = case_at(run_id, "tell")
+    assert incident.kind == "incident"
+    assert dict(attempted(incident).parts) == {}
+    dora = person("dora", "reviewer")
+    assert shown(incident, may(dora, "runs:read")).tried == attempted(incident)
+    assert not Sighting.objects.filter(run=run_id).exists(), "Whoever looks at the incident has seen nothing."
 
 
 def test_what_somebody_who_had_looked_writes_beside_a_case_ends_its_blindness(engine: Engine, ada: User) -> None:

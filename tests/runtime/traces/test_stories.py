@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.core.reasons import UNCLEAR
 from runtime.nodes import discover
 from runtime.traces.stories import failure, held_back, why
 
@@ -36,7 +37,14 @@ JSON = st.recursive(
             "The two answers are 1 alike; at least 1 is wanted.",
         ),
         ("verify.quality", "pass", {"issues": []}, {}, "Complete and well formed."),
-        ("verify.rules", "fail", {"broken": ["a", "b"]}, {}, "Not kept: “a” and “b”."),
+        ("verify.rules", "fail", {"broken": ["a", "b"]}, {}, "Rules broken: “a” and “b”."),
+        (
+            "verify.rules",
+            "fail",
+            {"broken": [{"name": "a", "reason": "This rule is broken."}, {"name": "b", "reason": f"{UNCLEAR}: no c."}]},
+            {},
+            "Rule broken: “a”. Could not be worked out: “b”.",
+        ),
         (
             "verify.judge",
             "unsure",
