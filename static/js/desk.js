@@ -2,6 +2,9 @@
 // htmx exchanges the pane; this file says which row is open, what was answered, and how long that can be taken back.
 
 import { freshen } from "./times.js";
+import { hush, tell } from "./told.js";
+import { isWord, openBox } from "./boxes.js";
+import { forget, keep, now, restore, was } from "./drafts.js";
 
 const TYPING = "input:not([type=checkbox]), textarea, select";
 const list = document.querySelector(".desk-list");
@@ -14,7 +17,7 @@ const links = () => [...document.querySelectorAll("#rows .row:not(.is-done) .row
 const row = (id) => document.getElementById(`row-${id}`);
 
 // The pane says which case it shows and which was answered just now; the rows follow.
-function settle() {
+function settle(ctx) {
   const shown = pane()?.dataset.case ?? "";
   point(shown);
   const done = pane()?.dataset.answered;
@@ -26,7 +29,35 @@ function settle() {
   before = shown;
   freshen(document);
   watchEdits();
+  if (done) forget(done);
+  const sent = ctx?.request?.form;
+  if (sent?.matches(".remark-form") && ctx.response.status < 400) forget(shown, "text");
+  bringBack();
   countDown();
+}
+
+// What was begun to be written here before, with a quiet word and a way to do without it.
+function bringBack() {
+  if (!pane()?.querySelector("#answer, #remark")) return;
+  const back = restore(pane());
+  keep(pane());
+  if (!back) return;
+  const note = document.createElement("p");
+  note.className = "draft-note";
+  note.role = "status";
+  const afresh = document.createElement("button");
+  afresh.className = "button quiet";
+  afresh.type = "button";
+  afresh.textContent = "Start afresh";
+  afresh.addEventListener("click", () => {
+    forget(pane().dataset.case);
+    for (const form of pane().querySelectorAll("#answer, .remark-form")) form.reset();
+    for (const field of pane().querySelectorAll("#answer [data-was]")) field.dispatchEvent(new Event("input", { bubbles: true }));
+    note.remove();
+    pane().focus({ preventScroll: true });
+  });
+  note.append("What you wrote here before is back. ", afresh);
+  (pane().querySelector("#answer") ?? pane().querySelector(".remark-form")).prepend(note);
 }
 
 // Whoever was refused stands where there is something to do: in the field that is wrong, else at what was said.
@@ -73,15 +104,14 @@ function unmark(id) {
 // A value that was changed says what it was before, beside the field.
 function watchEdits() {
   for (const field of pane()?.querySelectorAll("#answer [name^='field-']:not([data-was])") ?? []) {
-    const before = field.type === "checkbox" ? String(field.defaultChecked) : field.tagName === "SELECT" ? [...field.options].find((each) => each.defaultSelected)?.value ?? "" : field.defaultValue;
+    const before = was(field);
     field.dataset.was = before;
     const note = document.createElement("p");
     note.className = "was";
     note.hidden = true;
     field.closest(".field").append(note);
     field.addEventListener("input", () => {
-      const now = field.type === "checkbox" ? String(field.checked) : field.value;
-      note.hidden = now === before;
+      note.hidden = now(field) === before;
       const old = document.createElement("del");
       old.textContent = before || "empty";
       note.replaceChildren("Changed. It was: ", old);
@@ -140,6 +170,7 @@ function announce(note, words) {
 }
 
 function step(by) {
+  if (isWord(document.activeElement)) document.activeElement.blur();
   const all = links();
   const here = all.findIndex((link) => link.getAttribute("aria-current"));
   const next = all[here < 0 ? 0 : Math.min(Math.max(here + by, 0), all.length - 1)];
@@ -217,16 +248,27 @@ if (keysOn) {
   keysOn.addEventListener("change", () => (keysOn.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 }
 
+// A key that is meant for a box, or for the word that opens one, decides nothing behind it.
+function rests(event, answers) {
+  const box = openBox();
+  if (box ? event.key === "?" && box.id === "keys" : !isWord(event.target) || !(answers || "czx".includes(event.key))) return false;
+  if (answers) tell(box ? "Nothing was answered: a box is open. Esc closes it." : "Nothing was answered: the keys mean the word that has the focus. Esc leaves it.", { about: "keys" });
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hush("keys");
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest?.(TYPING)) {
+  if (event.target.closest?.(TYPING) || event.target.isContentEditable || (event.key === "Escape" && isWord(event.target))) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (!keysOn?.checked || (event.key !== "?" && document.querySelector(":popover-open"))) return;
-  const deed = /^[1-9]$/.test(event.key) ? () => choose(event.key) : KEYS[event.key];
-  if (!deed || (!"jk?".includes(event.key) && (event.repeat || !settled()))) return;
+  const answers = /^[1-9]$/.test(event.key);
+  const deed = answers ? () => choose(event.key) : KEYS[event.key];
+  if (!keysOn?.checked || !deed || rests(event, answers)) return;
+  if (!"jk?".includes(event.key) && (event.repeat || !settled())) return;
   event.preventDefault();
+  hush("keys");
   deed();
 });
 
@@ -244,7 +286,16 @@ document.addEventListener(
   },
   true,
 );
-document.addEventListener("htmx:error", () => delete pane()?.dataset.busy);
+// What did not come leaves the case that is seen as the one that is meant, and everything can be tried again.
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const { aborted, reason } = ctx.request.signal;
+  if (ctx.status === "swapped" || (aborted && reason !== "timeout")) return;
+  if (pane()?.contains(ctx.request.form)) delete pane().dataset.busy;
+  if (ctx.sourceElement.matches?.("#rows .row-title")) point(pane()?.dataset.case ?? "");
+});
+document.addEventListener("input", (event) => {
+  if (pane()?.contains(event.target)) keep(pane());
+});
 
 // A page that has no pane (signed out, gone, refused) is shown whole.
 document.addEventListener("htmx:before:swap", (event) => {
@@ -254,7 +305,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     location.assign(ctx.response?.raw?.url ?? location.href);
   }
 });
-document.addEventListener("htmx:after:swap", settle);
+document.addEventListener("htmx:after:swap", ({ detail }) => settle(detail.ctx));
 document.addEventListener("htmx:before:history:restore", (event) => {
   event.preventDefault();
   location.reload();

@@ -1,8 +1,11 @@
 // How many cases wait for this person, beside the word in the top bar; pages that list cases hear of each change.
 
-import { follow } from "./socket.js";
+import { follow, litBy } from "./socket.js";
+import { hush } from "./told.js";
 
 export function watchInbox(badge) {
+  const light = document.querySelector("[data-inbox-live]");
+  const shine = light && litBy(light);
   follow(
     () => "/ws/inbox/",
     (message) => {
@@ -14,6 +17,12 @@ export function watchInbox(badge) {
       } else {
         document.dispatchEvent(new CustomEvent("inbox", { detail: message }));
       }
+    },
+    (how, reason) => {
+      if (how === "on") hush("line");
+      if (!light) return;
+      light.hidden = how === "on";
+      shine(how, reason);
     },
   );
 }

@@ -3,6 +3,8 @@
 
 import { keepTimes } from "./times.js";
 import { watchInbox } from "./inbox.js";
+import "./boxes.js";
+import "./told.js";
 
 document.documentElement.classList.add("scripted");
 keepTimes(document);

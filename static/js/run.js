@@ -1,6 +1,6 @@
 // One run, live. The socket says what happened; the server renders what it means, and only what differs is exchanged.
 
-import { follow } from "./socket.js";
+import { follow, litBy } from "./socket.js";
 import { exchange } from "./exchange.js";
 import { freshen } from "./times.js";
 import { drawingOf } from "./drawing.js";
@@ -8,23 +8,14 @@ import { findIn } from "./find.js";
 
 const REST_MS = 200;
 const STAGGER_MS = 70;
-const WORDS = { on: "live", again: "reconnecting", ended: "ended", refused: "no longer permitted" };
 
 const run = document.getElementById("run");
-const light = document.querySelector("[data-live]");
 let seq = Number(run.dataset.seq);
 let touched = new Set();
 let asking = false;
 let again = false;
 const drawing = drawingOf(run);
 const finding = findIn(run, document.getElementById("find"));
-
-function stood(how, reason) {
-  light.dataset.live = how;
-  const word = how === "refused" && reason ? reason : WORDS[how];
-  const text = light.querySelector("[data-live-text]");
-  if (text.textContent !== word) text.textContent = word;
-}
 
 function told(message) {
   if (message.type === "event") {
@@ -103,4 +94,4 @@ document.addEventListener("inbox", ({ detail }) => {
   if (detail.case?.run === run.dataset.run) refresh();
 });
 
-if (!run.dataset.ended) follow(() => `${run.dataset.socket}?after=${seq}`, told, stood);
+if (!run.dataset.ended) follow(() => `${run.dataset.socket}?after=${seq}`, told, litBy(document.querySelector("#main [data-live]")));

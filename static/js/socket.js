@@ -2,9 +2,19 @@
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
+const WORDS = { on: "live", again: "not live, trying again", ended: "ended", refused: "no longer permitted" };
+
+export function litBy(light) {
+  return (how, reason) => {
+    light.dataset.live = how;
+    const word = how === "refused" && reason ? reason : WORDS[how];
+    const text = light.querySelector("[data-live-text]");
+    if (text.textContent !== word) text.textContent = word;
+  };
+}
 
 // `path` is a function, since what has been read so far is part of the address. `told` gets each message; `stood` hears
-// "on", "again" (it will be tried again) and "ended" or "refused" (it will not).
+// "on", "again" (it will be tried again) and "ended" or "refused" (it will not); `litBy` says it in a mark on the page.
 export function follow(path, told, stood = () => {}) {
   let wait = FIRST_MS;
   let left = false;
