@@ -108,6 +108,11 @@ def desk(
 ) -> HttpResponse:
     """The inbox with this case; for htmx the pane alone. `before` is an answer that was taken back just now."""
     wanted, now = wanted_of(request.GET), timezone.now()
+    if case and request.method == "GET" and request.GET.get("part") == "card":
+        # Asked for by the page itself when a colleague did something; what is to be said to this person is left alone.
+        return render(
+            request, "runtime/_case.html", {"wanted": wanted, "case": case, **_pane(request, case, None, None)}
+        )
     answered = _answered(request)
     context: dict[str, Any] = {"wanted": wanted, "now": now, "case": case, "answered": answered}
     context["may_teach"] = answered is not None and may(request.user, "escalations:write", answered["case"])
