@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 
 from runtime import connections
 from runtime.core.node import Failed, Message
+from runtime.faults import mail_fault
 from runtime.models import OutboxMail
 
 
@@ -38,7 +39,7 @@ def deliver(message: Message, key: str, run_id: str, now: datetime) -> str | Fai
     try:
         account.open_backend().send_messages([letter])
     except OSError as failure:
-        return Failed("mail", f"The mail server could not be reached: {failure}", passing=True)
+        return Failed("mail", mail_fault(failure), passing=True)
     except ValueError as failure:
         # Such as an address with letters before the @ that not every server takes.
         return Failed("mail.unwritable", f"This mail cannot be sent as it is: {failure}")

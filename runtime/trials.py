@@ -6,9 +6,6 @@ and signed in to; no mail leaves. Nothing of a secret is in what it says.
 
 from __future__ import annotations
 
-import smtplib
-import socket
-import ssl
 from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
@@ -19,6 +16,7 @@ from runtime.ai import Models
 from runtime.core.node import Failed, HttpRequest, ModelRequest
 from runtime.doors import ProcessDoors
 from runtime.egress import Egress
+from runtime.faults import mail_fault
 
 PATIENCE_S = 15.0
 # The endpoint answered, only not with what a run could use: one token is too little for some models.
@@ -78,29 +76,8 @@ def _greeted(name: str) -> Tried:
     try:
         backend.open()
     except OSError as failure:  # what goes wrong in SMTP and in TLS is an OSError, too
-        return Tried(False, _told(failure))
+        return Tried(False, mail_fault(failure))
     finally:
         backend.close()
     signed_in = " and accepts the name and password" if account.config.username else ""
     return Tried(True, f"The mail server greeted{signed_in}. No mail was sent.")
-
-
-def _told(failure: OSError) -> str:
-    match failure:
-        case smtplib.SMTPAuthenticationError():
-            return "The mail server answered, but it does not accept the name and password."
-        case smtplib.SMTPNotSupportedError():
-            return "The mail server answered, but it does not offer the chosen kind of encryption."
-        case smtplib.SMTPException():
-            return "Something answered, but not as a mail server does. Is the port right, and the kind of encryption?"
-        case ssl.SSLError():
-            return (
-                "The mail server could not prove who it is, or the chosen kind of encryption is not the one it speaks."
-            )
-        case socket.gaierror():
-            return "The mail server's name has no address."
-        case TimeoutError():
-            return "The mail server did not answer in time."
-        case ConnectionRefusedError():
-            return "Nothing answers at this address and port."
-    return "No connection to the mail server could be made."

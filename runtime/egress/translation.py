@@ -16,6 +16,7 @@ from yarl import URL
 
 from runtime.core.node import Failed, HttpRequest, HttpResponse
 from runtime.egress.addresses import is_allowed
+from runtime.faults import NOTHING_ANSWERS
 from runtime.json_gate import MAX_BYTES, Json, JsonProblem, clean, read_json, write_json
 
 _HIDDEN = "[hidden]"
@@ -165,6 +166,8 @@ def failure_of(error: Exception) -> Failed:
             return Failed("connect", "The other side could not prove who it is (TLS).")
         case aiohttp.ClientConnectorDNSError():
             return Failed("connect", "The host's name has no address.", passing=True)
+        case aiohttp.ClientConnectorError() if isinstance(error.os_error, ConnectionRefusedError):
+            return Failed("connect", NOTHING_ANSWERS, passing=True)
         case aiohttp.ClientConnectorError():
             return Failed("connect", "No connection could be made.", passing=True)
         case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError() | ConnectionError() | zlib.error():

@@ -16,6 +16,7 @@ from django.core.mail import EmailMessage
 
 from runtime import connections, jobs
 from runtime.core.node import Failed
+from runtime.faults import mail_fault
 from runtime.models import Notice, Queue
 from runtime.notices.events import Event
 from runtime.notices.letters import Item, Letter, letter
@@ -62,7 +63,9 @@ def deliver(text: Letter, to: str, message_id: str) -> str:
             account.open_backend().send_messages([mail])
         else:
             mail.send()
-    except (OSError, ValueError) as failure:
+    except OSError as failure:
+        return f"The mail could not be sent: {mail_fault(failure)}"
+    except ValueError as failure:
         return f"The mail could not be sent: {failure}"
     return ""
 

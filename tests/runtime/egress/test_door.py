@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from runtime.core.node import Failed, HttpRequest, HttpResponse
 from runtime.egress import Egress, Policy
+from runtime.faults import NOTHING_ANSWERS
 from tests.makers.openai_server import cut_off, dripping, half_closed, raw
 
 LOOPBACK = Policy(networks=("127.0.0.0/8", "::1/128"))
@@ -270,7 +271,7 @@ async def test_a_closed_port_may_be_tried_again() -> None:
     async with door() as egress:
         outcome = await egress.send(HttpRequest("GET", "http://127.0.0.1:9/"), LOOPBACK)
     assert isinstance(outcome, Failed)
-    assert (outcome.code, outcome.passing) == ("connect", True)
+    assert (outcome.code, outcome.passing, outcome.message) == ("connect", True, NOTHING_ANSWERS)
 
 
 @pytest.mark.parametrize(
