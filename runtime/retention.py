@@ -97,7 +97,9 @@ async def keep_to_the_rules(work: jobs.Work) -> jobs.Outcome:
 def delete_some(now: datetime) -> int:
     """Delete the oldest `AT_ONCE` runs that no rule keeps any longer, in the open transaction; how many."""
     for name, days in _bounded():
-        old = list(_older(name, now - timedelta(days=days)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+        # Locked, or left for the next hour: somebody may be taking one up again in this very moment.
+        ended = _older(name, now - timedelta(days=days)).select_for_update(skip_locked=True).order_by("pk")
+        old = list(ended.values_list("pk", flat=True)[:AT_ONCE])
         if old:
             Run.objects.filter(pk__in=old).delete()
             return len(old)

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from runtime import jobs, retention
+from runtime import jobs, retention, runs
 from runtime.ids import first_id_at
 from runtime.models import AuditEntry, Entry, Escalation, Run, RunKeeping
 from runtime.refused import Refused
 from tests.makers.cases import NOW, open_case, waiting_run
 from tests.makers.jobs import worked_off
+from tests.makers.races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,24 @@ def test_a_run_goes_with_all_that_hangs_on_it_once_it_is_too_old(administrator_a
     assert not Escalation.objects.exists()
     assert set(Entry.objects.values_list("run", flat=True)) == {young.pk}
     assert retention.delete_some(NOW) == 0
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_is_being_taken_up_again_stays_and_nobody_waits_for_it(administrator_ada: User) -> None:
+    old = ended(100, status="failed")
+    retention.keep("", 30, administrator_ada, NOW)
+
+    def deleted() -> int:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            return retention.delete_some(NOW)
+
+    with transaction.atomic():
+        assert not isinstance(runs.retry(old.pk, None, "ada"), Refused)
+        assert race(deleted) == [0]
+    assert race(deleted) == [0]
+    assert Run.objects.get(pk=old.pk).status == "queued"
 
 
 def test_a_workflow_may_have_a_rule_of_its_own(administrator_ada: User) -> None:
