@@ -22,14 +22,14 @@ def answer(request: HttpRequest) -> HttpResponse:
     """A page, or for htmx the notice alone. Whoever is signed in by now and wanted just that is led on."""
     signed_in = request.path == reverse("sign_in") and request.user.is_authenticated
     wanted = request.POST.get("next", "") if signed_in else request.headers.get("Referer", "")
-    context = {"signed_in": signed_in, "address": _here(request, wanted)}
+    context = {"signed_in": signed_in, "address": ours(request, wanted)}
     of_htmx = bool(request.headers.get("HX-Request"))
     told = render(request, "_out_of_date.html" if of_htmx else "out_of_date.html", context, status=403)
     told[MARK], told["Cache-Control"] = CODE, "no-store"
     return told
 
 
-def _here(request: HttpRequest, address: str) -> str:
+def ours(request: HttpRequest, address: str) -> str:
     """The address without its host, if it is one of ours; else where everybody begins."""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=False):
         return "/"

@@ -32,15 +32,16 @@ OUTSIDE = """() => {
   ];
 }"""
 COVERED = """() => {
-  const parts = [...document.querySelectorAll('.row :is(a, button, summary, input, select, textarea), .way :is(a, button)')];
+  const pressed = ':is(a, button, summary, input, select, textarea)';
+  const parts = [...document.querySelectorAll(`.row ${pressed}, .way ${pressed}`)];
   const isOwn = (part) => {
     part.scrollIntoView({ block: 'center', behavior: 'instant' });
     const { left, top, width, height } = part.getClientRects()[0];
     const met = document.elementFromPoint(left + width / 2, top + height / 2);
     return width < 2 || part.contains(met) || part.labels?.[0]?.contains(met);
   };
-  const seen = parts.filter((part) => part.checkVisibility({ visibilityProperty: true }) && part.getClientRects().length);
-  const covered = seen.filter((part) => !isOwn(part)).map((part) => part.outerHTML.slice(0, 160));
+  const isSeen = (part) => part.checkVisibility({ visibilityProperty: true }) && part.getClientRects().length;
+  const covered = parts.filter(isSeen).filter((part) => !isOwn(part)).map((part) => part.outerHTML.slice(0, 160));
   scrollTo({ top: 0, behavior: 'instant' });
   return covered;
 }"""

@@ -82,7 +82,9 @@ def test_an_answer_that_does_not_arrive_is_said_to_be_unsent_and_is_sent_once_th
     page.route("**/cases/**", lambda route: route.abort())
     page.keyboard.press("1")
     told = page.locator("#told")
-    expect(told).to_contain_text("Not sent: Interlock cannot be reached. Your answer is still here; press “Go on” again.")
+    expect(told).to_contain_text(
+        "Not sent: Interlock cannot be reached. Your answer is still here; press “Go on” again."
+    )
     expect(told).to_have_attribute("role", "alert")
     for_everybody(page, "an answer that was not sent")
     page.keyboard.press("k")

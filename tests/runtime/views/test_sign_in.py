@@ -102,3 +102,22 @@ def test_the_admins_sign_in_leads_to_the_one_that_counts(dora: User) -> None:
     assert browser.post("/admin/login/", {"username": "dora", "password": PASSWORD}).status_code == 302
     browser.force_login(dora)
     assert browser.get("/admin/", follow=True).status_code == 403
+
+
+def test_whoever_sends_a_form_after_the_session_ended_is_told_and_comes_back_to_where_the_form_stood(
+    dora: User,
+) -> None:
+    here = "http://testserver/cases/?view=mine"
+    answer = Client().post("/cases/views/", {"name": "Mine"}, headers={"Referer": here}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/sign-in/?unsent=1&next=/cases/%3Fview%3Dmine"
+    assert "You were signed out meanwhile. Nothing was sent." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "referer", ["", "https://elsewhere.example/cases/", "http://testserver//elsewhere.example", "http://["]
+)
+def test_a_way_back_that_is_not_ours_is_not_gone(referer: str, dora: User) -> None:
+    browser = Client()
+    sent = browser.post("/cases/views/", {"name": "Mine"}, headers={"Referer": referer} if referer else {})
+    signed_in = browser.post(sent["Location"], {"username": "dora", "password": PASSWORD})
+    assert signed_in["Location"] == "/"
