@@ -56,7 +56,15 @@ TITLES = {
 @require_safe
 @needs("escalations:read")
 def case_list(request: HttpRequest) -> HttpResponse:
-    """The open cases that this person may see: the oldest first, since somebody has waited longest for it."""
+    """The open cases that this person may see: the oldest first, since somebody has waited longest for it.
+
+    With `part=views` only what stands at the top, whose numbers change while the list keeps still.
+    """
+    if request.GET.get("part") == "views":
+        wanted = wanted_of(request.GET)
+        numbers = {} if wanted.q else _numbers(request, wanted, _closed_gates(request, wanted))
+        views = {"views": _views(wanted, numbers), "most": inbox.MOST_COUNTED, "wanted": wanted}
+        return render(request, "runtime/desk.html#views", views)
     return desk(request, None)
 
 
@@ -139,15 +147,18 @@ def onward(request: HttpRequest, case: Escalation, *, voted: bool = False) -> st
 def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict[str, Any]:
     now = timezone.now()
     page = inbox.listed(request.user, wanted, now, request.GET.get("after", ""))
+    gates = _closed_gates(request, wanted)
+    numbers = {} if wanted.q else _numbers(request, wanted, gates)
     # Of a search only the page is known: to count what each view has of it would be to search through all of them.
-    numbers = {} if wanted.q else inbox.counts(request.user, wanted, now)
+    if wanted.q and not page.more and not request.GET.get("after"):
+        numbers = {wanted.view: len(page.cases)}
     people, me = desk_rules.takers(MOST_PEOPLE), request.user.get_username()
     return {
         "cases": page.cases,
         "more": page.more,
         "partly": page.partly,
         "window": inbox.WINDOW,
-        "views": [(name, TITLES[name], numbers.get(name), replace(wanted, view=name).query) for name in inbox.VIEWS],
+        "views": _views(wanted, numbers),
         "dues": DUES,
         "colleagues": [each.name for each in people],
         "may_write": may(request.user, "escalations:write"),
@@ -158,7 +169,7 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "queues": inbox.queues_of(request.user),
         "workflows": inbox.workflows(),
         "saved": inbox.saved(request.user),
-        "closed_gates": drawn.closed(_closed_gates(request, wanted)),
+        "closed_gates": drawn.closed(gates) if wanted.view in WITH_GATES else [],
         "may_gates": may(request.user, "gates:write"),
         "filtered": bool(wanted.query),
         "open_id": case.pk if case else "",
@@ -166,8 +177,20 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
     }
 
 
+def _views(wanted: Wanted, numbers: Mapping[str, int]) -> list[tuple[str, str, int | None, str]]:
+    return [(name, TITLES[name], numbers.get(name), replace(wanted, view=name).query) for name in inbox.VIEWS]
+
+
+def _numbers(request: HttpRequest, wanted: Wanted, gates: list[GateIncident]) -> dict[str, int]:
+    """How many each view has: gates that closed themselves are among the incidents, and no cases."""
+    counted = inbox.counts(request.user, wanted, timezone.now())
+    return {**counted, "incidents": counted["incidents"] + len(gates)}
+
+
 def _closed_gates(request: HttpRequest, wanted: Wanted) -> list[GateIncident]:
-    return incidents.open_to(request.user, wanted.workflow) if wanted.view in WITH_GATES else []
+    """Those of the workflow; a gate is in no queue, nobody's, never due, and found by no words."""
+    narrowed = wanted.queue or wanted.due or wanted.assignee or wanted.q
+    return [] if narrowed else incidents.open_to(request.user, wanted.workflow)
 
 
 def _several(request: HttpRequest) -> list[str]:

@@ -43,9 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
     troubles = figures.troubles(runs, cases, now)
     deserted = queues.deserted() if "workflows:write" in held else []
     names = _names({each.workflow for each in troubles} | {each.workflow for each in deserted})
+    gates = incidents.open_to(request.user)
+    counted = inbox.counts(request.user, Wanted(), now, COUNTED)
     context = {
         "cases": _mine_first(request.user, now),
-        "counts": inbox.counts(request.user, Wanted(), now, COUNTED),
+        "counts": {**counted, "incidents": counted["incidents"] + len(gates)},
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
         "at_least": today.looked_at >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
@@ -53,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "troubles": [(each, names.get(each.workflow, each.workflow)) for each in troubles],
         "deserted": [(each, names.get(each.workflow, each.workflow)) for each in deserted],
         "most_waiting": queues.MOST_WAITING,
-        "closed_gates": drawn.closed(incidents.open_to(request.user)) if "gates:read" in held else [],
+        "closed_gates": drawn.closed(gates),
         "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],
         # Who sees the runs of his cases only would see a rate of those, which says nothing.
         "rates": figures.rates(figures.real_runs(runs), now) if whole else None,

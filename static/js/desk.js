@@ -1,6 +1,8 @@
 // The inbox by keyboard, and live: rows keep their place while the pane beside them changes, and what is new is announced.
 // htmx exchanges the pane; this file says which row is open, what was answered, and how long that can be taken back.
 
+import { renewCard } from "./card.js";
+import { renewNumbers } from "./numbers.js";
 import { freshen } from "./times.js";
 import { hush, tell } from "./told.js";
 import { isWord, openBox } from "./boxes.js";
@@ -22,7 +24,9 @@ function settle(ctx) {
   point(shown);
   const done = pane()?.dataset.answered;
   if (done) mark(done, "answered");
-  if (shown && row(shown)?.classList.contains("is-done")) unmark(shown);
+  const state = pane()?.querySelector("[data-renew]")?.dataset.state;
+  if (state === "open" && row(shown)?.classList.contains("is-done")) unmark(shown);
+  else if (state && state !== "open") mark(shown, "settled");
   reveal(row(shown));
   if (shown !== before) scrollTo({ top: 0 });
   else showRefusal();
@@ -101,21 +105,37 @@ function unmark(id) {
   found.querySelector(".row-done").hidden = true;
 }
 
+// What the case had: after a refusal there stands in the field what was refused.
+function original(field) {
+  const said = field.closest(".field").dataset.original;
+  if (said === undefined) return was(field);
+  return field.type === "checkbox" ? String(said === "on") : said.replaceAll("\r\n", "\n");
+}
+
 // A value that was changed says what it was before, beside the field.
 function watchEdits() {
   for (const field of pane()?.querySelectorAll("#answer [name^='field-']:not([data-was])") ?? []) {
-    const before = was(field);
+    const before = original(field);
+    const refused = now(field);
     field.dataset.was = before;
     const note = document.createElement("p");
     note.className = "was";
     note.hidden = true;
     field.closest(".field").append(note);
-    field.addEventListener("input", () => {
+    const error = field.closest(".field").querySelector(".error");
+    const told = () => {
       note.hidden = now(field) === before;
       const old = document.createElement("del");
       old.textContent = before || "empty";
       note.replaceChildren("Changed. It was: ", old);
-    });
+      if (!error) return;
+      // What was wrong with one value says nothing of another.
+      error.hidden = now(field) !== refused;
+      if (error.hidden) field.removeAttribute("aria-invalid");
+      else field.setAttribute("aria-invalid", "true");
+    };
+    field.addEventListener("input", told);
+    if (now(field) !== before) told();
   }
 }
 
@@ -145,12 +165,13 @@ function countDown() {
 // What the socket tells: a row is never moved or taken away under somebody's pointer.
 function inboxTold(message) {
   const note = document.querySelector("[data-inbox-changed]");
+  renewNumbers();
+  if (message.type === "list" || message.case.id === pane()?.dataset.case) renewCard();
   if (message.type === "list") return announce(note, "Much has changed. ");
   if (message.change === "closed") mark(message.case.id, "settled");
   if (message.change === "changed") {
     const found = row(message.case.id);
-    const who = found?.querySelector(".row-who");
-    if (who) who.textContent = message.case.assignee ? `with ${message.case.assignee}` : "free again";
+    if (found) tellWho(found, message.case.assignee);
   }
   if (message.change !== "opened") return;
   if (row(message.case.id)) {
@@ -159,6 +180,18 @@ function inboxTold(message) {
   }
   opened.add(message.case.id);
   announce(note, `${opened.size} new. `);
+}
+
+// A remark is a change, too: a row that named nobody goes on doing so until somebody has the case.
+function tellWho(found, name) {
+  let who = found.querySelector(".row-who");
+  if (!who && !name) return;
+  if (!who) {
+    who = document.createElement("span");
+    who.className = "row-who";
+    found.querySelector(".row-note").append(who);
+  }
+  who.textContent = name ? `with ${name}` : "free again";
 }
 
 function announce(note, words) {
@@ -218,6 +251,7 @@ function settled() {
 function choose(number) {
   const button = pane()?.querySelector(`[data-key="${number}"]`);
   if (!button || button.disabled) return;
+  if (unfolded(button)) return;
   const comment = pane().querySelector("#comment");
   if ("comment" in button.dataset && !comment.value.trim()) {
     comment.setAttribute("aria-invalid", "true");
@@ -227,6 +261,20 @@ function choose(number) {
   }
   button.click();
 }
+
+// Who skips a step is asked first for what it would have given, and then for a comment.
+function unfolded(button) {
+  const folded = button.value === "skip" && pane().querySelector("#answer details:not([open]):has(#field-value)");
+  if (!folded) return false;
+  folded.open = true;
+  folded.querySelector("#field-value").focus();
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("#answer [data-key]");
+  if (button && pane()?.contains(button) && unfolded(button)) event.preventDefault();
+});
 
 const KEYS = {
   j: () => step(1),
