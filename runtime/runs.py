@@ -29,7 +29,7 @@ from runtime.ids import new_id
 from runtime.journal import send_signal
 from runtime.json_schemas import errors_of
 from runtime.live import bell
-from runtime.models import Run
+from runtime.models import Escalation, Run
 from runtime.refused import FieldError, Refused
 
 logger = logging.getLogger(__name__)
@@ -155,6 +155,8 @@ def retry(run_id: str, node: str | None, by: str) -> Signalled | Refused:
     if refused:
         return refused
     Run.objects.filter(pk=run.pk).update(status="queued", finished_at=None, outcome=None)
+    # What waited for a person is asked anew: an answer from before the end neither goes on nor comes back.
+    Escalation.objects.filter(run=run.pk, goes_on_at__isnull=False).update(goes_on_at=None)
     return _signal(run, "retry", node, {"by": by}, by)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -35,6 +36,7 @@ __all__ = [
     "Undone",
     "Voted",
     "cancel_for_run",
+    "counted",
     "expire_due",
     "go_on_due",
     "open_cases",
@@ -218,11 +220,19 @@ def _vote(
     if not new:
         return holds.VOTED_ALREADY
     audit.record(user.get_username(), "escalation.voted", case, now, {"choice": mine["choice"]})
-    votes = [vote.answer for vote in case.votes.order_by("at", "pk") if _said(vote.answer) == _said(mine)]
+    votes = [vote.answer for vote in counted(case) if _said(vote.answer) == _said(mine)]
     if len(votes) >= case.reviewers:
         return _together(votes)
     Escalation.objects.filter(pk=case.pk, assignee=user.pk).update(**holds.UNCLAIMED)
     return Voted(case.pk, len(votes), case.reviewers)
+
+
+def counted(case: Escalation) -> list[Vote]:
+    """The votes of a case, oldest first, but for those of people who may not settle it any more."""
+    votes = list(case.votes.order_by("at", "pk"))
+    people = get_user_model()._default_manager.filter(username__in=[vote.by for vote in votes])
+    able = {each.get_username() for each in people if may(each, "escalations:write", case)}
+    return [vote for vote in votes if vote.by in able]
 
 
 def _said(answer: Resolution) -> str:

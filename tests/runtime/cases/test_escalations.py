@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser, User
 
 from runtime import audit
 from runtime.cases import escalations
-from runtime.cases.escalations import Answer, Refused, Resolved, Voted, open_cases, resolve
+from runtime.cases.escalations import Answer, Refused, Resolved, Voted, counted, open_cases, resolve
 from runtime.cases.holds import Claimed, Released, claim, release
 from runtime.live import bell
 from runtime.models import Escalation, Queue, Run, Signal
@@ -206,6 +206,25 @@ def test_two_reviewers_who_agree_settle_the_case_together(reviewer_rui: User, re
     assert isinstance(outcome, Resolved)
     assert (outcome.resolution["by"], outcome.resolution["comment"]) == ("rui, rosa", "rui: good")
     assert Signal.objects.count() == 1
+
+
+@pytest.mark.parametrize("withdrawn", ["role", "queue", "person"])
+def test_a_vote_counts_no_more_once_its_voter_may_not_settle_the_case(
+    withdrawn: str, reviewer_rui: User, reviewer_rosa: User, administrator_ada: User
+) -> None:
+    case = open_case(reviewers=2)
+    resolve(case.pk, reviewer_rui, yes(case), NOW)
+    if withdrawn == "role":
+        reviewer_rui.groups.clear()
+    elif withdrawn == "queue":
+        Queue.objects.get(name="sales").members.remove(reviewer_rui)
+    else:
+        User.objects.filter(pk=reviewer_rui.pk).update(is_active=False)
+    assert resolve(case.pk, reviewer_rosa, yes(case), LATER) == Voted(case.pk, 1, 2)
+    assert [vote.by for vote in counted(case)] == ["rosa"]
+    outcome = resolve(case.pk, administrator_ada, yes(case), LATER)
+    assert isinstance(outcome, Resolved)
+    assert outcome.resolution["by"] == "rosa, ada"
 
 
 def test_nobody_votes_twice(reviewer_rui: User) -> None:

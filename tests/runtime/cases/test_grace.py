@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from runtime import audit, journal
+from runtime import audit, journal, runs
 from runtime.cases import escalations
 from runtime.cases.escalations import Answer, Refused, Resolved, Undone, Voted, resolve, undo
 from runtime.models import Escalation, Run, Signal
@@ -104,6 +104,17 @@ def test_a_run_that_ended_meanwhile_hears_nothing(reviewer_rui: User) -> None:
     assert code_of(undo(case.pk, reviewer_rui, SOON)) == "too_late"
     escalations.go_on_due(AFTER)
     assert Signal.objects.count() == 0
+
+
+def test_an_answer_from_before_a_run_was_cancelled_and_retried_neither_goes_on_nor_comes_back(
+    reviewer_rui: User,
+) -> None:
+    case = settled(reviewer_rui)
+    Run.objects.update(status="cancelled")
+    assert not isinstance(runs.retry(case.run_id, None, "ada"), Refused)
+    assert code_of(undo(case.pk, reviewer_rui, SOON)) == "too_late"
+    escalations.go_on_due(AFTER)
+    assert [signal.type for signal in Signal.objects.all()] == ["retry"]
 
 
 def test_what_was_chosen_for_an_incident_waits_too(developer_dev: User) -> None:
