@@ -13,10 +13,11 @@ from contextvars import ContextVar
 from typing import Any, Literal, cast
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from runtime.models import Escalation, Queue, Run
+from runtime.models import Blueprint, Escalation, Queue, Run
 
 type Permission = Literal[
     "workflows:read",
@@ -154,6 +155,37 @@ def visible_runs(user: Person, *, tryouts: bool = False, held: frozenset[Permiss
     if "workflows:read" in held:
         return runs
     return runs.filter(Exists(_cases(user, held).filter(run=OuterRef("pk"))))
+
+
+def workflows_seen(user: Person, held: frozenset[Permission] | None = None) -> QuerySet[Blueprint]:
+    """The sealed drawings whose workflows a user may know of: all, or those that have asked something he may see.
+
+    `held` is what `permissions_of` has just said, where it was asked already.
+    """
+    held = permissions_of(user) if held is None else held
+    drawings = Blueprint.objects.filter(version__gt=0)
+    if held & {"workflows:read", "admin"}:
+        return drawings
+    if "escalations:read" not in held:
+        return drawings.none()
+    # Two questions of an index, where one with an "or" in it would read through all cases of a workflow.
+    asked = Escalation.objects.filter(workflow=OuterRef("workflow"))
+    mine = asked.filter(queue__in=_queues(user).values("name"))
+    return drawings.filter(Exists(asked.filter(queue="")) | Exists(mine))
+
+
+def people_asked(permission: Permission, user: Person | None = None) -> QuerySet[Any]:
+    """The people whom something can be given to: they hold the permission and can sign in, as no simulated one does.
+
+    For a `user` only those whom she may know of: administrators, and who is in one of her queues; all for one of these.
+    """
+    people = people_with(permission).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    if user is None or "admin" in permissions_of(user):
+        return people
+    known = Q(pk__in=people_with("admin").values("pk")) | Q(
+        pk__in=Queue.objects.filter(pk__in=_queues(user)).values("members")
+    )
+    return people.filter(known)
 
 
 def people_with(permission: Permission) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from runtime import audit
 from runtime.cases import escalations
@@ -23,7 +23,7 @@ from runtime.cases.escalations import Resolved, Voted
 from runtime.cases.holds import may_settle, still_open
 from runtime.live.broadcast import broadcast
 from runtime.models import Escalation, Queue, Remark
-from runtime.permissions import Person, may, people_with
+from runtime.permissions import Person, may, people_asked, people_with
 from runtime.refused import Refused
 
 MOST_AT_ONCE = 100
@@ -78,12 +78,14 @@ class Taker:
         return "*" if self.queues is None else " ".join(self.queues)
 
 
-def takers(most: int) -> list[Taker]:
-    """Those who settle cases, by name, each with the queues that `people_for` goes by."""
+def takers(user: Person, most: int) -> list[Taker]:
+    """Those who settle the cases that this person does, by name, each with the queues of hers that they are in, too."""
     admins = people_with("admin").filter(pk=OuterRef("pk"))
-    people = people_with("escalations:write").annotate(whole=Exists(admins)).order_by("username")
+    people = people_asked("escalations:write", user).annotate(whole=Exists(admins)).order_by("username")
     found = list(people.values_list("pk", "username", "whole")[:most])
     members = Queue.members.through.objects.filter(user_id__in=[pk for pk, *_ in found])
+    if not may(user, "admin"):
+        members = members.filter(queue__in=Queue.objects.filter(members=user.pk))
     queues: dict[Any, list[str]] = defaultdict(list)
     for pk, queue in members.values_list("user_id", "queue__name"):
         queues[pk].append(queue)
@@ -92,10 +94,10 @@ def takers(most: int) -> list[Taker]:
 
 def people_for(case: Escalation) -> QuerySet[Any]:
     """The people who may settle this case: members of its queue, and administrators."""
-    people = people_with("escalations:write")
+    people = people_asked("escalations:write")
     if case.queue:
         members = Queue.objects.filter(name=case.queue).values("members")
-        people = people.filter(pk__in=members) | people_with("admin")
+        people = people.filter(Q(pk__in=members) | Q(pk__in=people_with("admin").values("pk")))
     requester = case.requester if case.not_by_requester else ""
     return people.exclude(username=requester).distinct().order_by("username")
 

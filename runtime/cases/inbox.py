@@ -22,8 +22,8 @@ from runtime import queues as queue_rules
 from runtime.case_words import terms_of
 from runtime.finding import askable, parted
 from runtime.ids import is_id
-from runtime.models import Blueprint, CaseWords, Escalation, Queue, Remark, SavedFilter
-from runtime.permissions import Person, may, visible_escalations
+from runtime.models import CaseWords, Escalation, Queue, Remark, SavedFilter
+from runtime.permissions import Person, may, visible_escalations, workflows_seen
 
 type View = Literal["open", "mine", "unassigned", "overdue", "mentions", "incidents", "snoozed"]
 
@@ -175,9 +175,9 @@ def queues_of(user: Person) -> list[Offered]:
     return [Offered(*row) for row in queues.union(unmade).order_by("name")[:MOST_QUEUES]]
 
 
-def workflows() -> list[tuple[str, str]]:
-    """The workflows that may have cases: slug and name."""
-    names = dict(Blueprint.objects.filter(version__gt=0).order_by("version").values_list("workflow", "name"))
+def workflows(user: Person) -> list[tuple[str, str]]:
+    """The workflows that may have cases for this person: slug and name."""
+    names = dict(workflows_seen(user).order_by("version").values_list("workflow", "name"))
     return sorted(names.items(), key=lambda item: item[1].casefold())
 
 

@@ -152,7 +152,7 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
     # Of a search only the page is known: to count what each view has of it would be to search through all of them.
     if wanted.q and not page.more and not request.GET.get("after"):
         numbers = {wanted.view: len(page.cases)}
-    people, me = desk_rules.takers(MOST_PEOPLE), request.user.get_username()
+    people, me = desk_rules.takers(request.user, MOST_PEOPLE), request.user.get_username()
     return {
         "cases": page.cases,
         "more": page.more,
@@ -167,7 +167,7 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "takers": [each for each in people if each.name != me],
         "most": inbox.MOST_COUNTED,
         "queues": inbox.queues_of(request.user),
-        "workflows": inbox.workflows(),
+        "workflows": inbox.workflows(request.user),
         "saved": inbox.saved(request.user),
         "closed_gates": drawn.closed(gates) if wanted.view in WITH_GATES else [],
         "may_gates": may(request.user, "gates:write"),

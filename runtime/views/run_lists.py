@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from runtime.finding import WINDOW, Walk, Window, askable, counted, narrowed, searched, window_of
 from runtime.ids import is_id
 from runtime.models import Blueprint, Run
-from runtime.permissions import Permission, Person, permissions_of, visible_runs
+from runtime.permissions import Permission, Person, permissions_of, visible_runs, workflows_seen
 from runtime.run_titles import named
 from runtime.sight import seen_that_fit
 from runtime.traces.reading import drawing, moment
@@ -52,8 +52,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
     page = page_of(fitting.select_related("blueprint").defer("blueprint__document"), request.GET)
     if window and window.newest and not page.newer:
         page = replace(page, newer=_onward(request, since=window.newest))
-    names = dict(Blueprint.objects.order_by("version").values_list("workflow", "name"))
-    outcomes = _outcomes(chosen["workflow"])
+    names = dict(workflows_seen(request.user, held).order_by("version").values_list("workflow", "name"))
+    outcomes = _outcomes(chosen["workflow"]) if chosen["workflow"] in names else []
     # Of somebody who sees the runs of his cases only, each count would be a walk through those cases.
     whole = "workflows:read" in held
     numbers = _counts(visible_runs(request.user, held=held), chosen, outcomes) if whole else {}

@@ -15,12 +15,14 @@ from runtime.permissions import (
     ROLES,
     Role,
     may,
+    people_asked,
     people_with,
     permissions_of,
     remembering,
     role_of,
     visible_escalations,
     visible_runs,
+    workflows_seen,
 )
 from tests.makers.people import person
 
@@ -130,6 +132,27 @@ def test_the_people_with_a_permission_are_active_and_hold_it(
     administrator_ada: User, inactive_ina: User, reviewer_rui: User, designer_dora: User
 ) -> None:
     assert set(people_with("escalations:write")) == {administrator_ada, reviewer_rui}
+
+
+def test_who_cannot_sign_in_holds_permissions_and_is_given_nothing(reviewer_rui: User, reviewer_otto: User) -> None:
+    reviewer_otto.set_unusable_password()
+    reviewer_otto.save()
+    assert set(people_with("escalations:write")) == {reviewer_rui, reviewer_otto}
+    assert set(people_asked("escalations:write")) == {reviewer_rui}
+
+
+def test_a_reviewer_knows_of_administrators_and_of_those_in_her_queues(
+    administrator_ada: User, reviewer_rui: User, reviewer_rosa: User, reviewer_otto: User
+) -> None:
+    assert set(people_asked("escalations:write", reviewer_rui)) == {administrator_ada, reviewer_rui, reviewer_rosa}
+    everybody = {administrator_ada, reviewer_rui, reviewer_rosa, reviewer_otto}
+    assert set(people_asked("escalations:write", administrator_ada)) == everybody
+
+
+def test_who_may_see_no_cases_and_no_workflows_knows_of_none(db: None) -> None:
+    case("sales")
+    assert not workflows_seen(person("rob")).exists()
+    assert not workflows_seen(None).exists()
 
 
 def test_a_request_that_reads_asks_once_and_the_next_one_anew(reviewer_rui: User, client: Client) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from runtime import queues
 from runtime.models import Queue
-from runtime.permissions import people_with
+from runtime.permissions import people_asked, people_with
 from runtime.refused import Refused
 from runtime.views.access import needs
 from runtime.views.settings.telling import told
@@ -43,7 +43,8 @@ def one(request: HttpRequest, queue_id: int) -> HttpResponse:
         return redirect("settings_queue", queue_id)
     names = set(queue.members.values_list("username", flat=True))
     able = set(people_with("escalations:write").values_list("username", flat=True))
-    people = [{"name": name, "is_member": name in names, "able": name in able} for name in sorted(names | able)]
+    offered = names | set(people_asked("escalations:write").values_list("username", flat=True))
+    people = [{"name": name, "is_member": name in names, "able": name in able} for name in sorted(offered)]
     waiting = next((each.waiting for each in queues.listed() if each.queue.pk == queue.pk), 0)
     return render(request, "runtime/settings/queue.html", {"queue": queue, "people": people, "waiting": waiting})
 

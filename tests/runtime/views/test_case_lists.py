@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
 from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +17,7 @@ from runtime.models import Escalation, Queue, Signal
 from runtime.views import case_table
 from tests.makers import runs
 from tests.makers.cases import open_case, waiting_run
-from tests.makers.people import person
+from tests.makers.people import person, queue_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,11 +97,15 @@ def test_several_cases_are_handed_over_or_put_aside_together(reviewer: Client) -
 
 
 def test_only_who_may_settle_them_is_offered_and_what_is_refused_stays_chosen(reviewer: Client) -> None:
-    person("rosa", "reviewer")
+    rosa, otto = person("rosa", "reviewer"), person("otto", "reviewer")
+    queue_of("legal", rosa, otto)
+    queue_of("support", rosa, User.objects.get(username="rui"))
     person("ada", "administrator")
     case = open_case()
     page = reviewer.get(reverse("case_list")).content.decode()
-    assert '<option value="rosa" data-queues="">' in page
+    assert '<option value="rosa" data-queues="support">' in page
+    assert "otto" not in page
+    assert "legal" not in page
     assert '<option value="ada" data-queues="*">' in page
     assert '<option value="rui" data-queues' not in page
     assert f'id="row-{case.pk}" data-case="{case.pk}" data-queue="sales"' in page
@@ -108,6 +113,31 @@ def test_only_who_may_settle_them_is_offered_and_what_is_refused_stays_chosen(re
     told = reviewer.post(reverse("case_several"), given, follow=True).content.decode()
     assert "Nobody of this name may settle cases of this queue." in told
     assert 'form="several" checked' in told
+
+
+@pytest.mark.parametrize(("role", "told"), [("reviewer", False), ("designer", True), ("administrator", True)])
+def test_a_filter_names_the_workflows_that_somebody_may_know_of(role: str, told: bool, client: Client) -> None:
+    open_case(waiting_run("mine"))
+    open_case(waiting_run("everybodys"), queue="")
+    open_case(waiting_run("secret-plan"), queue="legal")
+    somebody = person("somebody", role)
+    queue_of("sales", somebody)
+    client.force_login(somebody)
+    for path in (reverse("case_list"), reverse("run_list"), reverse("run_list") + "?workflow=secret-plan"):
+        page = client.get(path).content.decode()
+        assert ">mine</option>" in page
+        assert ">everybodys</option>" in page
+        assert (">secret-plan</option>" in page) is told
+
+
+def test_who_cannot_sign_in_is_offered_to_nobody(reviewer: Client) -> None:
+    ghost = person("ghost", "reviewer")
+    ghost.set_unusable_password()
+    ghost.save()
+    Queue.objects.get(name="sales").members.add(ghost)
+    case = open_case()
+    for path in (reverse("case_list"), reverse("case_detail", args=[case.pk])):
+        assert "ghost" not in reviewer.get(path).content.decode()
 
 
 def test_answers_that_were_given_together_are_taken_back_together(reviewer: Client, settings: Any) -> None:

@@ -140,6 +140,15 @@ def test_a_queue_is_made_given_members_and_put_away_without_losing_its_cases(ada
     assert queue.archived_at is None
 
 
+def test_who_cannot_sign_in_is_offered_as_a_member_of_no_other_queue(ada: Client) -> None:
+    ghost = person("ghost", "reviewer")
+    ghost.set_unusable_password()
+    ghost.save()
+    theirs, another = queue_of("theirs", ghost), queue_of("another")
+    assert 'value="ghost" checked' in ada.get(at("queue", theirs.pk)).content.decode()
+    assert "ghost" not in ada.get(at("queue", another.pk)).content.decode()
+
+
 def test_queues_that_have_cases_but_were_never_made_are_shown_and_made_with_a_click(ada: Client) -> None:
     queue_of("known", person("someone", "reviewer"))
     for queue in ("accounts-payable", "accounts-payable", "Odd One", "known", ""):
