@@ -20,6 +20,8 @@ from runtime.templatetags.interlock import ago, due, icon, title_of, words
 register = template.Library()
 
 TITLE, SHORT_TITLE = 120, 60
+MOST_OF_A_LETTER = 8
+"""Of how many characters a letter may be made, on the average: thousands of marks on one would fill the page."""
 _ICONS = {"incident": "triangle-alert", "form": "clipboard-pen"}
 _SORTS = {"incident": "incident", "form": "details missing"}
 _SOME_ID = "0"
@@ -57,7 +59,9 @@ def cut(text: str, most: int) -> str:
     """What `truncatechars` gives, which walks through each text for letters that are made of several characters."""
     if text.isascii():
         return text if len(text) <= most else f"{text[: most - 1]}…"
-    return Truncator(text).chars(most)
+    longest = most * MOST_OF_A_LETTER
+    short = Truncator(text[:longest]).chars(most)
+    return f"{short}…" if len(text) > longest and not short.endswith("…") else short
 
 
 def _who(case: Any) -> str:

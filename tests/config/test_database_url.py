@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import psycopg
 import pytest
 
@@ -19,6 +21,24 @@ def test_an_address_says_all_that_django_wants_to_know() -> None:
 def test_another_address_is_refused() -> None:
     with pytest.raises(ValueError, match="postgresql://"):
         postgresql("mysql://db.example/interlock")
+
+
+def test_a_socket_is_named_as_postgresql_itself_names_it() -> None:
+    assert postgresql("postgresql://ada@%2Fvar%2Frun%2FPostgres/interlock")["HOST"] == "/var/run/Postgres"
+    assert postgresql("postgresql://ada@[::1]:5433/interlock")["HOST"] == "::1"
+
+
+def test_of_options_that_are_said_twice_none_is_lost() -> None:
+    found = postgresql("postgresql://db.example/x?options=-c%20a.b%3D1&options=-c%20a.c%3D2")["OPTIONS"]
+    assert isinstance(found, dict)
+    assert found["options"].endswith(" -c a.b=1 -c a.c=2")
+
+
+@pytest.mark.parametrize("written", ["sec/ret", "sec#ret", "sec?ret", "sec[ret", "secret@db:x", "secret@db:99999"])
+def test_what_cannot_be_read_is_refused_without_a_word_of_the_password(written: str) -> None:
+    with pytest.raises(ValueError, match="%2F") as refused:
+        postgresql(f"postgresql://ada:{written}{'' if '@' in written else '@db.example'}/interlock")
+    assert "sec" not in "".join(traceback.format_exception(refused.value))
 
 
 @pytest.mark.parametrize(("said", "workers"), [("", "0"), ("-c max_parallel_workers_per_gather=1", "1")])

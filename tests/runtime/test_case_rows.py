@@ -25,6 +25,10 @@ def test_a_text_without_special_letters_is_cut_as_elsewhere(text: str, most: int
     assert cut(text, most) == Truncator(text).chars(most)
 
 
+def test_a_letter_with_thousands_of_marks_is_cut_too() -> None:
+    assert cut("a" + "\u0301" * 10_000, 60) == "\u00e1" + "\u0301" * 478 + "…"
+
+
 @pytest.mark.django_db
 def test_a_row_leads_to_its_case_and_says_what_kind_it_is_and_who_has_it(reviewer_rui: User) -> None:
     run = waiting_run()
