@@ -160,7 +160,7 @@ def sealed_draft(workflow: Workflow, document: Document, now: datetime) -> str:
 
 
 def _unfit(drawing: Drawing, given: Any) -> Refused | None:
-    errors = cast("list[dict[str, str]]", errors_of(drawing.document.input, given, beside=True))
+    errors = cast("list[dict[str, str]]", errors_of(drawing.document.input, given, beside=True, titled=True))
     places = tuple(FieldError(f"/input{each['path']}", each["message"]) for each in errors)
     return Refused("invalid_input", "The case does not fit what this workflow asks for.", places) if errors else None
 

@@ -6,7 +6,7 @@ It shows what is published and hands a start to `runtime.runs.trigger`, as the A
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,10 +19,12 @@ from builder.models import Version, Workflow
 from runtime import launch, runs
 from runtime.fields import fields_of, read_fields
 from runtime.json_gate import JsonProblem, read_json
+from runtime.json_schemas import pointer
 from runtime.models import Run
 from runtime.permissions import may, visible_runs
 from runtime.refused import FieldError, Refused
 from runtime.traces.reading import Sign, drawing
+from runtime.triggers.forms import flaws_beside
 from runtime.views.access import needs
 
 MOST = 100
@@ -71,7 +73,18 @@ async def workflow_start(request: HttpRequest, slug: str) -> HttpResponse:
     given = _given(request, schema)
     user = request.user.get_username()
     refused = given if isinstance(given, Refused) else await _start(slug, given, user)
-    return await _form(request, card, schema, refused) if isinstance(refused, Refused) else refused
+    if not isinstance(refused, Refused):
+        return refused
+    return await _form(request, card, schema, _beside(refused, schema, given, request))
+
+
+def _beside(refused: Refused, schema: dict[str, Any], given: Any, request: HttpRequest) -> Refused:
+    """What does not fit, beside its field and by the field's title; where JSON was given, as that names it."""
+    if refused.code != "invalid_input" or isinstance(given, Refused) or request.POST.get("json", "").strip():
+        return refused
+    flaws = flaws_beside(schema, given)
+    placed = (FieldError("/input" + pointer([name] if name else []), told) for name, told in flaws.items())
+    return replace(refused, errors=tuple(placed)) if flaws else refused
 
 
 async def _start(slug: str, given: Any, user: str) -> HttpResponse | Refused:
@@ -97,9 +110,12 @@ async def _form(
 ) -> HttpResponse:
     placed = [error for error in refused.errors if error.path.count("/") >= 2] if refused else []
     errors = {error.path.split("/")[2]: error.message for error in placed}
+    as_json = bool(request.POST.get("json", "").strip())
     context = {
         "card": card,
         "refused": refused,
+        # What stands beside its field is not said above as well; of a JSON text everything is said there.
+        "general": [each for each in refused.errors if as_json or each not in placed] if refused else [],
         "fields": fields_of(schema, posted=request.POST if refused else None, errors=errors),
         "json": request.POST.get("json", ""),
         "schema": schema,

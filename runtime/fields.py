@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.json_gate import JsonProblem, read_json, write_json
+from runtime.json_schemas import label
 
 MOST_FIELDS = 60
 PROSE = frozenset({"message", "text", "body", "description", "comment", "notes"})
@@ -26,7 +27,8 @@ LIKE_A_CODE = re.compile(r"[+]|-?0\d|.*[eE]", re.DOTALL)
 class Field:
     """One input. `control` is text, long, number, choice, flag or json; `value` is what stands in it.
 
-    `numbers`: the kinds of number (integer, number) that a text may be as well, as its schema lists them.
+    `numbers`: the kinds of number (integer, number) that a text may be as well, as its schema lists them. `original` is
+    what stood in it before something was posted; None where that stands in it still.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Field:
     required: bool
     error: str = ""
     numbers: tuple[str, ...] = ()
+    original: str | None = None
 
 
 def fields_of(
@@ -82,11 +85,12 @@ def _field(
     control = "long" if control == "text" and name in PROSE else control
     stands = _text(values.get(name, schema.get("default")), control)
     given = stands if posted is None else posted.get(prefix + name, "")
-    title = str(schema.get("title") or name.replace("_", " ").capitalize())
+    title = label(name, schema)
     options = tuple(option for option in _list(schema.get("enum")) if isinstance(option, str))
     about = str(schema.get("description") or "")
     numbers = tuple(each for each in _types(schema) if each in NUMBERS) if control == "text" else ()
-    return Field(name, prefix + name, title, about, control, kind, given, options, required, error, numbers)
+    original = None if posted is None else stands
+    return Field(name, prefix + name, title, about, control, kind, given, options, required, error, numbers, original)
 
 
 def _control(schema: Mapping[str, Any]) -> tuple[str, str]:

@@ -43,23 +43,34 @@ def problem_of(schema: JsonSchema) -> str:
     return ""
 
 
-def errors_of(schema: JsonSchema, value: Json, *, beside: bool = False) -> list[Json]:
+def errors_of(schema: JsonSchema, value: Json, *, beside: bool = False, titled: bool = False) -> list[Json]:
     """What keeps a value from fitting: at most 50 times `{path, message}`, in words for people.
 
     `path` is a JSON pointer into the value. What is missing is told at the object that lacks it; with `beside`, at the
-    place where it would be, for forms that have a field there.
+    place where it would be, for forms that have a field there; with `titled`, values are called what forms call them.
     """
     try:
         found = _validator(schema).iter_errors(value)
-        return [_told(error, beside) for error, _ in zip(found, range(MOST_ERRORS), strict=False)]
+        return [
+            _told(error, beside, schema if titled else None)
+            for error, _ in zip(found, range(MOST_ERRORS), strict=False)
+        ]
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         return [{"path": "", "message": f"The value is not plain JSON: {error}"[:_LONGEST_MESSAGE]}]
 
 
-def _told(error: ValidationError, beside: bool) -> Json:
+def _told(error: ValidationError, beside: bool, titles: JsonSchema | None) -> Json:
     kind = {"name": error.kind.name, **error.kind.as_dict()}
-    missing = [kind["property"]] if beside and kind["name"] == "required" else []
-    return {"path": pointer([*error.instance_path, *missing]), "message": _sentence(kind, error)[:_LONGEST_MESSAGE]}
+    missing = [kind["property"]] if kind["name"] == "required" else []
+    what = _named([*error.instance_path, *missing], titles)
+    path = pointer([*error.instance_path, *(missing if beside else [])])
+    return {"path": path, "message": _sentence(kind, error, what)[:_LONGEST_MESSAGE]}
+
+
+def label(name: str, schema: Any) -> str:
+    """What forms call a value of this name: the title of its schema, else its name as people write it."""
+    title = schema.get("title") if isinstance(schema, Mapping) else None
+    return title if isinstance(title, str) and title.strip() else name.replace("_", " ").capitalize()
 
 
 _TYPES = {
@@ -100,12 +111,11 @@ _SENTENCES = {
 }
 
 
-def _sentence(kind: Mapping[str, Any], error: ValidationError) -> str:
+def _sentence(kind: Mapping[str, Any], error: ValidationError, what: str) -> str:
     """What is wrong, in words for people; in the library's own where there are none."""
-    what = _named(error.instance_path)
     match kind:
-        case {"name": "required", "property": name}:
-            return f"“{name}” is needed."
+        case {"name": "required"}:
+            return f"{what} is needed."
         case {"name": "type", "types": types}:
             return f"{what} must be {' or '.join(_TYPES.get(each, each) for each in sorted(types, key=_is_null))}."
         case {"name": "enum" | "const"}:
@@ -123,11 +133,23 @@ def _is_null(type_: str) -> bool:
     return type_ == "null"
 
 
-def _named(place: list[str | int]) -> str:
-    """What a sentence is about, by its own name; people count items from 1."""
+def _named(place: list[str | int], titles: JsonSchema | None) -> str:
+    """What a sentence is about, by its own name or (`titles`) as forms call it; people count items from 1."""
     if not place:
         return "This"
-    return f"Item {place[-1] + 1}" if isinstance(place[-1], int) else f"“{place[-1]}”"
+    last = place[-1]
+    if isinstance(last, int):
+        return f"Item {last + 1}"
+    return f"“{last}”" if titles is None else label(last, _inside(titles, place))
+
+
+def _inside(schema: Any, place: list[str | int]) -> Any:
+    """The schema of a place, as far as it is written down where one looks first."""
+    for part in place:
+        within = schema if isinstance(schema, Mapping) else {}
+        found = within.get("items") if isinstance(part, int) else within.get("properties")
+        schema = found if isinstance(part, int) or not isinstance(found, Mapping) else found.get(part)
+    return schema
 
 
 def _written(value: Json) -> str:

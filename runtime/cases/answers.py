@@ -112,7 +112,7 @@ def _edit_errors(editable: Mapping[str, Any], edits: object) -> Iterable[FieldEr
 
 
 def _misfits(schema: dict[str, Any], value: Any, place: str) -> Iterable[FieldError]:
-    for error in cast("list[dict[str, str]]", errors_of(schema, value, beside=True)):
+    for error in cast("list[dict[str, str]]", errors_of(schema, value, beside=True, titled=True)):
         yield FieldError(f"{place}{error['path']}", error["message"])
 
 

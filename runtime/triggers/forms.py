@@ -124,7 +124,7 @@ def schema_of(workflow: str) -> dict[str, Any] | Refused:
 def flaws_beside(schema: dict[str, Any], given: dict[str, Any]) -> dict[str, str]:
     """What keeps the values from fitting: a sentence by the name of its field (empty name: the whole)."""
     found: dict[str, str] = {}
-    for error in errors_of(schema, given, beside=True):
+    for error in errors_of(schema, given, beside=True, titled=True):
         path, message = str(error["path"]), str(error["message"])  # type: ignore[index,call-overload]  # as documented
         name = path.split("/")[1] if "/" in path else ""
         found.setdefault(name.replace("~1", "/").replace("~0", "~"), message)

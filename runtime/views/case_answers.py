@@ -12,12 +12,14 @@ from typing import Any
 from runtime.cases.answers import Answer
 from runtime.core.forecast import Forecast
 from runtime.fields import Field, fields_of, read_fields
-from runtime.json_schemas import errors_of
+from runtime.json_gate import JsonProblem, read_json
+from runtime.json_schemas import errors_of, label
 from runtime.models import Escalation
 from runtime.refused import FieldError, Refused
 
 AS_IT_IS = "as_it_is"
 """The box that says: it may stay as it is."""
+_LIKE_JSON = ("{", "[", '"')
 
 
 def schema_of(case: Escalation) -> dict[str, Any]:
@@ -27,7 +29,8 @@ def schema_of(case: Escalation) -> dict[str, Any]:
     if case.kind == "incident":
         value = {
             "title": "Value to go on with",
-            "description": "What the step would have given. A text goes in quotes.",
+            "description": "What the step would have given. A text is taken as it is written;"
+            " a number, a list or an object as JSON.",
         }
         port = {"type": "string", "title": "Way to go on", "description": "Leave it empty for the usual one."}
         return {"properties": {"value": value, "port": port}}
@@ -83,7 +86,9 @@ def unfit(case: Escalation) -> list[FieldError]:
         if each.get("hidden"):
             continue
         errors: Any = errors_of(each.get("schema") or {}, each.get("value")) if "schema" in each else []
-        found += [FieldError(f"/edits/{name}", f"{words(name)}: {_plain(error)}") for error in errors[:1]]
+        found += [
+            FieldError(f"/edits/{name}", f"{label(name, each.get('schema'))}: {_plain(error)}") for error in errors[:1]
+        ]
     return found
 
 
@@ -101,10 +106,12 @@ def answer_of(case: Escalation, posted: Mapping[str, str]) -> Answer:
 
 
 def unchecked(case: Escalation, answer: Answer, posted: Mapping[str, str], ahead: Forecast | None) -> Refused | None:
-    """Refuses an answer that would pass on, unseen, a value that did not fit when the case came in.
+    """Refuses an answer that would pass on, unseen, a value that did not fit when the case came in, or was misread.
 
     Not where the run ends with this choice, and not where the person says that it may stay as it is.
     """
+    if case.kind == "incident":
+        return _misread(answer, posted)
     if case.kind != "review" or posted.get(AS_IT_IS) or (ahead and ahead.ends and not ahead.acts):
         return None
     left = _left(case, answer.edits)
@@ -112,6 +119,18 @@ def unchecked(case: Escalation, answer: Answer, posted: Mapping[str, str], ahead
         return None
     detail = "Something that may be corrected here does not fit. Correct it, or say that it may stay as it is."
     return Refused("unchecked", detail, tuple(left))
+
+
+def _misread(answer: Answer, posted: Mapping[str, str]) -> Refused | None:
+    """Refuses a value that begins like JSON and is none: it would go on as a text that nobody meant."""
+    value = answer.edits.get("value")
+    if not isinstance(value, str) or not posted.get("field-value", "").lstrip().startswith(_LIKE_JSON):
+        return None
+    read = read_json(posted["field-value"])
+    if not isinstance(read, JsonProblem):
+        return None
+    told = "This begins like JSON and cannot be read as that. Mend it, or begin a text with a letter."
+    return Refused("invalid_edits", "What was entered cannot be read.", (FieldError("/edits/value", told),))
 
 
 def _left(case: Escalation, edits: Mapping[str, Any]) -> list[FieldError]:

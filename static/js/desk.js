@@ -116,7 +116,7 @@ function original(field) {
 function watchEdits() {
   for (const field of pane()?.querySelectorAll("#answer [name^='field-']:not([data-was])") ?? []) {
     const before = original(field);
-    const refused = now(field);
+    const refused = was(field);
     field.dataset.was = before;
     const note = document.createElement("p");
     note.className = "was";

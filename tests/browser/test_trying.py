@@ -94,7 +94,7 @@ def test_a_case_goes_through_the_drawing_asks_and_sends_nothing(visit: Visitor) 
 def case_kept(page: Page) -> None:
     """A case is typed in, told what it lacks, and kept as a sample."""
     pressed(page, "Run")
-    expect(panel(page)).to_contain_text("“email” is needed.")
+    expect(panel(page)).to_contain_text("E-mail is needed.")
     panel(page).get_by_label("E-mail").fill("ada@northwind.example")
     pressed(page, "Keep as sample case…")
     panel(page).get_by_label("Name of the sample case").fill("Ada")

@@ -7,8 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from builder import views
 from builder.models import Version, Workflow
 from runtime.models import Run
+from runtime.refused import FieldError, Refused
 from tests.makers import runs
 from tests.makers.people import person
 
@@ -67,6 +69,20 @@ def test_without_a_run_time_nothing_is_started_and_that_is_said(designer: Client
     assert answer.status_code == 503
     assert "cannot be started just now" in answer.content.decode()
     assert not Run.objects.exists()
+
+
+def test_what_does_not_fit_stands_at_its_field_by_the_title_that_it_has_there(
+    designer: Client, small: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> Refused:
+        return Refused("invalid_input", "It does not fit.", (FieldError("/input/seats", "“seats” is no number."),))
+
+    monkeypatch.setattr(views, "_start", refused)
+    page = designer.post(reverse("workflow_start", args=[small.slug]), {"field-seats": "many"}).content.decode()
+    assert page.count("Seats must be a whole number.") == 1
+    assert "“seats”" not in page
+    as_json = designer.post(reverse("workflow_start", args=[small.slug]), {"json": '{"seats": "many"}'})
+    assert "“seats” is no number." in as_json.content.decode()
 
 
 def test_a_reviewer_may_not_start_runs(client: Client, small: Workflow) -> None:

@@ -176,7 +176,7 @@ def test_what_cannot_be_tried_is_refused_and_nothing_is_kept(
 def test_what_a_case_lacks_is_told_where_it_would_be(engine: Engine, workflow: Workflow, dora: User) -> None:
     refused = tried(engine, workflow, Trial(SAFE, {}, True), dora)
     assert isinstance(refused, Refused)
-    assert [(each.path, each.message) for each in refused.errors] == [("/input/n", "“n” is needed.")]
+    assert [(each.path, each.message) for each in refused.errors] == [("/input/n", "N is needed.")]
 
 
 def test_a_run_goes_on_from_here_with_what_the_past_gave(engine: Engine, workflow: Workflow, dora: User) -> None:

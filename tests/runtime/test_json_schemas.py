@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runtime.json_schemas import errors_of
+from runtime.json_schemas import errors_of, label
 
 FIELDS: dict[str, Any] = {
     "name": {"type": "string", "minLength": 2},
@@ -51,3 +51,29 @@ def test_what_is_missing_is_told_at_the_object_that_lacks_it() -> None:
 
 def test_what_fits_has_no_errors() -> None:
     assert errors_of(SCHEMA, {"name": "Ada", "seats": None}) == []
+
+
+TITLED = {
+    "type": "object",
+    "required": ["author_email", "home_town"],
+    "properties": {
+        "author_email": {"type": "string", "format": "email", "title": "The author's e-mail"},
+        "home_town": {"type": "string"},
+        "seats": {"type": "array", "items": {"properties": {"row_no": {"type": "integer", "title": "Row"}}}},
+    },
+}
+
+
+def test_a_form_calls_what_does_not_fit_as_it_calls_its_fields() -> None:
+    given: Any = {"author_email": "n/a", "seats": [{"row_no": "x"}]}
+    found = {error["path"]: error["message"] for error in errors_of(TITLED, given, beside=True, titled=True)}  # type: ignore[index,call-overload]  # as documented
+    assert found == {
+        "/author_email": "The author's e-mail must be a mail address, like name@example.com.",
+        "/home_town": "Home town is needed.",
+        "/seats/0/row_no": "Row must be a whole number.",
+    }
+
+
+@pytest.mark.parametrize("schema", [{"title": ""}, {"title": 3}, True, None])
+def test_a_field_without_a_title_is_called_by_its_name(schema: object) -> None:
+    assert label("home_town", schema) == "Home town"

@@ -65,3 +65,35 @@ def test_an_incident_shows_what_was_to_be_sent_and_the_case_and_none_of_interloc
     assert all(case.reasons[0]["message"] not in text for text in found.values())
     assert re.search(r"<dt>Failed</dt><dd><time", page)
     assert "<dt>Asked</dt>" not in page
+
+
+@pytest.mark.parametrize("value", ['{"a": 1', "[1,", '"done by hand'])
+def test_what_begins_like_json_and_is_none_is_no_text_that_goes_on(value: str) -> None:
+    case, ada = runs.incident(), signed_in("administrator", name="ada")
+    given = {"digest": case.digest, "choice": "skip", "field-value": value, "comment": "By hand."}
+    answer = ada.post(reverse("case_detail", args=[case.pk]), given)
+    assert answer.status_code == 422
+    assert 'id="field-value-error"' in answer.content.decode()
+    assert Escalation.objects.get(pk=case.pk).state == "open"
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [("done by hand", "done by hand"), ("12", 12), ('"12"', "12"), ('{"a": 1}', {"a": 1})]
+)
+def test_a_text_needs_no_quotes(value: str, kept: object) -> None:
+    case, ada = runs.incident(), signed_in("administrator", name="ada")
+    given = {"digest": case.digest, "choice": "skip", "field-value": value, "comment": "By hand."}
+    address = reverse("case_detail", args=[case.pk])
+    assert "A text is taken as it is written" in ada.get(address).content.decode()
+    assert ada.post(address, given).status_code == 302
+    assert Escalation.objects.get(pk=case.pk).resolution["edits"]["value"] == kept
+
+
+def test_what_was_refused_is_told_by_the_fields_title_and_beside_what_the_case_had() -> None:
+    case = runs.incomplete()
+    given = {"digest": case.digest, "choice": "answered", "field-name": "Ada", "field-email": "nobody"}
+    reviewer = signed_in("administrator", name="ada")
+    page = reviewer.post(reverse("case_detail", args=[case.pk]), given).content.decode()
+    assert "E-mail must be a mail address, like name@example.com." in page.replace("&#x27;", "'")
+    assert 'data-original=""' in page
+    assert 'data-original="nobody"' not in page

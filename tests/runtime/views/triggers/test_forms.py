@@ -115,9 +115,9 @@ def test_a_page_that_is_sent_twice_starts_one_run_and_gives_the_same_reference(d
 def test_what_does_not_fit_is_said_at_its_field_and_starts_nothing(designer: Client) -> None:
     form = made(designer)
     for values, said in (
-        ({}, "needed"),
-        ({"field-n": "many"}, "whole number"),
-        ({"field-n": "1", "field-mail": "x"}, "mail address"),
+        ({}, "How many is needed."),
+        ({"field-n": "many"}, "How many must be a whole number."),
+        ({"field-n": "1", "field-mail": "x"}, "Mail must be a mail address"),
         ({"field-n": "1", "website": "http://spam.example"}, "has to stay empty"),
         ({"field-n": "1", "field-mail": "a\0b"}, "no text can hold"),
     ):
