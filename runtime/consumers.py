@@ -193,7 +193,9 @@ class Socket(AsyncWebsocketConsumer):
             # Those who came together need not ask together: what they follow would wait behind their questions.
             await asyncio.sleep(self.check_s * random.uniform(0.5, 1.0))  # noqa: S311 (nothing is guarded by chance)
             caller = await self._caller()
-            if caller is None or not await self.still_permits(caller):
+            if caller is None:
+                return Close(4403, "You are signed in no longer.")
+            if not await self.still_permits(caller):
                 return Close(4403, "The permission was withdrawn.")
 
     async def tell(self, message: dict[str, Any]) -> None:

@@ -308,17 +308,18 @@ def _with_another_password(user: User) -> None:
     user.save()
 
 
-WITHDRAWN: list[tuple[str, Callable[[User], object]]] = [
-    ("role", lambda user: user.groups.clear()),
-    ("account", lambda user: User.objects.filter(pk=user.pk).update(is_active=False)),
-    ("session", lambda user: SessionStore().get_model_class().objects.all().delete()),
-    ("password", _with_another_password),
+GONE = "You are signed in no longer."
+WITHDRAWN: list[tuple[str, Callable[[User], object], str]] = [
+    ("role", lambda user: user.groups.clear(), "The permission was withdrawn."),
+    ("account", lambda user: User.objects.filter(pk=user.pk).update(is_active=False), GONE),
+    ("session", lambda user: SessionStore().get_model_class().objects.all().delete(), GONE),
+    ("password", _with_another_password, GONE),
 ]
 
 
 @transactional
-@pytest.mark.parametrize("withdraw", [row[1] for row in WITHDRAWN], ids=[row[0] for row in WITHDRAWN])
-async def test_a_socket_closes_when_the_permission_is_withdrawn(withdraw: Callable[[User], object]) -> None:
+@pytest.mark.parametrize(("withdraw", "why"), [row[1:] for row in WITHDRAWN], ids=[row[0] for row in WITHDRAWN])
+async def test_a_socket_closes_when_the_permission_is_withdrawn(withdraw: Callable[[User], object], why: str) -> None:
     def make() -> tuple[Run, User, Any]:
         dora = person("dora", "designer")
         return runs.asked().run, dora, in_session(dora)
@@ -327,7 +328,7 @@ async def test_a_socket_closes_when_the_permission_is_withdrawn(withdraw: Callab
     async with opened(f"/ws/runs/{run.pk}/?after={run.last_seq}", sent) as socket:
         await socket.told(1)
         await made(withdraw)(dora)
-        assert await socket.closed() == (4403, "The permission was withdrawn.")
+        assert await socket.closed() == (4403, why)
 
 
 @transactional
