@@ -20,6 +20,7 @@ from django.db.models.functions import StrIndex
 from runtime import audit
 from runtime import queues as queue_rules
 from runtime.case_words import terms_of
+from runtime.cases.order import behind, ordered
 from runtime.finding import askable, parted
 from runtime.ids import is_id
 from runtime.models import CaseWords, Escalation, Queue, Remark, SavedFilter
@@ -49,7 +50,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a person looks at. `queue`, `workflow` and `assignee` are names, `q` free text; empty: all."""
+    """Which cases a person looks at. `queue`, `workflow` and `assignee` are names, `q` free text; empty: all.
+
+    `by` is empty (the oldest first) or `due` (the next due first).
+    """
 
     view: View = "open"
     queue: str = ""
@@ -57,6 +61,12 @@ class Wanted:
     due: str = ""
     assignee: str = ""
     q: str = ""
+    by: str = ""
+
+    @property
+    def by_due(self) -> bool:
+        """Whether the next due come first. What is found by words is looked for from the oldest on, and stays so."""
+        return self.by == "due" and not self.q
 
     @property
     def query(self) -> str:
@@ -67,7 +77,7 @@ class Wanted:
     @property
     def filters(self) -> dict[str, str]:
         """All but the view, by the names that a query string has for them."""
-        return {name: getattr(self, name) for name in ("queue", "workflow", "due", "assignee", "q")}
+        return {name: getattr(self, name) for name in ("queue", "workflow", "due", "assignee", "q", "by")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of cases, oldest first; `more` is the id behind which the next page begins, empty where there is none.
+    """A page of cases; `more` is the id behind which the next page begins, empty where there is none.
 
     `partly`: a search has looked through as many cases as it does at once, and goes on behind `more`.
     """
@@ -121,7 +131,8 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
     queue, workflow = (askable(given.get(name, ""), 80) for name in ("queue", "workflow"))
     due, assignee = given.get("due", ""), askable(given.get("assignee", ""), 150)
     words = " ".join(askable(given.get("q", ""), LONGEST_SEARCH).split())
-    return Wanted(view if view in VIEWS else "open", queue, workflow, due if due in DUES else "", assignee, words)
+    by = "due" if given.get("by") == "due" else ""
+    return Wanted(view if view in VIEWS else "open", queue, workflow, due if due in DUES else "", assignee, words, by)
 
 
 def cases_of(user: Person, wanted: Wanted, now: datetime) -> QuerySet[Escalation]:
@@ -130,18 +141,18 @@ def cases_of(user: Person, wanted: Wanted, now: datetime) -> QuerySet[Escalation
 
 
 def listed(user: Person, wanted: Wanted, now: datetime, after: str = "", most: int | None = None) -> Listed:
-    """One page, oldest first: somebody has waited longest for those."""
+    """One page, as it is wanted to be ordered: by age, since somebody has waited longest for those, or by due time."""
     most = most or PAGE
     rows, end = _sought(cases_of(user, wanted, now), wanted, after)
     # The ids come from an index that holds all that is filtered by; asked for whole rows at once, PostgreSQL walks
     # along the primary key instead, past all cases that were ever settled.
-    ids = list(rows.order_by("id").values_list("pk", flat=True)[: most + 1])
+    ids = list(ordered(rows, by_due=wanted.by_due).values_list("pk", flat=True)[: most + 1])
     shown = (
         Escalation.objects.filter(pk__in=ids).select_related("assignee", "run__blueprint").only(*_COLUMNS)
         if ids
         else ()
     )
-    found = sorted(shown, key=lambda case: case.pk)
+    found = sorted(shown, key=lambda case: ids.index(case.pk))
     if len(found) > most:
         return Listed(found[:most], found[most - 1].pk)
     return Listed(found, end, partly=bool(end))
@@ -151,8 +162,8 @@ def next_of(user: Person, wanted: Wanted, now: datetime, after: str) -> str:
     """The case that comes after one in the list, or the first of it; empty where there is none that one may take up."""
     free = Q(assignee=None) | Q(assignee=user.pk) | Q(claimed_until=None) | Q(claimed_until__lte=now)
     rows = cases_of(user, wanted, now).filter(free).exclude(pk=after)
-    for behind in (after, ""):
-        found = _sought(rows, wanted, behind)[0].order_by("id").values_list("pk", flat=True).first()
+    for since in (after, ""):
+        found = ordered(_sought(rows, wanted, since)[0], by_due=wanted.by_due).values_list("pk", flat=True).first()
         if found:
             return found
     return ""
@@ -239,7 +250,7 @@ def _open_to(user: Person, wanted: Wanted, now: datetime) -> QuerySet[Escalation
 
 def _sought(rows: QuerySet[Escalation], wanted: Wanted, after: str) -> tuple[QuerySet[Escalation], str]:
     """The rows behind `after` that hold every word, and how far was looked; empty: to the end."""
-    rows = rows.filter(pk__gt=after) if after and is_id(after) else rows
+    rows = behind(rows, after, by_due=wanted.by_due)
     terms = terms_of(wanted.q)
     if not terms:
         return rows, ""

@@ -56,7 +56,7 @@ TITLES = {
 @require_safe
 @needs("escalations:read")
 def case_list(request: HttpRequest) -> HttpResponse:
-    """The open cases that this person may see: the oldest first, since somebody has waited longest for it.
+    """The open cases that this person may see: the oldest first, since somebody has waited longest, or the next due.
 
     With `part=views` only what stands at the top, whose numbers change while the list keeps still.
     """

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from runtime import figures, queues
-from runtime.cases import inbox
+from runtime.cases import inbox, order
 from runtime.cases.inbox import View, Wanted
 from runtime.finding import gathered
 from runtime.gates import incidents
@@ -29,6 +29,8 @@ from runtime.views.gate_pages import drawn
 MOST = 6
 COUNTED: tuple[View, ...] = ("open", "mine", "overdue", "incidents")
 """The views whose numbers stand on the page."""
+FIRST: tuple[View, ...] = ("overdue", "incidents", "mentions", "mine", "open")
+"""The views whose cases stand on the page, the most urgent first."""
 
 
 @require_safe
@@ -46,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     gates = incidents.open_to(request.user)
     counted = inbox.counts(request.user, Wanted(), now, COUNTED)
     context = {
-        "cases": _mine_first(request.user, now),
+        "cases": _first(request.user, now),
         "counts": {**counted, "incidents": counted["incidents"] + len(gates)},
         "runs": runs.select_related("blueprint").defer("blueprint__document").order_by("-pk")[:MOST],
         "today": today,
@@ -65,11 +67,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "runtime/home.html", context)
 
 
-def _mine_first(user: Person, now: datetime) -> list[Escalation]:
-    """A person's own cases, then those that are due soon, then the others; the oldest first within each."""
-    views: tuple[View, ...] = ("mine", "overdue", "open")
-    rows = [inbox.cases_of(user, Wanted(view), now).order_by("pk").values_list("pk")[:MOST] for view in views]
-    ids = list(dict.fromkeys(pk for each in gathered(rows) for (pk,) in sorted(each)))[:MOST]
+def _first(user: Person, now: datetime) -> list[Escalation]:
+    """What is due soon, incidents, where this person is mentioned, his own, then the others; within each of these by
+    due time, what is never due last, and the oldest first.
+    """
+    lists = [order.ordered(inbox.cases_of(user, Wanted(view), now), by_due=True) for view in FIRST]
+    parts = gathered([rows.values_list("pk", "due_at")[:MOST] for rows in lists])
+    told = [pk for part in parts for pk, due in sorted(part, key=lambda row: (row[1] is None, str(row[1]), row[0]))]
+    ids = list(dict.fromkeys(told))[:MOST]
     found = Escalation.objects.filter(pk__in=ids).select_related("assignee", "run__blueprint")
     found = found.defer("asked", "reasons", "run__blueprint__document")
     return sorted(found, key=lambda case: ids.index(case.pk))

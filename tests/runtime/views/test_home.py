@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from builder.models import Lesson
 from runtime import figures
-from runtime.models import Gate, GateIncident
+from runtime.cases import desk
+from runtime.models import Escalation, Gate, GateIncident
 from tests.makers import lessons, runs
 from tests.makers.cases import open_case
 from tests.makers.gate_rows import gate
@@ -114,3 +115,19 @@ def test_home_costs_as_many_queries_for_much_as_for_little(
 def test_half_percents_do_not_add_up_to_more_than_all_runs() -> None:
     page = render_to_string("runtime/_days.html", {"rates": figures.Rates((), 47.5, 52.5, 0.0)})
     assert "48 % of the runs went by themselves, 52 % asked people." in page
+
+
+def test_home_shows_first_what_is_due_then_incidents_mentions_and_ones_own_then_the_next_due(reviewer: Client) -> None:
+    rui, run = User.objects.get(username="rui"), runs.asked().run
+    now = datetime.now(UTC)
+    Escalation.objects.all().delete()
+    open_case(run, asked={"question": "Never?"})
+    open_case(run, asked={"question": "Next week?"}, due_at=now + timedelta(days=7))
+    open_case(run, asked={"question": "Mine?"}, assignee=rui)
+    mentioned = open_case(run, asked={"question": "Mentioned?"})
+    open_case(run, asked={"question": "Broken?"}, kind="incident")
+    open_case(run, asked={"question": "In an hour?"}, due_at=now + timedelta(hours=1))
+    open_case(run, asked={"question": "In minutes?"}, due_at=now + timedelta(minutes=9))
+    desk.remark(mentioned.pk, rui, "@rui", now)
+    asked = re.findall(r'class="row-title" href="/cases/[^>]+>([^<]+\?)<', home(reviewer))
+    assert asked == ["In minutes?", "In an hour?", "Broken?", "Mentioned?", "Mine?", "Next week?"]
