@@ -17,7 +17,7 @@ from django.db.models import Count, QuerySet
 
 from runtime import audit
 from runtime.models import Escalation, Queue
-from runtime.permissions import Person, may
+from runtime.permissions import ROLES, Person, may
 from runtime.refused import FieldError, Refused
 
 NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
@@ -50,7 +50,7 @@ class Unmade:
 
 @dataclass(frozen=True, slots=True)
 class Deserted:
-    """A queue with open cases that nobody may settle but administrators: nobody is in it, or nobody has made it.
+    """A queue with open cases that only administrators may settle: nobody in it may, or nobody has made it.
 
     `queue_id` and `title` are None where nobody has; `waiting` is counted up to `MOST_WAITING` and one more; `workflow`
     is that of its newest open case.
@@ -84,7 +84,7 @@ def unmade() -> list[Unmade]:
 
 
 def deserted() -> list[Deserted]:
-    """The first queues, by name, with open cases and no active member; one question, whatever is stored.
+    """The first queues, by name, with open cases and no member who may settle them; one question, whatever is stored.
 
     It goes from name to name along an index, since thousands of cases may wait in few queues.
     """
@@ -94,6 +94,7 @@ def deserted() -> list[Deserted]:
 
 
 _OPEN = "FROM runtime_escalation AS waiting WHERE waiting.queue = named.queue AND waiting.state = 'open'"
+_ANSWER = ", ".join(f"'{role}'" for role, held in ROLES.items() if "escalations:write" in held)
 _DESERTED = f"""
     WITH RECURSIVE named(queue, turn) AS (
         SELECT MIN(queue), 1 FROM runtime_escalation WHERE queue > ''
@@ -107,7 +108,10 @@ _DESERTED = f"""
     FROM named LEFT JOIN runtime_queue AS made ON made.name = named.queue
     WHERE EXISTS (SELECT 1 {_OPEN}) AND NOT EXISTS (
         SELECT 1 FROM runtime_queue_members AS member JOIN auth_user AS person ON person.id = member.user_id
-        WHERE member.queue_id = made.id AND person.is_active
+        WHERE member.queue_id = made.id AND person.is_active AND (person.is_superuser OR EXISTS (
+            SELECT 1 FROM auth_user_groups AS held JOIN auth_group AS role ON role.id = held.group_id
+            WHERE held.user_id = person.id AND role.name IN ({_ANSWER})
+        ))
     )
     ORDER BY named.queue LIMIT {MOST_DESERTED}
 """  # noqa: S608 (our own tables and numbers)

@@ -30,6 +30,20 @@ def test_a_queue_with_open_cases_is_deserted_without_an_active_member_and_no_oth
     ]
 
 
+def test_who_is_in_a_queue_but_may_not_answer_leaves_it_deserted() -> None:
+    for name, *roles in (
+        ("none",),
+        ("designers", "designer"),
+        ("reviewers", "reviewer"),
+        ("both", "designer", "developer"),
+    ):
+        queue_of(name, person(f"of-{name}", *roles))
+        open_case(queue=name)
+    queue_of("roots", person("root", is_superuser=True))
+    open_case(queue="roots")
+    assert [each.name for each in queues.deserted()] == ["designers", "none"]
+
+
 def test_no_more_are_told_or_counted_than_there_is_room_for() -> None:
     for number in range(queues.MOST_DESERTED + 2):
         open_case(queue=f"queue-{number}")
