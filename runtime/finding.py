@@ -23,6 +23,9 @@ from runtime.models import Blueprint, Run
 WINDOW = 5_000
 """Through how many runs is looked at once for what no index finds: free text, and real runs among simulated ones."""
 
+MOST_WORDS = 8
+"""How many words of a search count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -119,22 +122,27 @@ def apart(
 
 
 def searched(rows: QuerySet[Run], words: str, window: Window) -> QuerySet[Run]:
-    """The runs of a window that hold the words in anything that lists show."""
-    words = askable(words, len(words))
-    named = Blueprint.objects.filter(name__icontains=words).values("workflow")
+    """The runs of a window that hold each of the words in anything that lists show."""
+    found = within(rows, window)
+    for word in list(dict.fromkeys(askable(words, len(words)).split()))[:MOST_WORDS]:
+        found = found.filter(_holds(word))
+    return found
+
+
+def _holds(word: str) -> Q:
+    named = Blueprint.objects.filter(name__icontains=word).values("workflow")
     # Labels are kept as JSON, in which other letters than those of ASCII are written out.
-    label = json.dumps(words)[1:-1]
-    fits = (
-        Q(pk__endswith=words.lower())
-        | Q(title__icontains=words)
-        | Q(workflow__icontains=words)
+    label = json.dumps(word)[1:-1]
+    return (
+        Q(pk__endswith=word.lower())
+        | Q(title__icontains=word)
+        | Q(workflow__icontains=word)
         | Q(workflow__in=named)
-        | Q(outcome__icontains=words)
-        | Q(status__istartswith=words)
-        | Q(requester__icontains=words)
+        | Q(outcome__icontains=word)
+        | Q(status__istartswith=word)
+        | Q(requester__icontains=word)
         | Q(labels__icontains=label)
     )
-    return within(rows, window).filter(fits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,18 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from runtime.finding import WINDOW, Walk, Window, askable, counted, narrowed, searched, window_of
+from runtime.case_words import terms_of
+from runtime.cases import inbox
+from runtime.cases.inbox import Wanted, wanted_of
+from runtime.finding import WINDOW, Walk, Window, askable, counted, gathered, narrowed, searched, window_of
 from runtime.ids import is_id
-from runtime.models import Blueprint, Run
+from runtime.models import Blueprint, CaseWords, Run
 from runtime.permissions import Permission, Person, permissions_of, visible_runs, workflows_seen
 from runtime.run_titles import named
 from runtime.sight import seen_that_fit
@@ -52,7 +56,10 @@ def run_list(request: HttpRequest) -> HttpResponse:
     page = page_of(fitting.select_related("blueprint").defer("blueprint__document"), request.GET)
     if window and window.newest and not page.newer:
         page = replace(page, newer=_onward(request, since=window.newest))
-    names = dict(workflows_seen(request.user, held).order_by("version").values_list("workflow", "name"))
+    sealed = workflows_seen(request.user, held).values_list("version", "workflow", "name")
+    saying = _saying(request.user, "" if page.rows else chosen["q"], held).values_list(Value(0), "case", Value(""))
+    drawings, told = gathered([sealed, saying])
+    names = {workflow: name for _, workflow, name in sorted(drawings)}
     outcomes = _outcomes(chosen["workflow"]) if chosen["workflow"] in names else []
     # Of somebody who sees the runs of his cases only, each count would be a walk through those cases.
     whole = "workflows:read" in held
@@ -68,6 +75,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "sorts": [(value, name, numbers.get(name, "")) for value, name in SORTS],
         "workflows": _told_apart(names),
         "query": request.GET.urlencode(),
+        "in_cases": wanted_of({"q": chosen["q"]}).query if told else "",
     }
     return render(request, "runtime/run_list.html", context)
 
@@ -170,6 +178,16 @@ def _number(found: int, perhaps_more: bool) -> str:
     if found > MOST_COUNTED:
         return f"{MOST_COUNTED:,}+"
     return str(found) if not perhaps_more else f"{found}+" if found else ""
+
+
+def _saying(user: Person, words: str, held: frozenset[Permission]) -> QuerySet[CaseWords]:
+    """One of the open cases that hold the words, which are kept beside each: lists of runs read no payload."""
+    terms = terms_of(words) if "escalations:read" in held else []
+    cases = inbox.cases_of(user, Wanted(), timezone.now()).order_by("id").values("pk")[: inbox.WINDOW]
+    found = CaseWords.objects.filter(case__in=cases) if terms else CaseWords.objects.none()
+    for term in terms:
+        found = found.filter(text__contains=term)
+    return found[:1]
 
 
 def _onward(request: HttpRequest, **place: str) -> str:

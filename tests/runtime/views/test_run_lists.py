@@ -17,6 +17,7 @@ from runtime import finding, sight
 from runtime.models import Escalation, Run
 from runtime.views import run_lists
 from tests.makers import runs
+from tests.makers.cases import open_case
 from tests.makers.people import person
 
 NOW = datetime.now(UTC)
@@ -41,6 +42,31 @@ def test_filters_say_how_many_runs_each_of_them_has(designer: Client) -> None:
     assert re.search(r">succeeded \(3\)<", page)
     assert re.search(r">waiting \(1\)<", page)
     assert re.search(r">declined \(3\)<", page)
+
+
+@pytest.mark.django_db
+def test_each_word_of_a_search_is_looked_for_by_itself(designer: Client) -> None:
+    run = runs.declined(title="Ray Delgado · Okafor Labs", labels={"source": "fair"})
+    runs.declined(title="Ray of hope")
+    assert found(designer, "?q=okafor+ray") == {run.pk}
+    assert found(designer, "?q=delgado+fair+succeeded") == {run.pk}
+    assert found(designer, "?q=delgado+hope") == set()
+
+
+@pytest.mark.django_db
+def test_a_search_without_a_run_says_what_it_looks_at_and_leads_to_cases_that_say_it(designer: Client) -> None:
+    open_case(queue="", asked={"show": {"Message": "There are black spots on leaf 23."}})
+    page = text(designer, "?q=black+spots+leaf+23")
+    assert "looks at titles, ids, people, labels" in page
+    assert f'href="{reverse("case_list")}?q=black+spots+leaf+23"' in page
+    assert f'href="{reverse("case_list")}?q=' not in text(designer, "?q=nowhere+at+all")
+    assert "looks at titles" not in text(designer, "?status=failed")
+
+
+@pytest.mark.django_db
+def test_a_search_without_a_run_tells_of_no_case_of_others(reviewer: Client) -> None:
+    open_case(queue="legal", asked={"show": {"Message": "black spots"}})
+    assert f'href="{reverse("case_list")}?q=' not in text(reviewer, "?q=black+spots")
 
 
 @pytest.mark.django_db
