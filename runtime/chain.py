@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -111,9 +111,20 @@ def newest() -> str:
 
 def digest_of(number: int, previous: str, entry: AuditEntry) -> str:
     """What an entry comes to at this place of the chain."""
+    return hashlib.sha256(sealed(number, previous, entry).encode()).hexdigest()
+
+
+def sealed(number: int, previous: str, entry: AuditEntry) -> str:
+    """The text whose SHA-256 is the fingerprint of an entry at this place of the chain: a JSON list, in ASCII."""
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     told = [number, previous, entry.pk, at, entry.actor, entry.action, entry.target, entry.data]
-    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+
+def links_of(entries: Sequence[AuditEntry]) -> list[AuditLink | None]:
+    """The links of some entries, in their order; None for one that was written a moment ago and has none yet."""
+    found = AuditLink.objects.in_bulk([entry.pk for entry in entries], field_name="entry_id")
+    return [found.get(entry.pk) for entry in entries]
 
 
 def _append(entries: list[Any], links: Any = AuditLink) -> None:

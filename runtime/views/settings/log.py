@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from asgiref.sync import sync_to_async
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from runtime import chain
 from runtime.finding import askable
 from runtime.json_gate import write_json
-from runtime.models import AuditEntry
+from runtime.models import AuditEntry, AuditLink
+from runtime.permissions import Person, may
 from runtime.views.access import needs
 from runtime.views.csv_files import csv_file, csv_lines
 from runtime.views.settings.log_names import names_of
@@ -132,8 +133,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("admin")
 async def as_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole log as it is filtered, written as it is read."""
-    return csv_file("audit-log", _lines(_chosen(request)))
+    """The whole log as it is filtered, written as it is read; whether it may be seen is asked anew for each part."""
+    return csv_file("audit-log", _lines(await request.auser(), _chosen(request)))
 
 
 @require_POST
@@ -182,17 +183,34 @@ def _day(text: str) -> datetime | None:
     return datetime.combine(found, time(), UTC)
 
 
-async def _lines(rows: QuerySet[AuditEntry]) -> AsyncIterator[str]:
-    yield csv_lines([("time", "person", "deed", "about", "data", "name")])
-    while some := [entry async for entry in rows[:AT_ONCE]]:
-        named = await sync_to_async(names_of)(some)
-        yield csv_lines([*_cells(entry), each.name] for entry, each in zip(some, named, strict=True))
+async def _lines(user: Person, rows: QuerySet[AuditEntry]) -> AsyncIterator[str]:
+    yield csv_lines([("time", "person", "deed", "about", "data", "name", "number", "previous", "sha256", "sealed")])
+    while some := await sync_to_async(_next)(user, rows):
+        yield csv_lines(await sync_to_async(_cells)(some))
         rows = _after(rows, some[-1])
 
 
-def _cells(entry: AuditEntry) -> list[str]:
-    written = write_json(entry.data)
-    return [entry.at.astimezone(UTC).isoformat(), entry.actor, entry.action, entry.target, written]
+def _next(user: Person, rows: QuerySet[AuditEntry]) -> list[AuditEntry]:
+    return list(rows[:AT_ONCE]) if may(user, "admin") else []
+
+
+def _cells(entries: Sequence[AuditEntry]) -> list[list[str]]:
+    """The rows of these entries; behind what people read stands what each was sealed as (docs/operating.md)."""
+    told = zip(entries, names_of(entries), chain.links_of(entries), strict=True)
+    return [[*_read(entry), about.name, *_sealed(entry, link)] for entry, about, link in told]
+
+
+def _read(entry: AuditEntry) -> list[str]:
+    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    return [at, entry.actor, entry.action, entry.target, write_json(entry.data)]
+
+
+def _sealed(entry: AuditEntry, link: AuditLink | None) -> list[str]:
+    if link is None:
+        return ["", "", "", ""]
+    # A spreadsheet would part a cell at a semicolon, and what comes behind it could be taken for a formula.
+    text = chain.sealed(link.number, link.previous, entry).replace(";", "\\u003b")
+    return [str(link.number), link.previous, link.digest, text]
 
 
 def _after(rows: QuerySet[AuditEntry], place: AuditEntry) -> QuerySet[AuditEntry]:
