@@ -6,12 +6,12 @@ Each is a POST that ends at the case it was about, or at the next one. The rules
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,14 +22,12 @@ from runtime.cases import desk, escalations, holds, inbox
 from runtime.cases.answers import Answer
 from runtime.cases.forecasts import forecasts
 from runtime.cases.inbox import wanted_of
+from runtime.ids import is_id
 from runtime.models import Escalation
 from runtime.permissions import may, visible_escalations
 from runtime.refused import Refused
-from runtime.views import cases
+from runtime.views import case_pauses, cases
 from runtime.views.access import needs
-
-SNOOZES = {"1": 1, "4": 4, "24": 24, "72": 72, "168": 168}
-"""For how many hours a case may be put aside from the page."""
 
 
 @require_POST
@@ -54,11 +52,12 @@ def case_assign(request: HttpRequest, case_id: str) -> HttpResponse:
 def case_snooze(request: HttpRequest, case_id: str) -> HttpResponse:
     """Put a case aside for some hours, or back into sight; then on to the next."""
     case, now = cases.visible(request, case_id), timezone.now()
-    hours = SNOOZES.get(request.POST.get("hours", ""))
-    done = desk.snooze(case.pk, request.user, now + timedelta(hours=hours) if hours else None, now)
-    if isinstance(done, Refused) or hours is None:
+    hours = request.POST.get("hours", "")
+    end = case_pauses.until(hours, now) if hours in case_pauses.SNOOZES else None
+    done = desk.snooze(case.pk, request.user, end, now)
+    if isinstance(done, Refused) or end is None:
         return _back(request, case, done)
-    messages.success(request, "Put aside. It comes back by itself.")
+    messages.success(request, case_pauses.paused(case, end))
     return redirect(cases.onward(request, case))
 
 
@@ -116,14 +115,22 @@ def case_view(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('case_list')}?{wanted.query}")
 
 
+def alike(case: Escalation, rows: QuerySet[Escalation]) -> QuerySet[Escalation]:
+    """Those of some cases that can be given one answer with this one: open, and of the same step and version."""
+    return rows.filter(workflow=case.workflow, run__version=case.run.version, node=case.node, state="open")
+
+
 def _page_of_many(request: HttpRequest, case: Escalation, refused: Refused | None = None) -> HttpResponse:
-    same = visible_escalations(request.user).filter(workflow=case.workflow, node=case.node, state="open")
+    chosen = [each for each in request.GET.get("chosen", "").split(".")[: desk.MOST_AT_ONCE] if is_id(each)]
+    same = alike(case, visible_escalations(request.user))
+    same = same.filter(pk__in=chosen) if chosen else same
     ahead = forecasts(case)
     choices = [{**each, "ahead": ahead.get(each["name"])} for each in case.asked.get("choices") or ()]
     context = {
         "case": case,
         "cases": [each for each in same.order_by("id")[: desk.MOST_AT_ONCE] if each.asked.get("bulk")],
         "choices": choices,
+        "chosen": chosen or [case.pk],
         "refused": refused,
         "wanted": wanted_of(request.GET),
     }
@@ -145,7 +152,8 @@ def _answer_many(request: HttpRequest, case: Escalation) -> HttpResponse:
     for detail in dict.fromkeys(each.detail for each in refused):
         messages.error(request, detail)
     late = [each.escalation for each in done if isinstance(each.outcome, escalations.Resolved)]
-    return redirect(f"{reverse('case_list')}?several={'.'.join(late)}" if late and grace_s > 0 else "case_list")
+    parts = [wanted_of(request.GET).query, f"several={'.'.join(late)}" if late and grace_s > 0 else ""]
+    return redirect(f"{reverse('case_list')}?{'&'.join(filter(None, parts))}")
 
 
 def _back(request: HttpRequest, case: Escalation, outcome: Any) -> HttpResponse:

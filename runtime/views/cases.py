@@ -34,6 +34,7 @@ from runtime.refused import Refused
 from runtime.traces.reading import drawing, trace
 from runtime.views import case_answers
 from runtime.views.access import needs
+from runtime.views.case_pauses import pauses
 from runtime.views.case_shown import shown
 from runtime.views.gate_pages import drawn
 
@@ -152,6 +153,7 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
     # Of a search only the page is known: to count what each view has of it would be to search through all of them.
     if wanted.q and not page.more and not request.GET.get("after"):
         numbers = {wanted.view: len(page.cases)}
+    several = _several(request)
     people, me = desk_rules.takers(request.user, MOST_PEOPLE), request.user.get_username()
     return {
         "cases": page.cases,
@@ -162,7 +164,8 @@ def _list(request: HttpRequest, wanted: Wanted, case: Escalation | None) -> dict
         "dues": DUES,
         "colleagues": [each.name for each in people],
         "may_write": may(request.user, "escalations:write"),
-        "several": _several(request),
+        "several": several,
+        "several_until": min((until for _, until in several), default=None),
         "chosen": request.GET.get("chosen", "").split("."),
         "takers": [each for each in people if each.name != me],
         "most": inbox.MOST_COUNTED,
@@ -193,13 +196,13 @@ def _closed_gates(request: HttpRequest, wanted: Wanted) -> list[GateIncident]:
     return [] if narrowed else incidents.open_to(request.user, wanted.workflow)
 
 
-def _several(request: HttpRequest) -> list[str]:
-    """The cases that this person answered together a moment ago, and may take back."""
+def _several(request: HttpRequest) -> list[tuple[str, Any]]:
+    """The cases that this person answered together a moment ago, and until when each may be taken back."""
     ids = [each for each in request.GET.get("several", "").split(".")[: desk_rules.MOST_AT_ONCE] if is_id(each)]
     mine = visible_escalations(request.user).filter(
         pk__in=ids, resolved_by=request.user.get_username(), goes_on_at__gt=timezone.now()
     )
-    return list(mine.values_list("pk", flat=True)) if ids else []
+    return list(mine.values_list("pk", "goes_on_at")) if ids else []
 
 
 def _pane(
@@ -229,6 +232,7 @@ def _pane(
         "alike": inbox.alike(case, request.user),
         "history": inbox.history(case),
         "people": _people(request, case) if may_write and is_open else [],
+        "pauses": pauses(case, now),
         "answer": inbox.answer_of(case),
         "may_write": may_write,
         "may_read_run": may_read_run,

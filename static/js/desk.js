@@ -139,32 +139,36 @@ function watchEdits() {
   }
 }
 
-let ticking = 0;
+const ticking = new Map();
 function countDown() {
-  clearInterval(ticking);
-  const undo = document.querySelector("#undo[data-until]");
-  if (!undo) return;
+  for (const [undo, clock] of ticking) if (!undo.isConnected) (clearInterval(clock), ticking.delete(undo));
+  for (const undo of document.querySelectorAll("#undo[data-until], .several-undo")) if (!ticking.has(undo)) countFor(undo);
+}
+
+// One answer is taken back from above the next case, several from above the list.
+function countFor(undo) {
+  const many = undo.matches(".several-undo");
   const until = new Date(undo.dataset.until).getTime();
   const left = undo.querySelector("[data-left]");
   const tick = () => {
     const seconds = Math.ceil((until - Date.now()) / 1000);
     if (seconds > 0) {
-      left.textContent = `the run goes on in ${seconds} s`;
+      left.textContent = many ? `The first run goes on in ${seconds} s.` : `the run goes on in ${seconds} s`;
       return;
     }
-    clearInterval(ticking);
+    clearInterval(ticking.get(undo));
     left.textContent = "the run goes on";
-    const form = undo.querySelector("[data-undo]");
+    const form = many ? undo : undo.querySelector("[data-undo]");
     if (form?.contains(document.activeElement)) pane().focus();
     form?.remove();
   };
   tick();
-  ticking = setInterval(tick, 250);
 }
 
 // What the socket tells: a row is never moved or taken away under somebody's pointer.
 function inboxTold(message) {
   const note = document.querySelector("[data-inbox-changed]");
+  ticking.set(undo, setInterval(tick, 250));
   renewNumbers();
   if (message.type === "list" || message.case.id === pane()?.dataset.case) renewCard();
   if (message.type === "list") return announce(note, "Much has changed. ");
@@ -282,7 +286,7 @@ const KEYS = {
   c: () => pane()?.querySelector("[data-claim] button")?.click(),
   e: () => pane()?.querySelector("#answer [name^='field-'], #answer textarea")?.focus(),
   m: () => pane()?.querySelector("#remark")?.focus(),
-  z: () => pane()?.querySelector("[data-undo] button")?.click(),
+  z: () => (pane()?.querySelector("[data-undo] button") ?? document.querySelector(".several-undo button"))?.click(),
   x: () => document.querySelector('#rows .row-title[aria-current="true"]')?.closest(".row").querySelector(".row-choose")?.click(),
   "/": () => document.getElementById("f-q")?.focus(),
   "?": () => document.getElementById("keys").togglePopover(),

@@ -17,6 +17,14 @@ def overdue(case_id: str) -> None:
     Escalation.objects.filter(pk=case_id).update(due_at=datetime.now(UTC) - timedelta(seconds=1))
 
 
+def together(case_id: str) -> None:
+    """A case that the designer lets be answered with others."""
+    from runtime.models import Escalation
+
+    case = Escalation.objects.get(pk=case_id)
+    Escalation.objects.filter(pk=case_id).update(asked={**case.asked, "bulk": True})
+
+
 def hire(name: str) -> None:
     """A new reviewer of the queue `sales`."""
     from runtime.models import Queue
@@ -37,4 +45,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    {"overdue": overdue, "hire": hire, "dismiss": dismiss}[sys.argv[1]](sys.argv[2])
+    {"overdue": overdue, "together": together, "hire": hire, "dismiss": dismiss}[sys.argv[1]](sys.argv[2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import Complaints, Visitor
+from tests.browser.conftest import Complaints, Server, Visitor
 from tests.browser.eyes import for_everybody
 from tests.browser.test_desk import started
 
@@ -76,3 +76,26 @@ def test_who_answers_late_is_told_and_the_row_stays_settled(visit: Visitor, comp
     late.keyboard.press("1")
     expect(late.get_by_role("alert")).to_contain_text("ada has settled this case already.")
     expect(late.locator(f"#row-{case} .row-done")).to_have_text("settled")
+
+
+def test_chosen_cases_are_answered_together_and_taken_back_with_a_key(visit: Visitor, server: Server) -> None:
+    ada = visit("ada", "/")
+    cases = [started(ada, seats).split("/")[-2] for seats in ("530", "540")]
+    page = visit("rui", "/cases/?queue=sales")
+    for case in cases:
+        page.locator(f"#row-{case} .row-choose").check()
+    page.get_by_role("button", name="Answer…").click()
+    expect(page.get_by_text("These cases cannot be answered together:")).to_be_visible()
+    expect(page.locator(".row-choose:checked")).to_have_count(2)
+
+    for case in cases:
+        server.do("together", case)
+    page.get_by_role("button", name="Answer…").click()
+    page.wait_for_url("**/alike/**")
+    expect(page.locator("[name=case]:checked")).to_have_count(2)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/cases/?queue=sales&several=*")
+    expect(page.locator(".several-undo")).to_contain_text("2 answers can still be taken back. The first run goes on in")
+    page.keyboard.press("z")
+    expect(page.get_by_text("2 of 2 cases are open again.")).to_be_visible()
+    assert page.url.endswith("/cases/?queue=sales")
