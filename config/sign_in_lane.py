@@ -27,7 +27,8 @@ from runtime.triggers.throttle import Throttle, network_of
 from runtime.views.sign_in import COOKIE, names_known
 
 THREADS = 2 if (os.cpu_count() or 1) >= 4 else 1
-MAX_BODY = 256 * 1024
+MAX_BODY = 64 * 1024
+"""Far more than any name and password: a body is kept for as long as its sender takes, and nobody is known by then."""
 MOST_WAITING = 10
 PATIENCE_S = 10.0
 HELD_S, MOST_HELD = 2.0, 1_000
