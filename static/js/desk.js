@@ -162,13 +162,13 @@ function countFor(undo) {
     if (form?.contains(document.activeElement)) pane().focus();
     form?.remove();
   };
+  ticking.set(undo, setInterval(tick, 250));
   tick();
 }
 
 // What the socket tells: a row is never moved or taken away under somebody's pointer.
 function inboxTold(message) {
   const note = document.querySelector("[data-inbox-changed]");
-  ticking.set(undo, setInterval(tick, 250));
   renewNumbers();
   if (message.type === "list" || message.case.id === pane()?.dataset.case) renewCard();
   if (message.type === "list") return announce(note, "Much has changed. ");
