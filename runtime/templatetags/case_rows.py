@@ -47,7 +47,7 @@ def rows_of(cases: Iterable[Any], query: str, opened: str, chosen: Iterable[str]
             "workflow": case.run.blueprint.name if case.run.title else named("", case.run.blueprint.name, case.run_id),
             "sort": _SORTS.get(case.kind, ""),
             "queue_words": words(case.queue),
-            "who": _who(case),
+            "who": who_has(case),
             "asked": ago(case.created_at),
             "due": due(case.due_at) if case.due_at else "",
         }
@@ -64,7 +64,9 @@ def cut(text: str, most: int) -> str:
     return f"{short}…" if len(text) > longest and not short.endswith("…") else short
 
 
-def _who(case: Any) -> str:
+@register.simple_tag
+def who_has(case: Any) -> str:
+    """Who has taken a case, or whom it is meant for; the same words wherever cases are listed."""
     if not case.assignee:
         return ""
     return f"{'with' if case.claimed_until else 'for'} {case.assignee.get_username()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +154,21 @@ def test_answers_that_were_given_together_are_taken_back_together(reviewer: Clie
     assert "2 of 2 cases are open again." in told
     assert {state(case) for case in cases} == {"open"}
     assert Signal.objects.count() == 0
+
+
+def test_a_view_of_what_is_put_aside_says_when_nothing_is(reviewer: Client) -> None:
+    page = reviewer.get(reverse("case_list") + "?view=snoozed").content.decode()
+    assert "Nothing is put aside" in page
+    assert "No case fits" not in page
+    assert "No case fits" in reviewer.get(reverse("case_list") + "?view=snoozed&queue=sales").content.decode()
+
+
+@pytest.mark.parametrize(("claimed", "told"), [(False, ">for rui<"), (True, ">with rui<")])
+def test_home_and_the_inbox_say_in_the_same_words_who_has_a_case(reviewer: Client, claimed: bool, told: str) -> None:
+    until = timezone.now() + timedelta(minutes=5) if claimed else None
+    open_case(assignee=User.objects.get(username="rui"), claimed_until=until)
+    for name in ("home", "case_list"):
+        assert told in reviewer.get(reverse(name)).content.decode()
 
 
 def test_a_search_that_finds_nothing_says_so(reviewer: Client) -> None:
