@@ -20,7 +20,7 @@ for (const form of document.querySelectorAll("form[data-chooses]")) {
     const alike = new Set(chosen.map((each) => each.dataset.of)).size < 2;
     button.disabled = chosen.length !== Number(form.dataset.chooses) || !alike;
     if (!why) return;
-    why.hidden = !chosen.length || !button.disabled;
+    why.hidden = !button.disabled;
     why.textContent = alike ? needed : why.dataset.other;
   };
   for (const box of form.elements) box.addEventListener("change", offer);
