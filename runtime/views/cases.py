@@ -241,7 +241,7 @@ def _pane(
         "meant_for": case.assignee if case.assignee and not case.claimed_until else None,
         "snoozed": bool(case.snoozed_until and case.snoozed_until > now),
         "overdue": bool(case.due_at and case.due_at < now),
-        "votes": list(case.votes.order_by("at")) if case.reviewers > 1 else [],
+        "votes": escalations.counted(case) if case.reviewers > 1 else [],
         "voted": case.reviewers > 1 and case.votes.filter(by=request.user.get_username()).exists(),
         "undoable": bool(case.goes_on_at and case.goes_on_at > now and case.resolved_by == request.user.get_username()),
     }
