@@ -152,52 +152,67 @@ def test_what_was_begun_to_be_written_stays_with_its_case_until_it_is_sent(visit
     expect(page.get_by_label("Comment")).to_have_value("")
     page.get_by_label("Comment").fill("Other words.")
     page.keyboard.press("Escape")
-    assert case in page.evaluate("JSON.stringify(sessionStorage)")
+    assert case in kept(page)
     page.keyboard.press("1")
     expect(page.locator("#undo")).to_contain_text("Go on")
-    assert case not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert case not in kept(page)
 
 
-def test_who_was_signed_out_meanwhile_is_told_and_finds_the_words_again_and_nobody_else_does(
-    visit: Visitor, complaints: Complaints
-) -> None:
+def sign_out(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/")
+
+
+def kept(page: Page) -> str:
+    """All that this window keeps of what was written."""
+    return str(page.evaluate("JSON.stringify(sessionStorage)"))
+
+
+def test_who_was_signed_out_meanwhile_is_told_and_finds_the_words_again(visit: Visitor, complaints: Complaints) -> None:
     complaints.expected = ("403",)
     page = visit("rui", started(visit("ada", "/"), "460"), alone=True)
-    case = case_of(page)
-    other = page.context.new_page()
-
-    def sign_out() -> None:
-        other.goto("/")
-        other.get_by_role("button", name="Sign out").click()
-        other.wait_for_url("**/sign-in/")
-
+    case, other, told = case_of(page), page.context.new_page(), page.locator("#told")
     page.get_by_label("Comment").fill("My words.")
     page.keyboard.press("Escape")
-    sign_out()
+    sign_out(other)
     page.keyboard.press("1")
-    expect(page.locator("#told")).to_contain_text("You were signed out meanwhile. Nothing was sent.")
+    expect(told).to_contain_text("You were signed out meanwhile. Nothing was sent.")
     expect(page.get_by_label("Comment")).to_have_value("My words.")
-    page.locator("#told").get_by_role("link", name="Sign in").click()
+    told.get_by_role("link", name="Sign in").click()
     page.get_by_label("Name").fill("rui")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator("#pane")).to_have_attribute("data-case", case)
     expect(page.get_by_label("Comment")).to_have_value("My words.")
 
-    sign_out()
+    sign_out(other)
     sign_in(other, "rui")
     page.keyboard.press("1")
-    expect(page.locator("#told")).to_contain_text("You signed in again meanwhile, so nothing was sent.")
+    expect(told).to_contain_text("You signed in again meanwhile, so nothing was sent.")
     expect(page.get_by_label("Comment")).to_have_value("My words.")
+    page.keyboard.press("1")
+    expect(page.locator("#undo")).to_contain_text("Go on")
 
-    sign_out()
+
+def test_nobody_else_who_signs_in_in_a_window_finds_what_was_begun_to_be_written(
+    visit: Visitor, complaints: Complaints
+) -> None:
+    complaints.expected = ("403",)
+    page = visit("rui", started(visit("ada", "/"), "470"), alone=True)
+    other = page.context.new_page()
+    page.get_by_label("Comment").fill("My words.")
+    page.keyboard.press("Escape")
+    assert "My words." in kept(page)
+    sign_out(other)
     sign_in(other, "ada")
     page.keyboard.press("1")
     expect(page.locator("#told")).to_contain_text("Somebody else signed in here meanwhile. Nothing was sent.")
     expect(page.get_by_label("Comment")).to_have_value("")
-    assert "My words." not in page.evaluate("JSON.stringify(sessionStorage)")
-    page.get_by_label("Comment").fill("Ada's words.")
-    assert "Ada's words." in page.evaluate("JSON.stringify(sessionStorage)")
+    assert "My words." not in kept(page)
+
+    page.get_by_label("Comment").fill("Words of ada.")
+    assert "Words of ada." in kept(page)
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in/")
-    assert "Ada's words." not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert "Words of ada." not in kept(page)
