@@ -147,13 +147,20 @@ def remark(escalation_id: str, user: Person, text: str, now: datetime) -> Remark
     written = text.strip()
     if not written or len(written) > LONGEST_REMARK or "\0" in written:
         return Refused("invalid", f"Write 1 to {LONGEST_REMARK:,} characters.")
-    names = list(dict.fromkeys(MENTION.findall(written)))[:20]
-    found = [person for person in people_with("escalations:read").filter(username__in=names) if _sees(person, case)]
+    found, unknown = mentioned(case, written)
     kept = Remark.objects.create(escalation=case, by=user.get_username(), text=written, at=now)
     kept.mentions.set(found)
     reached = tuple(person.get_username() for person in found)
     _done(user, "escalation.remarked", case, now, {"mentions": list(reached)})
-    return Remarked(case.pk, reached, tuple(name for name in names if name not in reached))
+    return Remarked(case.pk, reached, unknown)
+
+
+def mentioned(case: Escalation, text: str) -> tuple[list[Any], tuple[str, ...]]:
+    """Whom a remark names: the people who may see the case, and the names that are nobody's of them."""
+    names = list(dict.fromkeys(MENTION.findall(text)))[:20]
+    found = [person for person in people_with("escalations:read").filter(username__in=names) if _sees(person, case)]
+    reached = {person.get_username() for person in found}
+    return found, tuple(name for name in names if name not in reached)
 
 
 def resolve_many(

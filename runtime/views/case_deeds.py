@@ -64,13 +64,12 @@ def case_snooze(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 @needs("escalations:write")
 def case_remark(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Write beside a case."""
-    case = cases.visible(request, case_id)
-    done = desk.remark(case.pk, request.user, request.POST.get("text", ""), timezone.now())
-    if not isinstance(done, Refused) and done.unknown:
-        names = ", ".join(f"@{name}" for name in done.unknown)
-        messages.warning(request, f"Kept. Nobody who may see this case is called {names}.")
-    return _back(request, case, done)
+    """Write beside a case. A name that is nobody's is told first, since it would reach nobody."""
+    case, text = cases.visible(request, case_id), request.POST.get("text", "")
+    unknown = () if "anyway" in request.POST else desk.mentioned(case, text)[1]
+    if unknown:
+        return cases.desk(request, case, remark=(text, ", ".join(f"@{name}" for name in unknown)))
+    return _back(request, case, desk.remark(case.pk, request.user, text, timezone.now()))
 
 
 @require_POST

@@ -114,8 +114,11 @@ def desk(
     case: Escalation | None,
     refused: Refused | None = None,
     before: Mapping[str, Any] | None = None,
+    remark: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
-    """The inbox with this case; for htmx the pane alone. `before` is an answer that was taken back just now."""
+    """The inbox with this case; for htmx the pane alone. `before` is an answer that was taken back just now, `remark`
+    what was written and not kept, with the names in it that are nobody's.
+    """
     wanted, now = wanted_of(request.GET), timezone.now()
     if case and request.method == "GET" and request.GET.get("part") == "card":
         # Asked for by the page itself when a colleague did something; what is to be said to this person is left alone.
@@ -129,7 +132,8 @@ def desk(
     partly = request.headers.get("HX-Request") == "true"
     # What is to be said stands above a whole page, and within a pane that comes alone.
     context |= {"pane_alone": True} if partly else _list(request, wanted, case)
-    status = STATUSES.get(refused.code, 409) if refused else 200
+    context |= {"remark": remark[0], "nobody": remark[1]}
+    status = STATUSES.get(refused.code, 409) if refused else 422 if remark[1] else 200
     template = "runtime/desk.html#pane" if partly else "runtime/desk.html"
     answer = render(request, template, context, status=status)
     patch_vary_headers(answer, ["HX-Request"])

@@ -2,6 +2,7 @@
 // htmx exchanges the pane; this file says which row is open, what was answered, and how long that can be taken back.
 
 import { renewCard } from "./card.js";
+import "./mentions.js";
 import { renewNumbers } from "./numbers.js";
 import { freshen } from "./times.js";
 import { hush, tell } from "./told.js";
@@ -66,9 +67,9 @@ function bringBack() {
 
 // Whoever was refused stands where there is something to do: in the field that is wrong, else at what was said.
 function showRefusal() {
-  const told = pane()?.querySelector("#answer [role=alert]:not([hidden])");
+  const told = pane()?.querySelector(":is(#answer, .remark-form) [role=alert]:not([hidden])");
   if (!told) return;
-  const field = pane().querySelector("#answer [aria-invalid=true]") ?? told;
+  const field = told.closest("form").querySelector("[aria-invalid=true]") ?? told;
   field.focus({ preventScroll: true });
   (field.closest(".field") ?? told).scrollIntoView({ block: "nearest" });
 }
@@ -260,6 +261,7 @@ function choose(number) {
   if ("comment" in button.dataset && !comment.value.trim()) {
     comment.setAttribute("aria-invalid", "true");
     pane().querySelector("#comment-error").hidden = false;
+    comment.dataset.asked = button.dataset.key;
     comment.focus();
     return;
   }

@@ -67,7 +67,10 @@ def test_of_two_people_one_settles_the_case_and_the_other_is_told_who_and_when(v
     expect(second.get_by_role("button", name="Go on")).to_have_count(0)
 
 
-def test_what_is_changed_shows_what_it_was_and_the_rest_is_one_click_away(visit: Visitor) -> None:
+def test_what_is_changed_shows_what_it_was_and_the_rest_is_one_click_away(
+    visit: Visitor, complaints: Complaints
+) -> None:
+    complaints.expected = ("422",)
     page = visit("rui", "/cases/")
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
@@ -86,9 +89,21 @@ def test_what_is_changed_shows_what_it_was_and_the_rest_is_one_click_away(visit:
     expect(page.locator(".was:visible")).to_have_text("Changed. It was: 900")
     page.get_by_role("link", name="Everything else about this run").click()
     expect(page.locator("#rest")).to_contain_text("budget_eur")
-    page.locator("#remark").fill("@ada, do you know them?")
-    page.get_by_role("button", name="Write").click()
-    expect(page.locator(".history")).to_contain_text("do you know them?")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    page.keyboard.type("@nobody, @a")
+    expect(page.get_by_role("listbox", name="Names").get_by_role("option")).to_have_attribute("aria-selected", "true")
+    for_everybody(page, "names that are offered for a remark")
+    page.keyboard.press("Enter")
+    page.keyboard.type("do you know them?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_have_text("Not kept yet. Nobody who may see this case is called @nobody.")
+    expect(page.locator("#remark")).to_be_focused()
+    expect(page.locator("#remark")).to_have_value("@nobody, @ada do you know them?")
+    page.locator("#remark").fill("@ada do you know them?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".history")).to_contain_text("@ada do you know them?")
+    expect(page.get_by_role("alert")).to_have_count(0)
     other = visit("ada", "/cases/?view=mentions")
     expect(other.locator("#rows .row")).to_have_count(1)
 
