@@ -31,6 +31,7 @@ function settle(ctx) {
   reveal(row(shown));
   if (shown !== before) scrollTo({ top: 0 });
   else showRefusal();
+  if (done || shown !== before || ctx?.request?.form?.matches("[data-undo]")) stand();
   before = shown;
   freshen(document);
   watchEdits();
@@ -72,6 +73,12 @@ function showRefusal() {
   const field = told.closest("form").querySelector("[aria-invalid=true]") ?? told;
   field.focus({ preventScroll: true });
   (field.closest(".field") ?? told).scrollIntoView({ block: "nearest" });
+}
+
+// Whoever stood in what is gone now, or nowhere, goes on at the question of the case that came instead.
+function stand() {
+  const lost = !document.activeElement || document.activeElement === document.body;
+  if (lost) (pane()?.querySelector(".question") ?? pane())?.focus({ preventScroll: true });
 }
 
 // Only the list is moved: the browser would move the page with it, away from its head.
