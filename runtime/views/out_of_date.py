@@ -35,4 +35,5 @@ def ours(request: HttpRequest, address: str) -> str:
         return "/"
     parts = urlsplit(address)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return path if path.startswith("/") and not path.startswith("//") else "/"
+    # Once more without its host: for a browser /\ and // begin the name of another one.
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, None) else "/"

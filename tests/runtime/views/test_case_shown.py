@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from runtime.cases.escalations import Answer, resolve
 from runtime.models import Escalation
 from tests.makers import runs
+from tests.makers.cases import NOW, open_case
 from tests.makers.leads import ADA
 from tests.runtime.views.conftest import signed_in
 
@@ -97,3 +100,14 @@ def test_what_was_refused_is_told_by_the_fields_title_and_beside_what_the_case_h
     assert "E-mail must be a mail address, like name@example.com." in page.replace("&#x27;", "'")
     assert 'data-original=""' in page
     assert 'data-original="nobody"' not in page
+
+
+def test_the_answer_of_somebody_who_may_not_give_one_any_more_is_not_counted(
+    reviewer: Client, reviewer_rosa: User
+) -> None:
+    case = open_case(reviewers=2)
+    resolve(case.pk, reviewer_rosa, Answer("approve", digest=case.digest), NOW)
+    for may, given in ((True, 1), (False, 0)):
+        User.objects.filter(pk=reviewer_rosa.pk).update(is_active=may)
+        page = reviewer.get(reverse("case_detail", args=[case.pk])).content.decode()
+        assert f"{given} given; 2 people have to say the same" in " ".join(page.split())

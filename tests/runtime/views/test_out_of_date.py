@@ -40,7 +40,14 @@ def test_who_signs_in_in_a_second_tab_is_told_that_this_was_done_and_led_on(tab:
     assert "css/pages.css" in page
 
 
-@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "javascript:alert(1)", "http://[", ""])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        *("https://example.org/", "//example.org", "javascript:alert(1)", "http://[", ""),
+        # For a browser a backslash is a slash, and two of those begin the name of another host.
+        *("http://testserver/\\example.org", "http://testserver//example.org", "http://testserver/\\/example.org"),
+    ],
+)
 def test_nobody_is_led_elsewhere(tab: Client, elsewhere: str) -> None:
     page = tab.post(reverse("sign_in"), {**GIVEN, "next": elsewhere}).content.decode()
     assert 'class="button main" href="/"' in page
