@@ -53,7 +53,7 @@ class Deserted:
     """A queue with open cases that only administrators may settle: nobody in it may, or nobody has made it.
 
     `queue_id` and `title` are None where nobody has; `waiting` is counted up to `MOST_WAITING` and one more; `workflow`
-    is that of its newest open case.
+    is that of its newest open case, `called` what people call it.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Deserted:
     title: str | None
     waiting: int
     workflow: str
+    called: str
 
 
 def listed() -> list[Shown]:
@@ -102,9 +103,12 @@ _DESERTED = f"""
         SELECT (SELECT MIN(later.queue) FROM runtime_escalation AS later WHERE later.queue > named.queue), turn + 1
         FROM named WHERE queue IS NOT NULL AND turn < {MOST_NAMES}
     )
-    SELECT named.queue, made.id, made.title,
-        (SELECT COUNT(*) FROM (SELECT 1 {_OPEN} LIMIT {MOST_WAITING + 1}) AS counted),
-        (SELECT waiting.workflow {_OPEN} ORDER BY waiting.id DESC LIMIT 1)
+    SELECT found.*, (
+        SELECT sealed.name FROM runtime_blueprint AS sealed WHERE sealed.workflow = found.workflow
+        ORDER BY sealed.version DESC LIMIT 1
+    ) FROM (SELECT named.queue, made.id, made.title,
+        (SELECT COUNT(*) FROM (SELECT 1 {_OPEN} LIMIT {MOST_WAITING + 1}) AS counted) AS waiting,
+        (SELECT waiting.workflow {_OPEN} ORDER BY waiting.id DESC LIMIT 1) AS workflow
     FROM named LEFT JOIN runtime_queue AS made ON made.name = named.queue
     WHERE EXISTS (SELECT 1 {_OPEN}) AND NOT EXISTS (
         SELECT 1 FROM runtime_queue_members AS member JOIN auth_user AS person ON person.id = member.user_id
@@ -113,7 +117,7 @@ _DESERTED = f"""
             WHERE held.user_id = person.id AND role.name IN ({_ANSWER})
         ))
     )
-    ORDER BY named.queue LIMIT {MOST_DESERTED}
+    ORDER BY named.queue LIMIT {MOST_DESERTED}) AS found ORDER BY found.queue
 """  # noqa: S608 (our own tables and numbers)
 
 

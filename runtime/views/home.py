@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     real = figures.real_cases(cases)
     troubles = figures.troubles(runs, cases, now)
     deserted = queues.deserted() if "workflows:write" in held else []
-    names = _names({each.workflow for each in troubles} | {each.workflow for each in deserted})
+    names = _names({each.workflow for each in troubles})
     gates = incidents.open_to(request.user)
     counted = inbox.counts(request.user, Wanted(), now, COUNTED)
     context = {
@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "at_least": today.looked_at >= figures.MOST_OUTCOMES or not seen.reaches(first_id_at(morning)),
         "may_draw": "workflows:write" in held,
         "troubles": [(each, names.get(each.workflow, each.workflow)) for each in troubles],
-        "deserted": [(each, names.get(each.workflow, each.workflow)) for each in deserted],
+        "deserted": [(each, each.called) for each in deserted],
         "most_waiting": queues.MOST_WAITING,
         "closed_gates": drawn.closed(gates),
         "schedules": schedules.in_trouble(now, MOST) if "workflows:write" in held else [],

@@ -24,9 +24,9 @@ def test_a_queue_with_open_cases_is_deserted_without_an_active_member_and_no_oth
         open_case(waiting_run(f"of-{queue or 'all'}"), queue=queue)
     Escalation.objects.filter(pk=open_case(queue="idle").pk).update(state="resolved")
     assert queues.deserted() == [
-        Deserted("empty", empty.pk, "Empty", 2, "of-empty"),
-        Deserted("left", left.pk, "Left", 1, "of-left"),
-        Deserted("never-made", None, None, 1, "of-never-made"),
+        Deserted("empty", empty.pk, "Empty", 2, "of-empty", "of-empty"),
+        Deserted("left", left.pk, "Left", 1, "of-left", "of-left"),
+        Deserted("never-made", None, None, 1, "of-never-made", "of-never-made"),
     ]
 
 
