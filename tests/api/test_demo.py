@@ -122,6 +122,11 @@ def test_it_says_at_once_what_takes_its_time(first: Demo) -> None:
     assert 0 <= first.printed.find(said) < first.printed.find("Interlock answers at")
 
 
+def test_no_bar_is_drawn_where_nobody_watches_it(first: Demo) -> None:
+    assert "\r" not in first.printed
+    assert "lead/s" not in first.printed
+
+
 def test_it_tells_where_the_leads_went_and_why_some_stopped(first: Demo) -> None:
     assert re.search(r"Came to an end: \d+\n +\d+  contacted", first.printed)
     assert re.search(r"Wait for a person: \d+\n", first.printed)

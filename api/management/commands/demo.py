@@ -26,7 +26,7 @@ from django.db import Error as DatabaseFailure
 from tqdm import tqdm
 
 from api.models import Token
-from api.tokens import Issued, issue, revoke
+from api.tokens import Issued, digest_of, issue, revoke
 from builder import example
 from builder.example import Person
 from builder.simulated import install, living
@@ -39,7 +39,9 @@ from runtime.triggers import batches
 
 HOST = "127.0.0.1"
 SCOPES = ("workflows:read", "runs:read", "runs:write", "escalations:read")
-TOKEN_NAME, TOKEN_DAYS = "demo", 30
+TOKEN_NAME, TOKEN_DAYS, LEFT_DAYS = "demo", 30, 7
+"""A token that ends within `LEFT_DAYS` is printed no more: another one is."""
+PASSWORD_FILE, TOKEN_FILE = "demo.password", "demo.token"
 LEAD = {
     "name": "Ada Berg",
     "email": "ada@northwind.example",
@@ -123,7 +125,7 @@ class Command(BaseCommand):
 
 async def _run_leads() -> Sequence[str]:
     cases, _bad = await sync_to_async(batches.read)(example.LEADS)
-    with tqdm(total=len(cases), unit="lead", desc="Running the example's leads") as bar:
+    with tqdm(total=len(cases), unit="lead", desc="Running the example's leads", disable=None) as bar:
         started, _refused = await batches.run_all(launch.current().runner, example.SLUG, cases, "", bar.update)
     return [each.run_id for each in started]
 
@@ -134,7 +136,7 @@ async def _simulate(people: Mapping[str, User]) -> str:
     fresh = [story for story in stories if not await sync_to_async(living.is_lived)(story)]
     if fresh:
         reviewers = await sync_to_async(install.reviewers)()
-        with tqdm(unit="message", desc="Simulated reviewers give three gates a past") as bar:
+        with tqdm(unit="message", desc="Simulated reviewers give three gates a past", disable=None) as bar:
             around = living.Living(launch.current().runner, reviewers, bar.update)
             await asyncio.gather(*(living.live(story, around) for story in fresh))
         await sync_to_async(install.join)(people["reviewer"])
@@ -157,22 +159,36 @@ def _migrate() -> None:
 
 def _password() -> str:
     """One password for the demo's people, made once a DATA folder, kept where the keys are."""
-    path = settings.DATA / "demo.password"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(9))
-    return str(path.read_text().strip())
+    return _kept(PASSWORD_FILE) or _keep(PASSWORD_FILE, secrets.token_urlsafe(9))
 
 
 def _token(developer: User) -> str:
-    """A token for the call that is printed. The one that an earlier start printed ends, or they would pile up."""
-    for earlier in Token.objects.filter(user=developer, name=TOKEN_NAME, revoked_at=None):
+    """A token for the call that is printed: the one that an earlier start printed, as long as it is worth something.
+
+    It is kept beside the password, which opens more. Another one ends those before it, or they would pile up.
+    """
+    plain, now = _kept(TOKEN_FILE), datetime.now(UTC)
+    mine = Token.objects.filter(user=developer, name=TOKEN_NAME, revoked_at=None)
+    if plain and mine.filter(digest=digest_of(plain), expires_at__gt=now + timedelta(days=LEFT_DAYS)).exists():
+        return plain
+    for earlier in mine:
         revoke(earlier.pk)
-    until = datetime.now(UTC) + timedelta(days=TOKEN_DAYS)
-    issued = issue(developer, TOKEN_NAME, SCOPES, until)
+    issued = issue(developer, TOKEN_NAME, SCOPES, now + timedelta(days=TOKEN_DAYS))
     if not isinstance(issued, Issued):
         raise CommandError(issued.detail)
-    return issued.plain
+    return _keep(TOKEN_FILE, issued.plain)
+
+
+def _kept(name: str) -> str:
+    path = settings.DATA / name
+    return str(path.read_text().strip()) if path.exists() else ""
+
+
+def _keep(name: str, text: str) -> str:
+    path = settings.DATA / name
+    path.touch(mode=0o600)
+    path.write_text(text)
+    return text
 
 
 def _welcome(address: str, people: Sequence[Person], password: str, token: str) -> str:

@@ -59,7 +59,7 @@ class Command(BaseCommand):
 async def _run(slug: str, cases: list[Case]) -> tuple[list[Started], list[BadLine]]:
     running = await launch.start()
     try:
-        with tqdm(total=len(cases), unit="case") as bar:
+        with tqdm(total=len(cases), unit="case", disable=None) as bar:
             return await batches.run_all(running.runner, slug, cases, "", bar.update)
     finally:
         await launch.stop()
