@@ -74,6 +74,7 @@ function retire(form, fresh) {
   const kept = document.createElement("p");
   kept.textContent = typed ? `${fresh.dataset.told} What you typed stays here until you leave the case.` : fresh.dataset.told;
   kept.className = "notice";
+  kept.dataset.family = "decide";
   fresh.querySelector("h3").removeAttribute("id");
   form.querySelector("#stand").replaceChildren(kept, ...fresh.children);
   form.querySelector("#choices").replaceChildren();
