@@ -44,6 +44,7 @@ def test_a_case_is_settled_by_keyboard_taken_back_and_settled_again_without_a_re
     desk.keyboard.press("z")
     expect(desk.locator("#pane")).to_have_attribute("data-case", case)
     expect(desk.get_by_role("heading", name="Your answer")).to_be_visible()
+    expect(desk.locator("#pane .question")).to_be_focused()
     ada.reload()
     expect(ada.locator("#banner")).to_contain_text("Waits for a person")
 

@@ -138,6 +138,18 @@ def test_what_the_keyboard_goes_back_to_is_never_beneath_the_entries_at_the_top(
         assert where >= high, page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.parametrize("size", [NARROW, ViewportSize(width=1280, height=720)])
+def test_names_of_any_length_stay_in_their_page(visit: Visitor, size: ViewportSize) -> None:
+    page = visit("ada", "/settings/people/", viewport=size)
+    for address in ("/settings/people/", "/settings/queues/", "/workflows/", "/workflows/lead-qualification/overview/"):
+        page.goto(address)
+        page.evaluate(
+            "for (const each of document.querySelectorAll('h1, h2, .crumbs span, tbody th, .given, .by'))"
+            " (each.querySelector('a') ?? each).textContent = 'x'.repeat(200)"
+        )
+        assert outside(page) == [], address
+
+
 def test_a_step_is_unfolded_by_keyboard_and_its_focus_is_seen(server: Server, visit: Visitor) -> None:
     page = visit("ada", server.places["ended run"])
     step = page.locator("#step-intent-1 summary").first
