@@ -54,7 +54,7 @@ class Config(BaseModel):
 class ModelConfig(Config):
     """A model endpoint; the secret is its key. Prices are for 1,000 tokens, in the currency of the budget."""
 
-    base_url: Address = Field("", title="Address", description="Empty: the provider’s usual one.")
+    base_url: Address = Field("", title="Address", description="Empty: the provider's usual one.")
     model: Line = Field("", title="Model", description="The one that is asked where a step names none.")
     requests_per_minute: Count | None = Field(None, title="Questions a minute, at most")
     tokens_per_minute: Count | None = Field(None, title="Tokens a minute, at most")
