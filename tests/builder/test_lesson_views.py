@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -316,7 +317,8 @@ def test_a_proposal_goes_with_its_run_and_what_was_accepted_stays(
     run = case.run
     Run.objects.filter(pk=run.pk).update(finished_at=run.created_at)
     retention.keep("", 30, administrator_ada, timezone.now())
-    assert retention.delete_some(run.created_at + timedelta(days=3_650)) == 1
+    with transaction.atomic():
+        assert retention.delete_some(run.created_at + timedelta(days=3_650)) == 1
     left = Lesson.objects.get()
     assert (left.pk, left.state, left.case) == (taught.pk, "accepted", None)
     assert MESSAGE in str(draft_of(version.workflow))
