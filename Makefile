@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup services demo test on-sqlite on-postgresql in-browser
+.PHONY: help setup services demo test on-sqlite on-postgresql-and-browser
 .PHONY: check types style parts documents collected format docs bench clean
 
 # What one process has compiled, the hundred that the tests start need not compile again.
@@ -37,17 +37,17 @@ demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=80
 # stands side by side, and one process would be left with all of it. What a lane prints, it prints when it is through.
 test: services ## Run every test; those that use the database run on PostgreSQL too
 	@echo "Running the tests side by side: SQLite beside PostgreSQL and the browser. Each tells when it is through."
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going on-sqlite in-browser
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going on-sqlite on-postgresql-and-browser
 
 on-sqlite: services
 	@DATA=.tools/data $(PYTHON) -m pytest -n 3 --maxschedchunk=32 -m "not browser"
 
-on-postgresql: services
-	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql
-
-# After PostgreSQL, in its lane: all three at once have more processes than they keep busy.
-in-browser: on-postgresql
-	@DATA=.tools/data $(PYTHON) -m pytest -n 3 -m browser tests/browser
+# All three at once would have more processes than they keep busy. What fails here keeps nothing of the browser untried.
+on-postgresql-and-browser: services
+	@failed=0; \
+	DATA=.tools/data $(PYTHON) -m pytest -n 3 -p tests.on_postgresql || failed=1; \
+	DATA=.tools/data $(PYTHON) -m pytest -n 3 -m browser tests/browser || failed=1; \
+	exit $$failed
 
 # The types take one core for as long as all the rest together. Documents are tested by `make test` too, so once is enough.
 check: setup ## Check style, types, imports, migrations and documents
