@@ -88,7 +88,8 @@ def _database() -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA / "interlock.sqlite3",
-        "CONN_MAX_AGE": None,
+        # A connection reads what plans rest on when it is opened (`runtime.upkeep`).
+        "CONN_MAX_AGE": 3_600,
         # A file, as in earnest: connections that share a database in memory do not wait for each other's locks.
         "TEST": {"NAME": DATA / f"test-{os.getpid()}.sqlite3"},
         "OPTIONS": {

@@ -21,6 +21,7 @@ JOBS = (
     "triggers.housekeeping",
     "triggers.rows",
     "triggers.schedules",
+    "upkeep",
 )
 """The modules that say how side jobs are worked off."""
 

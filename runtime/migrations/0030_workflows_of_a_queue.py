@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="escalation",
-            index=models.Index(fields=["queue", "workflow"], name="escalation_queue_workflow"),
+            index=models.Index(fields=["workflow", "queue"], name="escalation_queue_workflow"),
         ),
     ]

@@ -84,7 +84,7 @@ class Escalation(models.Model):
             models.Index(fields=["queue", "state", "id"], name="escalation_queue"),
             models.Index(fields=["queue", "id"], name="escalation_queue_any"),
             models.Index(fields=["queue", "run"], name="escalation_queue_run"),
-            models.Index(fields=["queue", "workflow"], name="escalation_queue_workflow"),
+            models.Index(fields=["workflow", "queue"], name="escalation_queue_workflow"),
             models.Index(fields=["workflow", "state", "id"], name="escalation_workflow"),
             models.Index(fields=["workflow", "id"], name="escalation_workflow_any"),
             models.Index(fields=["goes_on_at"], name="escalation_undoable", condition=Q(goes_on_at__isnull=False)),
