@@ -1,13 +1,16 @@
 // The inbox by keyboard, and live: rows keep their place while the pane beside them changes, and what is new is announced.
-// htmx exchanges the pane; this file says which row is open, what was answered, and how long that can be taken back.
+// htmx exchanges the pane; this file says which row is open, what was answered, and what each key does.
 
+import { isWord, openBox } from "./boxes.js";
 import { renewCard } from "./card.js";
+import { forget, keep } from "./drafts.js";
+import { bringBack, watchEdits } from "./edits.js";
 import "./mentions.js";
 import { renewNumbers } from "./numbers.js";
+import "./several.js";
 import { freshen } from "./times.js";
 import { hush, tell } from "./told.js";
-import { isWord, openBox } from "./boxes.js";
-import { forget, keep, now, restore, was } from "./drafts.js";
+import { countDown } from "./undo.js";
 
 const TYPING = "input:not([type=checkbox]), textarea, select";
 const list = document.querySelector(".desk-list");
@@ -40,30 +43,6 @@ function settle(ctx) {
   if (sent?.matches(".remark-form") && ctx.response.status < 400) forget(shown, "text");
   bringBack();
   countDown();
-}
-
-// What was begun to be written here before, with a quiet word and a way to do without it.
-function bringBack() {
-  if (!pane()?.querySelector("#answer, #remark")) return;
-  const back = restore(pane());
-  keep(pane());
-  if (!back) return;
-  const note = document.createElement("p");
-  note.className = "draft-note";
-  note.role = "status";
-  const afresh = document.createElement("button");
-  afresh.className = "button quiet";
-  afresh.type = "button";
-  afresh.textContent = "Start afresh";
-  afresh.addEventListener("click", () => {
-    forget(pane().dataset.case);
-    for (const form of pane().querySelectorAll("#answer, .remark-form")) form.reset();
-    for (const field of pane().querySelectorAll("#answer [data-was]")) field.dispatchEvent(new Event("input", { bubbles: true }));
-    note.remove();
-    pane().focus({ preventScroll: true });
-  });
-  note.append("What you wrote here before is back. ", afresh);
-  (pane().querySelector("#answer") ?? pane().querySelector(".remark-form")).prepend(note);
 }
 
 // Whoever was refused stands where there is something to do: in the field that is wrong, else at what was said.
@@ -111,67 +90,6 @@ function unmark(id) {
   const found = row(id);
   found.classList.remove("is-done");
   found.querySelector(".row-done").hidden = true;
-}
-
-// What the case had: after a refusal there stands in the field what was refused.
-function original(field) {
-  const said = field.closest(".field").dataset.original;
-  if (said === undefined) return was(field);
-  return field.type === "checkbox" ? String(said === "on") : said.replaceAll("\r\n", "\n");
-}
-
-// A value that was changed says what it was before, beside the field.
-function watchEdits() {
-  for (const field of pane()?.querySelectorAll("#answer [name^='field-']:not([data-was])") ?? []) {
-    const before = original(field);
-    const refused = was(field);
-    field.dataset.was = before;
-    const note = document.createElement("p");
-    note.className = "was";
-    note.hidden = true;
-    field.closest(".field").append(note);
-    const error = field.closest(".field").querySelector(".error");
-    const told = () => {
-      note.hidden = now(field) === before;
-      const old = document.createElement("del");
-      old.textContent = before || "empty";
-      note.replaceChildren("Changed. It was: ", old);
-      if (!error) return;
-      // What was wrong with one value says nothing of another.
-      error.hidden = now(field) !== refused;
-      if (error.hidden) field.removeAttribute("aria-invalid");
-      else field.setAttribute("aria-invalid", "true");
-    };
-    field.addEventListener("input", told);
-    if (now(field) !== before) told();
-  }
-}
-
-const ticking = new Map();
-function countDown() {
-  for (const [undo, clock] of ticking) if (!undo.isConnected) (clearInterval(clock), ticking.delete(undo));
-  for (const undo of document.querySelectorAll("#undo[data-until], .several-undo")) if (!ticking.has(undo)) countFor(undo);
-}
-
-// One answer is taken back from above the next case, several from above the list.
-function countFor(undo) {
-  const many = undo.matches(".several-undo");
-  const until = new Date(undo.dataset.until).getTime();
-  const left = undo.querySelector("[data-left]");
-  const tick = () => {
-    const seconds = Math.ceil((until - Date.now()) / 1000);
-    if (seconds > 0) {
-      left.textContent = many ? `The first run goes on in ${seconds} s.` : `the run goes on in ${seconds} s`;
-      return;
-    }
-    clearInterval(ticking.get(undo));
-    left.textContent = "the run goes on";
-    const form = many ? undo : undo.querySelector("[data-undo]");
-    if (form?.contains(document.activeElement)) pane().focus();
-    form?.remove();
-  };
-  ticking.set(undo, setInterval(tick, 250));
-  tick();
 }
 
 // What the socket tells: a row is never moved or taken away under somebody's pointer.
@@ -223,36 +141,6 @@ function step(by) {
   point(next.closest(".row").dataset.case); // At once: whoever presses twice goes two cases on.
   next.click();
 }
-
-// How many are chosen, and only those to hand them to who may settle every one of them.
-function several() {
-  const form = document.getElementById("several");
-  if (!form) return;
-  const chosen = [...document.querySelectorAll("#rows .row-choose:checked")];
-  form.querySelector("[data-chosen]").textContent = `${chosen.length} chosen`;
-  const queues = chosen.map((box) => box.closest(".row").dataset.queue);
-  for (const option of form.querySelectorAll("[data-queues]")) {
-    const theirs = ["", ...option.dataset.queues.split(" ")];
-    const may = theirs.includes("*") || queues.every((queue) => theirs.includes(queue));
-    option.hidden = option.disabled = !may;
-    if (!may && option.selected) option.parentElement.value = "";
-  }
-}
-
-document.getElementById("rows")?.addEventListener("change", several);
-for (const button of document.querySelectorAll("[data-choose]")) {
-  button.addEventListener("click", () => {
-    for (const box of document.querySelectorAll("#rows .row-choose")) box.checked = button.dataset.choose === "all";
-    several();
-  });
-}
-// Only handing over needs somebody; the browser says so itself.
-document.getElementById("several")?.addEventListener("click", (event) => {
-  const deed = event.target.closest("[name=deed]")?.value;
-  if (deed) document.getElementById("several-to").required = deed === "assign";
-});
-// Whoever comes back finds the boxes as they left them.
-addEventListener("pageshow", several);
 
 // A key means the case that is seen: none is heard while another one, or what becomes of an answer, is on its way.
 function settled() {

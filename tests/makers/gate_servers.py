@@ -202,6 +202,8 @@ def lived(database: str, data: Path, cases: int, kills: int, *, quick: bool = Tr
             for each in sent:
                 each.result(PATIENCE_S)
             _wait(lambda: not world.waiting, *people)
+            world.waiting |= set(world.runs)  # What was answered has still to come to its end.
+            _wait(lambda: not world.waiting, *people)
         finally:
             world.over.set()
         for person in people:

@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {
     "retention": "Deleting runs that are kept no longer",
     "schedule": "Starting a run by the clock",
     "triggers": "Tidying up what starts runs",
+    "upkeep": "Counting what the database plans by",
 }
 """What each kind of job is in words; one that is not here is shown as it is written."""
 
