@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,12 +113,22 @@ class JobWorker:
         free, rooms = slots - len(self._working), self._rooms()
         if free <= 0 or not rooms:
             return self._poll_s
-        now, claimed = await self._place.writer.submit(lambda: self._claimed(rooms, free))
-        for job in claimed.jobs:
-            self._begin(job, now)
+        taken = self._place.writer.submit(lambda: self._claimed(rooms, free))
+        try:
+            now, claimed = await asyncio.shield(taken)
+        except asyncio.CancelledError:
+            # They are taken all the same; `stop` lets them end or gives them back, so that no lease has to run out.
+            with suppress(StoreError):
+                self._begin_all(*await taken)
+            raise
+        self._begin_all(now, claimed)
         if claimed.next_due is None:
             return self._poll_s
         return min(self._poll_s, max(PAUSE_S, (claimed.next_due - now).total_seconds()))
+
+    def _begin_all(self, now: datetime, claimed: Claimed) -> None:
+        for job in claimed.jobs:
+            self._begin(job, now)
 
     def _claimed(self, rooms: Mapping[str, int], free: int) -> tuple[datetime, Claimed]:
         now = self._place.now()

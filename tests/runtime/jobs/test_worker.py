@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -132,6 +134,27 @@ async def _first(at: Place) -> None:
         await asked_until(
             lambda: at.writer.submit(lambda: Job.objects.filter(kind="letter", due_at__gt=at.now()).exists())
         )
+
+
+async def test_what_is_being_claimed_when_a_worker_is_stopped_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered, claim = threading.Event(), threading.Event(), table.claim
+
+    def slow(*given: Any) -> table.Claimed:
+        asked.set()
+        answered.wait(PATIENCE_S)
+        return claim(*given)
+
+    async with place() as at:
+        monkeypatch.setattr(table, "claim", slow)
+        stopped = worker.JobWorker(at)
+        task = asyncio.create_task(stopped.work())
+        await eventually(asked.is_set)
+        task.cancel()
+        answered.set()
+        await asyncio.wait([task])
+        await stopped.stop(within_s=0.0)
+        assert task.cancelled()
+        assert await at.writer.submit(lambda: Job.objects.filter(owner__isnull=False).count()) == 0
 
 
 async def test_no_kind_has_more_than_its_share_and_none_waits_behind_another() -> None:
