@@ -34,13 +34,13 @@ demo: setup ## Serve Interlock with its example and 200 leads: make demo PORT=80
 
 # Pages let the processor wait, and what computes keeps it busy: side by side they fill both cores to the end. So does a
 # lane of three processes, which also wait for servers and locks. Small portions, since what starts servers of its own
-# stands side by side, and one process would be left with all of it. What a lane prints, it prints when it is through.
+# stands side by side at the beginning, and one process would be left with all of it. What a lane prints, it prints when it is through.
 test: services ## Run every test; those that use the database run on PostgreSQL too
 	@echo "Running the tests side by side: SQLite beside PostgreSQL and the browser. Each tells when it is through."
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going on-sqlite on-postgresql-and-browser
 
 on-sqlite: services
-	@DATA=.tools/data $(PYTHON) -m pytest -n 3 --maxschedchunk=32 -m "not browser"
+	@DATA=.tools/data $(PYTHON) -m pytest -n 3 --maxschedchunk=4 -m "not browser"
 
 # All three at once would have more processes than they keep busy. What fails here keeps nothing of the browser untried.
 on-postgresql-and-browser: services

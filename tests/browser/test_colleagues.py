@@ -39,7 +39,6 @@ def test_who_has_the_case_open_sees_it_taken_remarked_and_settled_and_keeps_what
     expect(mine.locator(ANSWERS).first).to_be_disabled()
     expect(mine.get_by_role("button", name="Take it")).to_have_count(0)
     expect(mine.locator("#pane .facts")).to_contain_text("Taken by")
-    # Whoever does one thing after the other sees what became of the first.
     expect(other.get_by_role("button", name="Give it back")).to_be_visible()
     other.locator("#remark").fill("I know these people.")
     other.get_by_role("button", name="Write").click()
